@@ -1,0 +1,21 @@
+/* Interned strings: one copy a spelling, compared by pointer. */
+#ifndef MLOPS_ATOM_H
+#define MLOPS_ATOM_H
+#include "base/arena.h"
+#include <stdint.h>
+
+struct atom {
+	uint32_t len;
+	uint32_t hash;
+	uint8_t plain;          /* 0 not yet known, 1 YAML-plain, 2 not (see emit/yaml.h) */
+	uint8_t keyword;        /* reserved for the parser: index into its keyword table + 1, or 0 */
+	char text[];            /* len bytes and a NUL */
+};
+struct atoms { struct arena *arena; struct atom **slot; uint32_t n, cap; };   /* open addressing */
+
+void atoms_init(struct atoms *t, struct arena *a);
+void atoms_free(struct atoms *t);                       /* the table; the atoms die with the arena */
+struct atom *atom_intern(struct atoms *t, const char *s, size_t len);
+struct atom *atom_cstr(struct atoms *t, const char *s);
+struct atom *atom_find(const struct atoms *t, const char *s, size_t len);   /* NULL if never interned */
+#endif

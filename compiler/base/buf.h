@@ -1,0 +1,16 @@
+/* Growable bytes on the heap. Always followed by a NUL that does not count. */
+#ifndef MLOPS_BUF_H
+#define MLOPS_BUF_H
+#include <stdarg.h>
+#include <stddef.h>
+
+struct buf { char *p; size_t n, cap; };
+void buf_add(struct buf *b, const void *p, size_t n);
+void buf_adds(struct buf *b, const char *s);
+void buf_addc(struct buf *b, char c);
+void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_vaddf(struct buf *b, const char *fmt, va_list ap);
+void buf_reserve(struct buf *b, size_t more);
+void buf_free(struct buf *b);
+static inline void buf_clear(struct buf *b) { b->n = 0; if (b->p) b->p[0] = 0; }
+#endif

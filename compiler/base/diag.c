@@ -1,0 +1,225 @@
+/* The list of diagnostics. Records are made in the arena on arrival; a duplicate is dropped there, so that a pass that
+   meets one mistake on two ways reports it once. Sorting happens once, before writing. */
+#include "base/diag.h"
+#include "base/diag_write.h"
+#include "base/vec.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_MAX_ERRORS 1000
+
+void diags_init(struct diags *d, struct arena *a, const struct sources *s)
+{
+	memset(d, 0, sizeof *d);
+	d->arena = a;
+	d->sources = s;
+}
+
+static struct diag *add(struct diags *d, enum severity severity, struct span at, const char *name, const char *code,
+	const char *fmt, va_list ap)
+{
+	struct arena_mark mark = arena_mark(d->arena);
+	const char *message = arena_vprintf(d->arena, fmt, ap);
+	struct diag *x;
+	uint32_t i;
+
+	for (i = d->n; i-- > 0; ) {
+		x = d->v[i];
+		if (x->span.lo == at.lo && x->span.hi == at.hi && x->severity == severity && !strcmp(x->code, code)
+		    && !strcmp(x->message, message)) {
+			arena_rewind(d->arena, mark);
+			return x;
+		}
+	}
+	x = ARENA_NEW(d->arena, struct diag);
+	x->severity = severity;
+	x->code = code;
+	x->name = name ? arena_strdup(d->arena, name, strlen(name)) : NULL;
+	x->message = message;
+	x->span = at;
+	x->seq = d->n;
+	VEC_PUSH(d->arena, d, x);
+	if (severity == SEVERITY_ERROR)
+		d->nerrors++;
+	else
+		d->nwarnings++;
+	return x;
+}
+
+struct diag *diag_error(struct diags *d, struct span at, const char *code, const char *fmt, ...)
+{
+	struct diag *x;
+	va_list ap;
+
+	va_start(ap, fmt);
+	x = add(d, SEVERITY_ERROR, at, NULL, code, fmt, ap);
+	va_end(ap);
+	return x;
+}
+
+struct diag *diag_warn(struct diags *d, struct span at, const char *name, const char *code, const char *fmt, ...)
+{
+	struct diag *x;
+	va_list ap;
+
+	va_start(ap, fmt);
+	x = add(d, SEVERITY_WARNING, at, name, code, fmt, ap);
+	va_end(ap);
+	return x;
+}
+
+/* A duplicate is described again by its reporter in the same words: what is there already stays, and is not doubled. */
+void diag_label(struct diags *d, struct diag *x, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	x->label = arena_vprintf(d->arena, fmt, ap);
+	va_end(ap);
+}
+
+void diag_place(struct diags *d, struct diag *x, struct span at, const char *fmt, ...)
+{
+	struct diag_place *grown;
+	const char *text;
+	va_list ap;
+	uint32_t i;
+
+	va_start(ap, fmt);
+	text = arena_vprintf(d->arena, fmt, ap);
+	va_end(ap);
+	for (i = 0; i < x->nplaces; i++)
+		if (x->places[i].span.lo == at.lo && x->places[i].span.hi == at.hi && !strcmp(x->places[i].text, text))
+			return;
+	grown = ARENA_ARRAY(d->arena, struct diag_place, x->nplaces + 1);
+	if (x->nplaces)
+		memcpy(grown, x->places, sizeof *grown * x->nplaces);
+	grown[x->nplaces].span = at;
+	grown[x->nplaces++].text = text;
+	x->places = grown;
+}
+
+void diag_note(struct diags *d, struct diag *x, const char *fmt, ...)
+{
+	const char **grown, *text;
+	va_list ap;
+	uint32_t i;
+
+	va_start(ap, fmt);
+	text = arena_vprintf(d->arena, fmt, ap);
+	va_end(ap);
+	for (i = 0; i < x->nnotes; i++)
+		if (!strcmp(x->notes[i], text))
+			return;
+	grown = ARENA_ARRAY(d->arena, const char *, x->nnotes + 1);
+	if (x->nnotes)
+		memcpy(grown, x->notes, sizeof *grown * x->nnotes);
+	grown[x->nnotes++] = text;
+	x->notes = grown;
+}
+
+void diag_help(struct diags *d, struct diag *x, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	x->help = arena_vprintf(d->arena, fmt, ap);
+	va_end(ap);
+}
+
+void diag_fix(struct diags *d, struct diag *x, struct span at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	x->fix = arena_vprintf(d->arena, fmt, ap);
+	va_end(ap);
+	x->fix_span = at;
+}
+
+int diag_full(const struct diags *d)
+{
+	return d->nerrors >= (d->max_errors ? d->max_errors : DEFAULT_MAX_ERRORS);
+}
+
+/* What belongs to no place comes first, then the user's files in the order they were read, then the library. */
+struct key { int rank; const struct diag *x; struct diag *diag; };
+
+static int compare(const void *a, const void *b)
+{
+	const struct key *p = a, *q = b;
+	int c;
+
+	if (p->rank != q->rank)
+		return p->rank < q->rank ? -1 : 1;
+	if (p->x->span.lo != q->x->span.lo)
+		return p->x->span.lo < q->x->span.lo ? -1 : 1;
+	if (p->x->span.hi != q->x->span.hi)
+		return p->x->span.hi < q->x->span.hi ? -1 : 1;
+	c = strcmp(p->x->code, q->x->code);
+	if (c)
+		return c;
+	return p->x->seq < q->x->seq ? -1 : p->x->seq > q->x->seq;
+}
+
+void diags_sort(struct diags *d)
+{
+	struct key *keys;
+	uint32_t i;
+
+	if (d->n < 2)
+		return;
+	keys = malloc(sizeof *keys * d->n);
+	if (!keys)
+		abort();
+	for (i = 0; i < d->n; i++) {
+		const struct source *src = d->sources ? source_of(d->sources, d->v[i]->span.lo) : NULL;
+
+		keys[i] = (struct key){ src ? 1 + src->library : 0, d->v[i], d->v[i] };
+	}
+	qsort(keys, d->n, sizeof *keys, compare);
+	for (i = 0; i < d->n; i++)
+		d->v[i] = keys[i].diag;
+	free(keys);
+}
+
+int diag_region(const struct diags *d, struct span at, struct diag_region *r)
+{
+	uint32_t hi = at.hi > at.lo ? at.hi : at.lo, end;
+	struct location lo, last;
+
+	memset(r, 0, sizeof *r);
+	if (!d->sources || !source_of(d->sources, at.lo))
+		return 0;
+	lo = source_locate(d->sources, at.lo);
+	end = lo.source->base + lo.source->len;
+	last = source_locate(d->sources, hi > end ? end : hi);
+	r->source = lo.source;
+	r->line = lo.line;
+	r->column = lo.column;
+	r->end_line = last.line;
+	r->end_column = last.column;
+	return 1;
+}
+
+void diag_write(const struct diags *d, enum diag_format f, const struct diag_style *style, struct buf *out)
+{
+	static const struct diag_style plain = { 0, 0, 0, NULL, NULL };
+
+	if (!style)
+		style = &plain;
+	switch (f) {
+	case DIAG_TEXT:
+		diag_write_text(d, style, out);
+		break;
+	case DIAG_JSON:
+		diag_write_json(d, out);
+		break;
+	case DIAG_SARIF:
+		diag_write_sarif(d, out);
+		break;
+	case DIAG_GITHUB:
+		diag_write_github(d, out);
+		break;
+	}
+}

@@ -1,0 +1,50 @@
+/* Diagnostics: one record behind text, JSON, SARIF and the annotations of code hosts. A diagnostic has a code, a
+   primary place (^^^), related places (---), notes ("= ..."), one help ("= help: ...") and perhaps a fix (an edit). */
+#ifndef MLOPS_DIAG_H
+#define MLOPS_DIAG_H
+#include "base/buf.h"
+#include "base/source.h"
+#include "base/diag_codes.h"
+
+enum severity { SEVERITY_ERROR, SEVERITY_WARNING };
+struct diag_place { struct span span; const char *text; };      /* text may be "" */
+struct diag {
+	enum severity severity;
+	const char *code;               /* "E0203" */
+	const char *name;               /* for warnings that can be allowed: "image-latest"; else NULL */
+	const char *message;            /* first line: no full stop */
+	struct span span;
+	const char *label;              /* text behind ^^^, or NULL */
+	struct diag_place *places; uint32_t nplaces;
+	const char **notes; uint32_t nnotes;
+	const char *help;               /* or NULL */
+	struct span fix_span; const char *fix;          /* replacement text, or NULL: no fix */
+	uint32_t seq;                   /* order of arrival, the last sort key */
+	uint32_t folded;                /* how many follow-ups were folded into this one */
+};
+struct diags {
+	struct arena *arena;
+	const struct sources *sources;
+	struct diag **v; uint32_t n, cap;
+	uint32_t nerrors, nwarnings;    /* of the list before sorting; duplicates are dropped on arrival */
+	uint32_t max_errors;            /* the parser stops at so many; 0 = 1000 */
+};
+
+void diags_init(struct diags *d, struct arena *a, const struct sources *s);
+/* D_X of diag_codes.h expands to code and format, so the compiler checks the arguments. Never NULL. An exact duplicate
+   (code, span, message) is counted once: the earlier record is returned. */
+struct diag *diag_error(struct diags *d, struct span at, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+struct diag *diag_warn(struct diags *d, struct span at, const char *name, const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+void diag_label(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));     /* text behind ^^^ */
+void diag_place(struct diags *d, struct diag *x, struct span at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void diag_note(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void diag_help(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void diag_fix(struct diags *d, struct diag *x, struct span at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+int diag_full(const struct diags *d);
+void diags_sort(struct diags *d);       /* by file, place, code, arrival; errors and warnings mixed */
+
+enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB };
+struct diag_style { int color; int all; int quiet; const char *what; const char *consequence; };
+/* what: "stack.mlops" for the count line; consequence: "nothing was written" or NULL. Twenty errors are shown unless all. */
+void diag_write(const struct diags *d, enum diag_format f, const struct diag_style *style, struct buf *out);
+#endif

@@ -1,0 +1,50 @@
+/* XXH3-128 over bytes at once or in pieces. The code of the hash is compiled into this file alone. */
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include "base/hash.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+struct hash_stream { XXH3_state_t state; };
+
+struct hash128 hash_bytes(const void *p, size_t n)
+{
+	XXH128_hash_t h = XXH3_128bits(p, n);
+
+	return (struct hash128){ h.high64, h.low64 };
+}
+
+uint64_t hash64(const void *p, size_t n)
+{
+	return XXH3_64bits(p, n);
+}
+
+struct hash_stream *hash_open(void)
+{
+	struct hash_stream *h = aligned_alloc(64, (sizeof *h + 63) / 64 * 64);     /* the state wants cache lines */
+
+	if (!h)
+		abort();
+	XXH3_INITSTATE(&h->state);
+	XXH3_128bits_reset(&h->state);
+	return h;
+}
+
+void hash_add(struct hash_stream *h, const void *p, size_t n)
+{
+	if (n)
+		XXH3_128bits_update(&h->state, p, n);
+}
+
+struct hash128 hash_close(struct hash_stream *h)
+{
+	XXH128_hash_t d = XXH3_128bits_digest(&h->state);
+
+	free(h);
+	return (struct hash128){ d.high64, d.low64 };
+}
+
+void hash_hex(struct hash128 h, char out[33])
+{
+	snprintf(out, 33, "%016llx%016llx", (unsigned long long)h.hi, (unsigned long long)h.lo);
+}

@@ -1,0 +1,360 @@
+/* Consumes argv; produces a struct args, or a message and status 3. Flags may stand before or behind the command and its
+   operands; a flag is known by the table first and judged against the command afterwards, so that `--color never build`
+   works and a flag of another command can be told from a misspelt one. */
+#include "cli/args.h"
+#include "base/suggest.h"
+#include "cli/cmd.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BIT(command) (1u << COMMAND_##command)
+#define STATUS(s) (1u << STATUS_##s)
+#define ON_STACK (BIT(BUILD) | BIT(CHECK) | BIT(SECRETS))
+#define ON_TEXT (ON_STACK | BIT(FMT) | BIT(IMPORT))
+#define REPORTS (ON_TEXT | BIT(INIT) | BIT(DOC))
+#define EVERY (~0u)
+
+const struct command commands[NCOMMANDS] = {
+	[COMMAND_INIT] = { "init", "[DIR]", 1, 0, COMPLETE_FOLDERS, "write a stack to start from, that builds",
+		"Writes stack.mlops into DIR (the current folder), with a .gitattributes that shows\n"
+		"out/ as generated and a .gitignore that keeps files of secret values out of Git.\n"
+		"An existing stack.mlops is never overwritten; other files that exist are left\n"
+		"alone.\n",
+		STATUS(DONE) | STATUS(USAGE) | STATUS(IO), cmd_init },
+	[COMMAND_BUILD] = { "build", "[FILE]", 1, 0, COMPLETE_FILES, "compile a stack into out/",
+		"Compiles FILE (stack.mlops; `-` is standard input) and writes the folder\n"
+		"out/STACK beside it, or out/STACK-ENV with --env. Nothing is written unless the\n"
+		"whole stack compiles; an unchanged file keeps its bytes and its time; files that\n"
+		"an earlier build wrote and this one does not are removed; files that mlopsc did\n"
+		"not write are never touched.\n",
+		STATUS(DONE) | STATUS(DIFFERS) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_build },
+	[COMMAND_CHECK] = { "check", "[FILE]", 1, 0, COMPLETE_FILES, "find every error that build finds, write nothing",
+		"Compiles FILE (stack.mlops; `-` is standard input) and each of its envs, and\n"
+		"writes nothing. With --env, that env alone.\n",
+		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_check },
+	[COMMAND_FMT] = { "fmt", "[FILE...]", -1, 0, COMPLETE_FILES, "lay out source in the one canonical way",
+		"Rewrites each FILE (stack.mlops) in place; `-` formats standard input to standard\n"
+		"output. A file that does not parse is left as it is, and so is one that needs no\n"
+		"change. With --check nothing is written and the files that would change are\n"
+		"named.\n",
+		STATUS(DONE) | STATUS(DIFFERS) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_fmt },
+	[COMMAND_DOC] = { "doc", "[NAME]", 1, 0, COMPLETE_NOTHING,
+		"show the reference of a kind, interface, detector or function",
+		"Shows what the library says of NAME: settings with types and defaults, ports,\n"
+		"needs, gives, catalog versions. Without NAME, lists the kinds.\n",
+		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_doc },
+	[COMMAND_EXPLAIN] = { "explain", "[CODE]", 1, 0, COMPLETE_CODES,
+		"explain an error code, with an example and its cure",
+		"Prints the page of CODE (E0201, or its name: unknown-kind). Without CODE, lists all\n"
+		"codes.\n",
+		STATUS(DONE) | STATUS(USAGE) | STATUS(IO), cmd_explain },
+	[COMMAND_IMPORT] = { "import", "FILE.yaml", 1, 1, COMPLETE_FILES, "turn YAML into source, on standard output",
+		"Reads Kubernetes objects or a file of chart values (`-` is standard input) and\n"
+		"prints source that makes the same.\n",
+		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_import },
+	[COMMAND_SECRETS] = { "secrets", "[FILE]", 1, 0, COMPLETE_FILES, "list the secrets a stack needs, or render them",
+		"Lists each secret with its keys, for every namespace that uses it. With --from,\n"
+		"prints Secret manifests with the values of a file of NAME.KEY=value lines; they go\n"
+		"to standard output only: mlopsc secrets --from FILE | kubectl apply -f -\n",
+		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_secrets },
+	[COMMAND_VERSION] = { "version", "", 0, 0, COMPLETE_NOTHING, "print the versions of compiler and language",
+		"Prints the compiler's version and the editions of the language that it reads.\n",
+		STATUS(DONE) | STATUS(USAGE) | STATUS(IO), cmd_version },
+	[COMMAND_HELP] = { "help", "[COMMAND]", 1, 0, COMPLETE_COMMANDS, "show this, or the help of a command",
+		"Shows the commands, or the help of one. --man prints the same as a man page;\n"
+		"--completion prints a script that completes commands, flags and codes:\n"
+		"  bash   mlopsc help --completion bash > ~/.local/share/bash-completion/completions/mlopsc\n"
+		"  zsh    mlopsc help --completion zsh > \"${fpath[1]}/_mlopsc\"\n"
+		"  fish   mlopsc help --completion fish > ~/.config/fish/completions/mlopsc.fish\n",
+		STATUS(DONE) | STATUS(USAGE) | STATUS(IO), cmd_help },
+};
+
+const struct flag flags[NFLAGS] = {
+	[FLAG_ENV] = { "env", 'e', "ENV", { 0 }, COMPLETE_NOTHING, ON_STACK, "the stack as this env changes it" },
+	[FLAG_SET] = { "set", 0, "NAME=VALUE", { 0 }, COMPLETE_NOTHING, ON_STACK,
+		"set a param, or a setting by its path; repeatable" },
+	[FLAG_OUT] = { NULL, 'o', "DIR", { 0 }, COMPLETE_FOLDERS, BIT(BUILD),
+		"write below DIR instead of out/ beside the stack file" },
+	[FLAG_STDOUT] = { "stdout", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(BUILD),
+		"print every object as one YAML stream, write no files" },
+	[FLAG_CHECK] = { "check", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(BUILD) | BIT(FMT),
+		"write nothing; status 1 and names if something would change" },
+	[FLAG_FROM] = { "from", 0, "FILE", { 0 }, COMPLETE_FILES, BIT(SECRETS),
+		"print Secret manifests with the values in FILE" },
+	[FLAG_STDLIB] = { "stdlib", 0, "DIR", { 0 }, COMPLETE_FOLDERS, ON_STACK | BIT(DOC) | BIT(IMPORT),
+		"the library in DIR instead of the built-in one" },
+	[FLAG_ROOT] = { "root", 0, "DIR", { 0 }, COMPLETE_FOLDERS, ON_STACK,
+		"`use` may read below DIR instead of the stack's folder" },
+	[FLAG_STDIN_NAME] = { "stdin-name", 0, "NAME", { 0 }, COMPLETE_FILES, ON_TEXT,
+		"the file that standard input stands for" },
+	[FLAG_DENY_WARNINGS] = { "deny-warnings", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(BUILD) | BIT(CHECK),
+		"warnings fail as errors do" },
+	[FLAG_MAN] = { "man", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(HELP), "print a man page" },
+	[FLAG_COMPLETION] = { "completion", 0, "SHELL", { "bash", "zsh", "fish" }, COMPLETE_NOTHING, BIT(HELP),
+		"print a completion script" },
+	[FLAG_FORMAT] = { "format", 0, "FORMAT", { "text", "json", "sarif", "github" }, COMPLETE_NOTHING, REPORTS,
+		"how errors and warnings are written" },
+	[FLAG_COLOR] = { "color", 0, "WHEN", { "auto", "always", "never" }, COMPLETE_NOTHING, EVERY,
+		"colour: auto is a terminal without NO_COLOR" },
+	[FLAG_ALL] = { "all", 0, NULL, { 0 }, COMPLETE_NOTHING, REPORTS, "show everything, not the first twenty" },
+	[FLAG_QUIET] = { "quiet", 0, NULL, { 0 }, COMPLETE_NOTHING, EVERY, "no summary and no count line" },
+	[FLAG_HELP] = { "help", 'h', NULL, { 0 }, COMPLETE_NOTHING, EVERY, "show the help of the command" },
+	[FLAG_VERSION] = { "version", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(VERSION), "same as mlopsc version" },
+};
+
+/* Words that people will try because they belong to the design, but that this version does not have. */
+static const char *const later[] = { "diff", "verify", "why", "graph" };
+
+const char *args_flag_spelling(enum flag_id id, char out[40])
+{
+	if (flags[id].name)
+		snprintf(out, 40, "--%s", flags[id].name);
+	else
+		snprintf(out, 40, "-%c", flags[id].letter);
+	return out;
+}
+
+const struct command *args_find_command(const char *name)
+{
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+void args_unknown_command(const char *name)
+{
+	struct suggest s;
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		if (strcmp(later[i], name) == 0) {
+			fprintf(stderr, "mlopsc: `%s` is not in this version\n        what is: mlopsc help\n", name);
+			return;
+		}
+	suggest_init(&s, name, strlen(name));
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		suggest_try(&s, commands[i].name);
+	if (suggest_best(&s))
+		fprintf(stderr, "mlopsc: no command is called `%s`; did you mean `%s`?\n", name, suggest_best(&s));
+	else
+		fprintf(stderr, "mlopsc: no command is called `%s`\n", name);
+	fprintf(stderr, "        all commands: mlopsc help\n");
+}
+
+/* Whom to ask for more, below a message. */
+static int usage(const struct args *a)
+{
+	if (a->command)
+		fprintf(stderr, "        usage: mlopsc help %s\n", a->command->name);
+	else
+		fprintf(stderr, "        all commands: mlopsc help\n");
+	return 0;
+}
+
+static int unknown_flag(const struct args *a, const char *arg, size_t len)
+{
+	struct suggest s;
+	const char *best = NULL;
+	if (arg[0] == '-' && arg[1] == '-') {
+		suggest_init(&s, arg + 2, len - 2);
+		for (int own = 1; own >= 0 && !best; own--) {           /* flags of this command are nearer than others */
+			for (size_t i = 0; i < NFLAGS; i++) {
+				const int ours = !a->command || flags[i].commands >> (a->command - commands) & 1;
+				if (flags[i].name && (!own || ours))
+					suggest_try(&s, flags[i].name);
+			}
+			best = suggest_best(&s);
+		}
+	}
+	if (best)
+		fprintf(stderr, "mlopsc: no flag is called `%.*s`; did you mean `--%s`?\n", (int)len, arg, best);
+	else
+		fprintf(stderr, "mlopsc: no flag is called `%.*s`\n", (int)len, arg);
+	return usage(a);
+}
+
+static int give(struct args *a, enum flag_id id, const char *value)
+{
+	const struct flag *f = &flags[id];
+	char spelling[40];
+	struct suggest s;
+	if (f->choices[0]) {
+		size_t i = 0;
+		while (f->choices[i] && strcmp(f->choices[i], value) != 0)
+			i++;
+		if (!f->choices[i]) {
+			suggest_init(&s, value, strlen(value));
+			fprintf(stderr, "mlopsc: `%s` takes", args_flag_spelling(id, spelling));
+			for (i = 0; f->choices[i]; i++) {
+				suggest_try(&s, f->choices[i]);
+				fprintf(stderr, "%s %s", i == 0 ? "" : f->choices[i + 1] ? "," : " or", f->choices[i]);
+			}
+			fprintf(stderr, ", not `%s`", value);
+			if (suggest_best(&s))
+				fprintf(stderr, "; did you mean `%s`?", suggest_best(&s));
+			fputc('\n', stderr);
+			return usage(a);
+		}
+	}
+	if (id == FLAG_SET)
+		a->sets[a->nsets++] = value;
+	else if (f->value && !value[0]) {
+		fprintf(stderr, "mlopsc: `%s` needs a value that is not empty: %s\n", args_flag_spelling(id, spelling),
+			f->value);
+		return usage(a);
+	}
+	a->value[id] = value;
+	return 1;
+}
+
+/* argv[*i] starts with `-` and is not `-` alone. */
+static int flag(struct args *a, int argc, char **argv, int *i)
+{
+	const char *arg = argv[*i], *value = NULL;
+	size_t len = strlen(arg), id;
+	char spelling[40];
+	if (arg[1] == '-') {
+		const char *equals = strchr(arg, '=');
+		if (equals) {
+			len = (size_t)(equals - arg);
+			value = equals + 1;
+		}
+		for (id = 0; id < NFLAGS; id++)
+			if (flags[id].name && strlen(flags[id].name) == len - 2 && !memcmp(flags[id].name, arg + 2, len - 2))
+				break;
+	} else {
+		for (id = 0; id < NFLAGS; id++)
+			if (flags[id].letter == arg[1])
+				break;
+		if (id < NFLAGS && arg[2])                      /* -eENV */
+			value = arg + 2;
+	}
+	if (id == NFLAGS)
+		return unknown_flag(a, arg, len);
+	args_flag_spelling((enum flag_id)id, spelling);
+	if (!flags[id].value) {
+		if (value) {
+			fprintf(stderr, "mlopsc: `%s` takes no value\n", spelling);
+			return usage(a);
+		}
+		return give(a, (enum flag_id)id, "");
+	}
+	if (!value) {
+		if (*i + 1 >= argc) {
+			fprintf(stderr, "mlopsc: `%s` needs a value: %s %s\n", spelling, spelling, flags[id].value);
+			return usage(a);
+		}
+		value = argv[++*i];
+	}
+	return give(a, (enum flag_id)id, value);
+}
+
+/* Flags that were given and do not belong to the command, or not to each other. */
+static int judge(const struct args *a)
+{
+	const enum command_id c = (enum command_id)(a->command - commands);
+	static const enum flag_id apart[][2] = {
+		{ FLAG_STDOUT, FLAG_CHECK }, { FLAG_STDOUT, FLAG_OUT }, { FLAG_MAN, FLAG_COMPLETION },
+	};
+	char one[40], two[40];
+	for (size_t id = 0; id < NFLAGS; id++) {
+		if (!a->value[id] || flags[id].commands & 1u << c)
+			continue;
+		fprintf(stderr, "mlopsc: `%s` is no flag of `%s`; it belongs to", args_flag_spelling((enum flag_id)id, one),
+			a->command->name);
+		const char *comma = "";
+		for (size_t k = 0; k < NCOMMANDS; k++)
+			if (flags[id].commands & 1u << k) {
+				fprintf(stderr, "%s `%s`", comma, commands[k].name);
+				comma = ",";
+			}
+		fputc('\n', stderr);
+		return usage(a);
+	}
+	for (size_t k = 0; k < sizeof(apart) / sizeof(apart[0]); k++)
+		if (a->value[apart[k][0]] && a->value[apart[k][1]]) {
+			fprintf(stderr, "mlopsc: `%s` and `%s` cannot be given together\n",
+				args_flag_spelling(apart[k][0], one), args_flag_spelling(apart[k][1], two));
+			return usage(a);
+		}
+	if (a->command->max >= 0 && a->noperands > (size_t)a->command->max) {
+		if (a->command->max == 0)
+			fprintf(stderr, "mlopsc: `%s` takes no operand, but `%s` was given\n", a->command->name,
+				a->operands[0]);
+		else
+			fprintf(stderr, "mlopsc: `%s` takes one operand, but %zu were given: `%s`, `%s`\n",
+				a->command->name, a->noperands, a->operands[0], a->operands[1]);
+		return usage(a);
+	}
+	if (a->noperands < (size_t)a->command->min) {
+		fprintf(stderr, "mlopsc: `%s` needs a file: mlopsc %s %s\n", a->command->name, a->command->name,
+			a->command->operands);
+		return usage(a);
+	}
+	for (size_t i = 0; i < a->noperands; i++)
+		if (!a->operands[i][0]) {
+			fprintf(stderr, "mlopsc: an operand of `%s` is empty\n", a->command->name);
+			return usage(a);
+		}
+	return 1;
+}
+
+int args_parse(struct args *a, int argc, char **argv)
+{
+	int ended = 0;
+	memset(a, 0, sizeof(*a));
+	/* Neither list can be longer than argv. */
+	const char **lists = calloc((size_t)argc * 2 + 2, sizeof(*lists));
+	if (!lists)
+		abort();
+	a->memory = (char **)lists;
+	a->operands = lists;
+	a->sets = lists + argc + 1;
+	for (int i = 1; i < argc; i++) {
+		if (!ended && strcmp(argv[i], "--") == 0)
+			ended = 1;
+		else if (!ended && argv[i][0] == '-' && argv[i][1]) {
+			if (!flag(a, argc, argv, &i))
+				return 0;
+		} else if (!a->command) {
+			if (!(a->command = args_find_command(argv[i]))) {
+				args_unknown_command(argv[i]);
+				return 0;
+			}
+		} else
+			a->operands[a->noperands++] = argv[i];
+	}
+	if (!a->command) {
+		if (a->value[FLAG_VERSION])
+			a->command = &commands[COMMAND_VERSION];
+		else if (a->value[FLAG_HELP])
+			a->command = &commands[COMMAND_HELP];
+		else {
+			fprintf(stderr, "mlopsc: which command? mlopsc build compiles stack.mlops\n");
+			return usage(a);
+		}
+	}
+	if (a->value[FLAG_HELP] && a->command != &commands[COMMAND_HELP]) {
+		/* `build --help x` is `help build`, whatever else stands there */
+		a->operands[0] = a->command->name;
+		a->noperands = 1;
+		a->command = &commands[COMMAND_HELP];
+		return 1;
+	}
+	return judge(a);
+}
+
+void args_free(struct args *a)
+{
+	free(a->memory);
+}
+
+int args_choice(const struct args *a, enum flag_id id, int otherwise)
+{
+	if (!a->value[id])
+		return otherwise;
+	for (int i = 0; flags[id].choices[i]; i++)
+		if (strcmp(flags[id].choices[i], a->value[id]) == 0)
+			return i;
+	return otherwise;
+}

@@ -1,0 +1,107 @@
+/* Hashes above the object: of a release, of a component over its parts, of a stack over its components. Parts are taken in
+   the order of their identities, so that no order in the source, and no apply order, shows in a hash. Lengths stand before
+   texts, so that no two different lists are the same bytes. */
+#include "emit/parts.h"
+#include <stdlib.h>
+#include <string.h>
+
+static void put_text(struct buf *b, const char *s)
+{
+	const size_t n = strlen(s);
+	for (int i = 0; i < 4; i++)
+		buf_addc(b, (char)(n >> (8 * i) & 0xff));
+	buf_add(b, s, n);
+}
+
+static void put_hash(struct buf *b, struct hash128 h)
+{
+	for (int i = 0; i < 8; i++)
+		buf_addc(b, (char)(h.hi >> (56 - 8 * i) & 0xff));
+	for (int i = 0; i < 8; i++)
+		buf_addc(b, (char)(h.lo >> (56 - 8 * i) & 0xff));
+}
+
+struct hash128 release_hash(const struct out_release *r, struct buf *scratch)
+{
+	buf_clear(scratch);
+	put_text(scratch, r->chart_ref);
+	put_text(scratch, r->repo);
+	put_text(scratch, r->chart);
+	put_text(scratch, r->version);
+	put_text(scratch, r->ns);
+	value_canonical(r->values, scratch);
+	return hash_bytes(scratch->p, scratch->n);
+}
+
+struct part { const char *p; size_t n; };       /* encoded: what it is, its identity, its hash */
+
+static int by_bytes(const void *pa, const void *pb)
+{
+	const struct part *a = pa, *b = pb;
+	int c = memcmp(a->p, b->p, a->n < b->n ? a->n : b->n);
+	return c ? c : a->n < b->n ? -1 : a->n > b->n;
+}
+
+struct hash128 component_hash(const struct out_component *c, const struct part_hashes *h, struct arena *scratch)
+{
+	const uint32_t n = c->nobjects + c->nreleases + c->nfiles;
+	struct part *parts = ARENA_ARRAY(scratch, struct part, n + 1);
+	size_t *ends = ARENA_ARRAY(scratch, size_t, n + 1);
+	struct buf b = { 0 };
+	uint32_t k = 0;
+	for (uint32_t i = 0; i < c->nobjects; i++) {
+		const struct out_object *o = &c->objects[i];
+		buf_addc(&b, 'o');
+		put_text(&b, o->api_version);
+		put_text(&b, o->kind);
+		put_text(&b, o->ns);
+		put_text(&b, o->name);
+		put_hash(&b, h->objects[i]);
+		ends[k++] = b.n;
+	}
+	for (uint32_t i = 0; i < c->nreleases; i++) {
+		buf_addc(&b, 'r');
+		put_text(&b, c->releases[i].ns);
+		put_text(&b, c->releases[i].name);
+		put_hash(&b, h->releases[i]);
+		ends[k++] = b.n;
+	}
+	for (uint32_t i = 0; i < c->nfiles; i++) {
+		buf_addc(&b, 'f');
+		put_text(&b, c->files[i].path);
+		put_hash(&b, h->files[i]);
+		ends[k++] = b.n;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		const size_t start = i ? ends[i - 1] : 0;
+		parts[i] = (struct part){ b.p + start, ends[i] - start };
+	}
+	if (n > 1)
+		qsort(parts, n, sizeof *parts, by_bytes);
+	struct hash_stream *s = hash_open();
+	for (uint32_t i = 0; i < n; i++)
+		hash_add(s, parts[i].p, parts[i].n);
+	buf_free(&b);
+	return hash_close(s);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct named_hash *)a)->name, ((const struct named_hash *)b)->name);
+}
+
+struct hash128 stack_hash(struct named_hash *components, uint32_t n)
+{
+	struct hash_stream *s = hash_open();
+	struct buf b = { 0 };
+	if (n > 1)
+		qsort(components, n, sizeof *components, by_name);
+	for (uint32_t i = 0; i < n; i++) {
+		buf_clear(&b);
+		put_text(&b, components[i].name);
+		put_hash(&b, components[i].hash);
+		hash_add(s, b.p, b.n);
+	}
+	buf_free(&b);
+	return hash_close(s);
+}

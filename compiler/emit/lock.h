@@ -1,0 +1,54 @@
+/* mlops.lock: what was built from what, with hashes. One fact a line, fields parted by one space, the facts of a group
+   sorted by what they speak of (not by hash), so that two branches merge where they do not disagree and a shell script
+   can read it:
+
+     mlops.lock 1
+     compiler VERSION            edition YEAR            catalog NAME            kubernetes VERSION          env NAME
+     source HASH file            set name=value          wire from.need to
+     secret ns/name key,key source                       component HASH name
+     release HASH ns/name chart version component        object HASH apiVersion/Kind ns/name component
+     file HASH path              stack HASH title
+
+   `ns/name` of a cluster-wide object starts with the slash; objects of the stack itself (its namespaces) have the component
+   `-`. A byte that could be taken for a separator is written \xHH. */
+#ifndef MLOPS_LOCK_H
+#define MLOPS_LOCK_H
+#include "base/vec.h"
+#include "emit/emit.h"
+
+/* ---- writing: in any order, sorted at the end ---- */
+enum lock_group { LOCK_SOURCE, LOCK_SET, LOCK_WIRE, LOCK_SECRET, LOCK_COMPONENT, LOCK_RELEASE, LOCK_OBJECT, LOCK_FILE, LOCK_GROUPS };
+struct lock_writer { struct buf head, group[LOCK_GROUPS]; };
+void lock_begin(struct lock_writer *w, const struct out_stack *s);      /* header, sources, sets, wires, secrets */
+void lock_component(struct lock_writer *w, const char *name, struct hash128 hash);
+void lock_release(struct lock_writer *w, const struct out_release *r, const char *component, struct hash128 hash);
+void lock_object(struct lock_writer *w, const struct out_object *o, const char *component, struct hash128 hash);
+void lock_file(struct lock_writer *w, const char *path, struct hash128 hash);
+void lock_finish(struct lock_writer *w, const struct out_stack *s, struct hash128 hash, struct buf *out);   /* frees */
+void lock_free(struct lock_writer *w);
+
+/* ---- reading ---- */
+struct lock_source { const char *name; struct hash128 hash; };
+struct lock_secret { const char *ns, *name, *keys, *source; };  /* keys: parted by commas */
+struct lock_component { const char *name; struct hash128 hash; };
+struct lock_release { const char *ns, *name, *chart, *version, *component; struct hash128 hash; };
+struct lock_object { const char *api_version, *kind, *ns, *name, *component; struct hash128 hash; };
+struct lock_file { const char *path; struct hash128 hash; };
+struct lock {
+	const char *compiler, *edition, *catalog, *kubernetes, *env, *title;   /* "" where the lock has no such line */
+	struct hash128 stack;
+	VEC(struct lock_source) sources;
+	VEC(const char *) sets;
+	VEC(struct out_wire) wires;
+	VEC(struct lock_secret) secrets;
+	VEC(struct lock_component) components;
+	VEC(struct lock_release) releases;
+	VEC(struct lock_object) objects;
+	VEC(struct lock_file) files;
+	uint32_t nstrange, strange;     /* lines that are no facts (marks of a merge conflict, say), and the number of the first */
+};
+/* 0 and *why: the text is no lock that this compiler reads. Groups are in the order of the file. */
+int lock_read(const char *p, size_t n, struct arena *a, struct lock *l, const char **why);
+
+int lock_parse_hash(const char *hex, struct hash128 *h);        /* 32 lower-case hex digits; reads no further than the first other byte */
+#endif

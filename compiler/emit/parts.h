@@ -1,0 +1,56 @@
+/* What the writers of emit/ share. Private to emit/. */
+#ifndef MLOPS_EMIT_PARTS_H
+#define MLOPS_EMIT_PARTS_H
+#include "base/vec.h"
+#include "emit/emit.h"
+
+/* ---- object.c ---- */
+int object_compare(const void *a, const void *b);       /* of struct out_object: rank, namespace, name, kind, apiVersion */
+/* A Namespace of the stack; everything in `a`. */
+void namespace_object(struct out_object *o, const char *name, const char *stack, struct arena *a, struct atoms *atoms);
+
+/* ---- hashes.c ---- */
+struct hash128 release_hash(const struct out_release *r, struct buf *scratch);
+/* Hashes of a component's parts, in the order of the component's arrays. */
+struct part_hashes { struct hash128 *objects, *releases, *files; };
+struct hash128 component_hash(const struct out_component *c, const struct part_hashes *h, struct arena *scratch);
+struct named_hash { const char *name; struct hash128 hash; };
+struct hash128 stack_hash(struct named_hash *components, uint32_t n);   /* sorts them by name */
+
+/* ---- rank.c ---- */
+struct emit_kind { const char *kind; int rank; };
+const struct emit_kind *emit_kinds(uint32_t *n);        /* sorted by name */
+
+/* ---- one writer for each file; each takes components in order and gives its text at the end ---- */
+void release_values(const struct out_release *r, struct hash128 hash, struct buf *out);
+
+struct kustomize { struct buf resources; };
+void kustomize_add(struct kustomize *k, const char *path);
+int kustomize_finish(struct kustomize *k, struct buf *out);     /* 0: there is nothing to apply, so no file; frees */
+
+struct helmfile_release { const char *name, *ns, *chart_ref, *repo, *chart, *version, *values_path; };
+struct helmfile_component { const char *name; uint32_t first, count; };         /* slice of the releases */
+struct helmfile {
+	struct arena *keep;
+	VEC(struct helmfile_release) releases;
+	VEC(struct helmfile_component) components;
+};
+void helmfile_add(struct helmfile *h, const struct out_component *c, const char *const *values_paths);
+int helmfile_finish(const struct helmfile *h, const struct out_stack *s, struct arena *scratch, struct buf *out);   /* 0: no releases */
+
+struct install_mark { const char *source; size_t at; };
+struct install {
+	struct arena *keep;
+	struct buf steps;
+	VEC(struct install_mark) marks;         /* where the last component of a kind that fetches secrets ends */
+	VEC(struct emit_kind) kinds;            /* custom kinds of the stack */
+	uint32_t nreleases;
+};
+void install_begin(struct install *in, const struct out_stack *s);
+void install_add(struct install *in, const struct out_component *c, const char *const *values_paths);
+void install_finish(struct install *in, const struct out_stack *s, struct buf *out);        /* frees */
+
+/* ---- text ---- */
+void shell_word(struct buf *out, const char *s);
+int text_sort(const void *a, const void *b);            /* of const char * */
+#endif

@@ -1,0 +1,836 @@
+/* The first pass over a whole stack: settings of the stack, instances, checks, claims, rules, order. See compile.h. */
+#include "eval/compile.h"
+#include "base/suggest.h"
+#include "emit/yaml.h"
+#include "eval/literal.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define EDITION 2026
+
+/* -- the stack block -- */
+
+static const struct value *spelled(struct eval *e, const struct ast *x)
+{
+	if (x->tag == AST_NAME || x->tag == AST_NUMBER || x->tag == AST_STRING) {
+		struct ast *w = (struct ast *)(uintptr_t)x;
+		if (x->tag == AST_NAME) {
+			table_put(&e->p->enum_words, x->name, (void *)(uintptr_t)1);    /* a bare word is right here */
+			w->bind_tag = BIND_WORD;
+		}
+		return value_string(e->unit, x->name->text, x->name->len, x->span);
+	}
+	diag_error(e->diags, x->span, D_TYPE, "a name", "an expression");
+	return VALUE_ERROR_V;
+}
+
+static int stack_settings(struct compile *c)
+{
+	struct eval *e = c->e;
+	struct program *p = e->p;
+	struct kind *k = program_kind(p, p->implicit[SLOT_STACK]);
+	if (!k) {
+		diag_error(e->diags, p->stack->span, D_UNKNOWN_KIND, "stack");
+		return 0;
+	}
+	struct instance *i = e->stack = instance_new(e, k, p->stack->name, NULL, NULL, NULL);
+	i->at = p->stack->name_span;
+	i->fixed = ARENA_ARRAY(e->unit, const struct value *, k->members.n);
+	const struct ast *first[256] = { 0 };
+	for (uint32_t n = 0; n < p->stack_sets.n; n++) {
+		struct ast *root = p->stack_sets.v[n]->kids[0];
+		const struct ast *set = p->stack_sets.v[n];
+		while (root->tag == AST_FIELD || root->tag == AST_INDEX)
+			root = root->kids[0];
+		uint32_t slot = root->tag == AST_NAME ? (uint32_t)(uintptr_t)table_get(&k->index, root->name) : 0;
+		int tag = slot ? k->members.v[slot - 1].tag : -1;
+		if (!slot || (tag != MEMBER_SETTING && !(tag == MEMBER_IMPLICIT && (k->members.v[slot - 1].decl || slot - 1 == SLOT_NAMESPACE)))) {
+			struct diag *x = diag_error(e->diags, root->span, D_UNKNOWN_SETTING, p->stack->name->text, "stack", root->name ? root->name->text : "?");
+			struct suggest s;
+			suggest_init(&s, root->name ? root->name->text : "", root->name ? root->name->len : 0);
+			for (uint32_t q = 0; q < k->members.n; q++)
+				if (k->members.v[q].tag == MEMBER_SETTING || k->members.v[q].decl)
+					suggest_try(&s, k->members.v[q].name->text);
+			if (suggest_best(&s)) {
+				diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
+				diag_fix(e->diags, x, root->span, "%s", suggest_best(&s));
+			}
+			continue;
+		}
+		slot--;
+		if (slot < 256 && set->span.lo >= p->stack->span.lo && set->span.hi <= p->stack->span.hi) {
+			if (first[slot] && set->kids[0] == root)
+				diag_place(e->diags, diag_error(e->diags, root->span, D_DUPLICATE_SETTING, root->name->text), first[slot]->span, "first set here");
+			first[slot] = root;
+		}
+		const char *word = root->name->text;
+		if (!strcmp(word, "catalog") || !strcmp(word, "deliver")) {
+			i->fixed[slot] = spelled(e, set->kids[1]);
+			continue;
+		}
+		if (set->kids[0] == root) {
+			i->sets[slot] = set->kids[1];
+		} else {
+			root->bind_tag = BIND_SLOT;
+			root->bind_index = slot;
+			VEC_PUSH(e->unit, &i->fields, ((struct field_set){ slot, set }));
+		}
+	}
+	const struct value *v = member_value(e, i, "edition");
+	if (v && v->tag == VALUE_INT && v->i != EDITION) {
+		struct diag *x = diag_error(e->diags, v->origin, D_EDITION, arena_printf(p->arena, "%lld", (long long)v->i));
+		diag_help(e->diags, x, "this compiler knows edition %d", EDITION);
+	}
+	v = member_value(e, i, "catalog");
+	if (v && v->tag == VALUE_STRING) {
+		e->catalog = atom_intern(p->atoms, v->str.p, v->n);
+		if (!program_catalog(p, e->catalog)) {
+			struct diag *x = diag_error(e->diags, v->origin, D_UNKNOWN_CATALOG, e->catalog->text);
+			const char *best = program_suggest(p, 'c', e->catalog);
+			struct buf b = { 0 };
+			if (best) {
+				diag_label(e->diags, x, "did you mean `%s`?", best);
+				diag_fix(e->diags, x, v->origin, "%s", best);
+			}
+			for (uint32_t n = 0; n < p->names['c'].n; n++)
+				buf_addf(&b, "%s%s", b.n ? ", " : "", p->names['c'].v[n]->text);
+			for (uint32_t n = 0; n < p->library_names.n; n++)
+				if (p->library_names.v[n].what == 'c')
+					buf_addf(&b, "%s%s", b.n ? ", " : "", p->library_names.v[n].word->text);
+			if (b.n)
+				diag_help(e->diags, x, "catalogs: %s", b.p);
+			buf_free(&b);
+			e->catalog = NULL;
+			i->cells[SLOT_CATALOG] = VALUE_ERROR_V;
+			return 0;       /* what has no row because of it is not said again */
+		}
+	}
+	return 1;
+}
+
+/* -- checks -- */
+
+static int allow_in(struct allow *v, uint32_t n, const char *name)
+{
+	int hit = 0;
+	for (uint32_t k = 0; k < n; k++)
+		if (!strcmp(v[k].decl->name->text, name)) {
+			v[k].used = 1;
+			hit = 1;
+		}
+	return hit;
+}
+
+int is_allowed(struct compile *c, const struct instance *i, const char *name)
+{
+	for (; i; i = i->parent)
+		if (allow_in(((struct instance *)(uintptr_t)i)->allows.v, i->allows.n, name))
+			return 1;
+	return allow_in(c->e->p->allows.v, c->e->p->allows.n, name);
+}
+
+/* Where the user wrote what the condition is about: the first setting of it that the block sets. */
+static struct span blame(const struct instance *i, const struct ast *x, struct span deflt)
+{
+	if (x->tag == AST_NAME && x->bind_tag == BIND_SLOT && i && i->sets && i->sets[x->bind_index])
+		return i->sets[x->bind_index]->span;
+	for (uint32_t n = 0; n < x->nkids; n++)
+		if (x->kids[n]) {
+			struct span s = blame(i, x->kids[n], (struct span){ 0, 0 });
+			if (s.hi)
+				return s;
+		}
+	return deflt;
+}
+
+/* The values under a failed condition, as notes: `batch` = 50. */
+static void show_values(struct eval *e, struct env *env, const struct ast *x, struct diag *d, int *left)
+{
+	if (*left <= 0)
+		return;
+	if ((x->tag == AST_NAME && (x->bind_tag == BIND_SLOT || x->bind_tag == BIND_LOCAL || x->bind_tag == BIND_SYMBOL)) || x->tag == AST_FIELD) {
+		const struct value *v = eval(e, env, x);
+		size_t n;
+		const char *s = v->tag == VALUE_NONE ? "none" : v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_FLOAT || v->tag == VALUE_BOOL ? text_of(e, v, &n) : NULL;
+		if (v->tag == VALUE_NONE)
+			n = 4;
+		if (s && n < 80) {
+			struct source *src = source_of(e->p->sources, x->span.lo);
+			if (src)
+				diag_note(e->diags, d, "%.*s = %.*s", (int)(x->span.hi - x->span.lo), src->text + (x->span.lo - src->base), (int)n, s);
+			--*left;
+		}
+		return;
+	}
+	for (uint32_t n = 0; n < x->nkids; n++)
+		if (x->kids[n])
+			show_values(e, env, x->kids[n], d, left);
+}
+
+int run_check(struct compile *c, struct env *env, const struct ast *x, struct instance *i, struct span at, const char *origin)
+{
+	struct eval *e = c->e;
+	int yes = truth(e, eval(e, env, x->kids[0]), x->kids[0]->span);
+	if (yes)
+		return yes > 0;
+	if (x->name && is_allowed(c, i, x->name->text))
+		return 1;
+	const struct value *v = eval_typed(e, env, x->kids[1], &type_string);
+	if (is_error(v))
+		return 0;
+	const char *message = arena_strdup(e->p->arena, v->str.p, v->n);
+	struct span here = blame(i, x->kids[0], at);
+	struct diag *d = x->name ? diag_warn(e->diags, here, x->name->text, W_CHECK, message) : diag_error(e->diags, here, D_CHECK, message);
+	int left = 4;
+	if (d->nnotes || d->nplaces)
+		return x->name != NULL;         /* said already */
+	if (here.lo != x->span.lo && x->span.lo != at.lo)
+		diag_place(e->diags, d, x->kids[0]->span, "checked by %s", origin);
+	show_values(e, env, x->kids[0], d, &left);
+	return x->name != NULL;
+}
+
+/* -- claims -- */
+
+void claim_text(struct compile *c, const char *text, struct span at, const char *who)
+{
+	const struct atom *a = atom_cstr(c->e->p->atoms, text);
+	struct claim *old = table_get(&c->claims, a);
+	if (old) {
+		struct diag *x = diag_error(c->e->diags, at, D_CLAIM_TWICE, text);
+		diag_label(c->e->diags, x, "second claim: %s", who);
+		diag_place(c->e->diags, x, old->at, "first claim: %s", old->who);
+		return;
+	}
+	struct claim *n = ARENA_NEW(c->e->unit, struct claim);
+	*n = (struct claim){ at, who };
+	table_put(&c->claims, a, n);
+}
+
+void claim_node_port(struct compile *c, int64_t port, struct span at, const char *who)
+{
+	const void *key = (const void *)(uintptr_t)(port + 16);
+	struct claim *old = table_get(&c->node_ports, key);
+	if (!old) {
+		struct claim *n = ARENA_NEW(c->e->unit, struct claim);
+		*n = (struct claim){ at, who };
+		table_put(&c->node_ports, key, n);
+		return;
+	}
+	if (old->at.lo == at.lo && old->at.hi == at.hi)
+		return;         /* the same number, seen once where it is written and once in the Service */
+	struct diag *x = diag_error(c->e->diags, at, D_NODE_PORT_TWICE, (int)port);
+	diag_label(c->e->diags, x, "second claim: %s", who);
+	diag_place(c->e->diags, x, old->at, "first claim: %s", old->who);
+	diag_note(c->e->diags, x, "node ports are cluster-wide: the API server would refuse the second Service after the first was already changed");
+	struct buf b = { 0 };
+	int n = 0;
+	for (int64_t q = port > 30002 ? port - 2 : 30000; q <= 32767 && n < 3; q++)
+		if (!table_get(&c->node_ports, (const void *)(uintptr_t)(q + 16)))
+			buf_addf(&b, "%s%lld", n++ ? ", " : "", (long long)q);
+	diag_help(c->e->diags, x, "free ones nearby: %s", b.p);
+	buf_free(&b);
+}
+
+static void claim_exposes(struct compile *c, struct instance *i)
+{
+	struct eval *e = c->e;
+	for (uint32_t n = 0; n < i->kind->ports.n; n++) {
+		const struct value *v = expose_value(e, i, i->kind->ports.v[n].name, i->at);
+		const struct value *nodes = v->tag == VALUE_RECORD ? value_get(v, e->a_nodes) : NULL;
+		for (uint32_t k = 0; nodes && k < nodes->n; k++)
+			claim_node_port(c, nodes->items[k]->i, nodes->items[k]->origin, arena_printf(e->p->arena, "port `%s` of %s", i->kind->ports.v[n].name->text, instance_label(e, i)));
+	}
+}
+
+static void claim_object(struct compile *c, const struct out_object *o, struct span at, const char *who)
+{
+	struct eval *e = c->e;
+	const char *slash = strrchr(o->api_version, '/');
+	const char *id = arena_printf(e->p->arena, "%.*s%s%s %s%s%s", slash ? (int)(slash - o->api_version) : 0, o->api_version, slash ? "/" : "", o->kind, o->ns, *o->ns ? "/" : "", o->name);
+	const struct atom *a = atom_cstr(e->p->atoms, id);
+	struct claim *old = table_get(&c->objects, a);
+	if (old) {
+		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, id);
+		diag_label(e->diags, x, "second: %s", who);
+		diag_place(e->diags, x, old->at, "first: %s", old->who);
+		diag_note(e->diags, x, "in one stream the second object silently replaces the first");
+	} else {
+		struct claim *n = ARENA_NEW(e->unit, struct claim);
+		*n = (struct claim){ at, who };
+		table_put(&c->objects, a, n);
+	}
+	if (!strcmp(o->kind, "Service")) {
+		const struct value *spec = value_getc(o->tree, "spec"), *ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
+		for (uint32_t n = 0; ports && ports->tag == VALUE_LIST && n < ports->n; n++) {
+			const struct value *np = ports->items[n]->tag == VALUE_RECORD ? value_getc(ports->items[n], "nodePort") : NULL;
+			if (np && np->tag == VALUE_INT)
+				claim_node_port(c, np->i, np->origin, arena_printf(e->p->arena, "Service %s/%s", o->ns, o->name));
+		}
+	}
+}
+
+static void need_namespace(struct compile *c, const char *ns)
+{
+	static const char *const there[] = { "", "default", "kube-system", "kube-public", "kube-node-lease" };
+	for (size_t i = 0; i < sizeof there / sizeof *there; i++)
+		if (!strcmp(there[i], ns))
+			return;
+	const struct atom *a = atom_cstr(c->e->p->atoms, ns);
+	if (table_get(&c->namespaces, a))
+		return;
+	table_put(&c->namespaces, a, (void *)(uintptr_t)1);
+	VEC_PUSH(c->e->unit, &c->namespace_list, a->text);
+}
+
+/* -- forcing -- */
+
+static void wire_to(struct eval *e, struct instance *i, const struct value *v, int depth)
+{
+	struct instance *t = instance_behind(v);
+	if (depth > 4)
+		return;
+	if (t && t->top != i->top && t != e->stack) {
+		for (uint32_t n = 0; n < i->top->wires.n; n++)
+			if (i->top->wires.v[n] == t->top)
+				return;
+		VEC_PUSH(e->unit, &i->top->wires, t->top);
+	}
+	for (uint32_t n = 0; n < v->n && v->tag == VALUE_LIST; n++)
+		wire_to(e, i, v->items[n], depth + 1);
+	for (uint32_t n = 0; n < v->n && v->tag == VALUE_RECORD; n++)
+		wire_to(e, i, v->rec.fields[n].value, depth + 1);
+}
+
+static void force(struct compile *c, struct instance *i)
+{
+	struct eval *e = c->e;
+	e->user = i;
+	for (uint32_t s = 0; s < i->kind->members.n; s++) {
+		const struct member *m = &i->kind->members.v[s];
+		if (s == SLOT_POLICY || s == SLOT_CATALOG)
+			continue;
+		const struct value *v = slot_value(e, i, s);
+		if (m->tag == MEMBER_NEED || m->tag == MEMBER_SETTING)
+			wire_to(e, i, v, 0);
+		if (is_error(v))
+			i->failed = 1;
+	}
+	/* a version that no catalog has is an error also where nothing of the row is used */
+	if (i->sets[SLOT_VERSION])
+		slot_value(e, i, SLOT_CATALOG);
+	for (uint32_t n = 0; n < i->kind->ports.n; n++)
+		if (is_error(port_value(e, i, i->kind->ports.v[n].name, i->at)))
+			i->failed = 1;
+	claim_exposes(c, i);
+	if (i->kind->runs.n)
+		check_policy(c, i);
+	for (uint32_t n = 0; n < i->statements.n; n++)
+		if (i->statements.v[n]->tag == AST_CHECK) {
+			struct env outer = i->env ? *i->env : (struct env){ 0 };
+			run_check(c, &outer, i->statements.v[n], i, i->statements.v[n]->span, "the component");
+		}
+	e->user = NULL;
+}
+
+/* -- rules -- */
+
+static const struct value *container_list(struct eval *e, const struct value *v, int depth, void *out_);
+struct found_containers { VEC(const struct value *) v; };
+
+static const struct value *as_container(struct eval *e, const struct value *k, int init)
+{
+	const struct atom *a_image = atom_cstr(e->p->atoms, "image");
+	const struct value *image = value_get(k, a_image);
+	if (image && image->tag == VALUE_STRING && image->text != TEXT_IMAGE) {
+		struct image_ref r;
+		const char *why;
+		if (lit_image(image->str.p, image->n, &r, &why))
+			k = value_with(e->arena, k, a_image, value_text(e->arena, TEXT_IMAGE, image->str.p, image->n, 0, image->origin));
+	}
+	return value_with(e->arena, k, atom_cstr(e->p->atoms, "init"), value_bool(init));
+}
+
+static const struct value *container_list(struct eval *e, const struct value *v, int depth, void *out_)
+{
+	struct found_containers *out = out_;
+	if (depth > 24)
+		return NULL;
+	for (uint32_t i = 0; i < v->n && v->tag == VALUE_LIST; i++)
+		container_list(e, v->items[i], depth + 1, out);
+	for (uint32_t i = 0; i < v->n && v->tag == VALUE_RECORD; i++) {
+		const struct value *x = v->rec.fields[i].value;
+		const char *key = v->rec.fields[i].key->text;
+		int init = !strcmp(key, "initContainers");
+		if (x->tag == VALUE_LIST && (init || !strcmp(key, "containers"))) {
+			for (uint32_t n = 0; n < x->n; n++)
+				if (x->items[n]->tag == VALUE_RECORD && value_getc(x->items[n], "image")) {
+					const struct value *k = as_container(e, x->items[n], init);
+					VEC_PUSH(e->arena, &out->v, k);
+				}
+		} else if (x->tag == VALUE_LIST || x->tag == VALUE_RECORD) {
+			container_list(e, x, depth + 1, out);
+		}
+	}
+	return NULL;
+}
+
+static const struct value *object_view(struct eval *e, const struct out_object *o, const char *component)
+{
+	struct field *f = ARENA_ARRAY(e->arena, struct field, o->tree->n + 4);
+	uint32_t n = 0;
+	struct found_containers found = { 0 };
+	const struct value *spec = value_getc(o->tree, "spec");
+	if (spec)
+		container_list(e, spec, 0, &found);
+	for (uint32_t k = 0; k < o->tree->n; k++) {
+		const char *key = o->tree->rec.fields[k].key->text;
+		if (strcmp(key, "name") && strcmp(key, "namespace") && strcmp(key, "containers") && strcmp(key, "component"))
+			f[n++] = o->tree->rec.fields[k];
+	}
+	f[n++] = (struct field){ e->p->a_name, value_cstr(e->arena, o->name) };
+	f[n++] = (struct field){ e->p->implicit[SLOT_NAMESPACE], value_cstr(e->arena, o->ns) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "component"), value_cstr(e->arena, component) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "containers"), value_list(e->arena, found.v.v, found.v.n, (struct span){ 0, 0 }) };
+	return value_record(e->arena, f, n, (struct span){ 0, 0 });
+}
+
+static const struct value *release_view(struct compile *c, struct top *t, const struct out_release *r)
+{
+	struct eval *e = c->e;
+	const struct value *images = VALUE_NONE_V, *row = t->inst ? slot_value(e, t->inst, SLOT_CATALOG) : VALUE_NONE_V;
+	struct field *chart = ARENA_ARRAY(e->arena, struct field, 4), *f = ARENA_ARRAY(e->arena, struct field, 6);
+	if (row->tag == VALUE_RECORD && value_getc(row, "images"))
+		images = value_getc(row, "images");
+	chart[0] = (struct field){ atom_cstr(e->p->atoms, "ref"), *r->chart_ref ? value_cstr(e->arena, r->chart_ref) : VALUE_NONE_V };
+	chart[1] = (struct field){ atom_cstr(e->p->atoms, "repo"), *r->repo ? value_cstr(e->arena, r->repo) : VALUE_NONE_V };
+	chart[2] = (struct field){ e->p->a_name, *r->chart ? value_cstr(e->arena, r->chart) : VALUE_NONE_V };
+	chart[3] = (struct field){ e->p->implicit[SLOT_VERSION], value_text(e->arena, TEXT_VERSION, r->version, strlen(r->version), 0, (struct span){ 0, 0 }) };
+	f[0] = (struct field){ e->p->a_name, value_cstr(e->arena, r->name) };
+	f[1] = (struct field){ e->p->implicit[SLOT_NAMESPACE], value_cstr(e->arena, r->ns) };
+	f[2] = (struct field){ atom_cstr(e->p->atoms, "chart"), value_record(e->arena, chart, 4, (struct span){ 0, 0 }) };
+	f[3] = (struct field){ atom_cstr(e->p->atoms, "values"), r->values };
+	f[4] = (struct field){ atom_cstr(e->p->atoms, "component"), value_cstr(e->arena, t->name) };
+	f[5] = (struct field){ atom_cstr(e->p->atoms, "images"), images->tag == VALUE_RECORD ? images : value_record(e->arena, NULL, 0, (struct span){ 0, 0 }) };
+	return value_record(e->arena, f, 6, (struct span){ 0, 0 });
+}
+
+struct ruling { struct compile *c; struct top *t; struct instance *i; struct span at; };
+
+static void rule_statements(struct ruling *r, struct env *env, struct ast *const *v, uint32_t n);
+
+static int rule_body(struct eval *e, struct env *env, const struct ast *loop, void *ctx)
+{
+	(void)e;
+	rule_statements(ctx, env, loop->kids[1]->kids, loop->kids[1]->nkids);
+	return 1;
+}
+
+static void rule_statements(struct ruling *r, struct env *env, struct ast *const *v, uint32_t n)
+{
+	struct eval *e = r->c->e;
+	for (uint32_t k = 0; k < n && !e->stopped; k++) {
+		const struct ast *s = v[k];
+		int yes;
+		switch ((enum ast_tag)s->tag) {
+		case AST_CHECK:
+			run_check(r->c, env, s, r->i, r->at, "a rule");
+			break;
+		case AST_LET:
+			env->locals[s->bind_index] = eval(e, env, s->kids[1]);
+			break;
+		case AST_KFOR:
+			each(e, env, s, rule_body, r);
+			break;
+		case AST_KIF:
+			yes = truth(e, eval(e, env, s->kids[0]), s->kids[0]->span);
+			if (yes > 0)
+				rule_statements(r, env, s->kids[1]->kids, s->kids[1]->nkids);
+			else if (yes == 0 && s->nkids > 2 && s->kids[2])
+				rule_statements(r, env, s->kids[2]->tag == AST_BLOCK ? s->kids[2]->kids : &((struct ast **)(uintptr_t)s->kids)[2], s->kids[2]->tag == AST_BLOCK ? s->kids[2]->nkids : 1);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+void run_rules(struct compile *c, struct top *t, struct out_component *out)
+{
+	struct eval *e = c->e;
+	struct ruling r = { c, t, t->inst, t->inst ? t->inst->at : t->use ? t->use->span : e->stack->at };
+	const struct value *none = NULL, **views = ARENA_ARRAY(e->arena, const struct value *, out->nobjects + 1), **rel = ARENA_ARRAY(e->arena, const struct value *, out->nreleases + 1);
+	(void)none;
+	for (uint32_t n = 0; n < e->p->rules.n; n++) {
+		struct rule *u = e->p->rules.v[n];
+		int releases = !strcmp(u->decl->name3->text, "releases");
+		if (!releases && strcmp(u->decl->name3->text, "objects")) {
+			diag_help(e->diags, diag_error(e->diags, u->decl->span, D_UNKNOWN_NAME, u->decl->name3->text), "a rule runs `for x in objects` or `for x in releases`");
+			continue;
+		}
+		if (is_allowed(c, r.i, u->name->text))
+			continue;
+		for (uint32_t k = 0; k < (releases ? out->nreleases : out->nobjects); k++) {
+			struct env env = { 0 };
+			const struct value **v = releases ? &rel[k] : &views[k];
+			if (!*v)
+				*v = releases ? release_view(c, t, &out->releases[k]) : object_view(e, &out->objects[k], t->name);
+			env.locals[0] = *v;
+			rule_statements(&r, &env, u->decl->kids, u->decl->nkids);
+		}
+	}
+}
+
+/* -- tops and their order -- */
+
+static struct top *top_new(struct compile *c, const char *name, const char *kind)
+{
+	struct top *t = ARENA_NEW(c->e->unit, struct top);
+	t->name = name;
+	t->kind = kind;
+	return t;
+}
+
+static int top_by_name(const void *a, const void *b)
+{
+	return strcmp((*(struct top *const *)a)->name, (*(struct top *const *)b)->name);
+}
+
+static void visit(struct compile *c, struct top *t, struct top **out, uint32_t *n, uint32_t depth)
+{
+	if (t->mark || depth > 5000)
+		return;
+	t->mark = 1;
+	if (t->needs.n > 1)
+		qsort(t->needs.v, t->needs.n, sizeof *t->needs.v, top_by_name);
+	for (uint32_t k = 0; k < t->needs.n; k++)
+		visit(c, t->needs.v[k], out, n, depth + 1);
+	out[(*n)++] = t;
+}
+
+static const char *file_stem(struct arena *a, const char *path)
+{
+	const char *s = strrchr(path, '/'), *dot;
+	s = s ? s + 1 : path;
+	dot = strrchr(s, '.');
+	return arena_strdup(a, s, dot ? (size_t)(dot - s) : strlen(s));
+}
+
+static void read_yaml_uses(struct compile *c)
+{
+	struct eval *e = c->e;
+	for (uint32_t n = 0; n < e->p->yaml.n; n++) {
+		struct yaml_documents docs = { 0 };
+		struct top *t = top_new(c, file_stem(e->unit, e->p->yaml.v[n]->name), "yaml");
+		t->yaml = e->p->yaml.v[n];
+		t->use = e->p->yaml_uses.v[n];
+		yaml_read(t->yaml, e->unit, e->p->atoms, e->diags, &docs);
+		VEC(const struct value *) all = { 0 };
+		for (uint32_t d = 0; d < docs.n; d++) {
+			const struct value *items = docs.v[d]->tag == VALUE_RECORD ? value_getc(docs.v[d], "items") : NULL, *kind = docs.v[d]->tag == VALUE_RECORD ? value_getc(docs.v[d], "kind") : NULL;
+			if (items && items->tag == VALUE_LIST && kind && kind->tag == VALUE_STRING && kind->n == 4 && !memcmp(kind->str.p, "List", 4))
+				for (uint32_t k = 0; k < items->n; k++)
+					VEC_PUSH(e->unit, &all, items->items[k]);
+			else
+				VEC_PUSH(e->unit, &all, docs.v[d]);
+		}
+		for (uint32_t d = 0; d < all.n; d++) {
+			const struct value *v = all.v[d];
+			const struct value *api = v->tag == VALUE_RECORD ? value_getc(v, "apiVersion") : NULL, *kind = v->tag == VALUE_RECORD ? value_getc(v, "kind") : NULL,
+				*meta = v->tag == VALUE_RECORD ? value_getc(v, "metadata") : NULL, *name = meta && meta->tag == VALUE_RECORD ? value_getc(meta, "name") : NULL;
+			if (!api || api->tag != VALUE_STRING || !kind || kind->tag != VALUE_STRING || !name || name->tag != VALUE_STRING) {
+				diag_error(e->diags, v->origin, D_YAML_OBJECT, "this document is no Kubernetes object: it needs apiVersion, kind and metadata.name");
+				continue;
+			}
+			if (kind->n == 6 && !memcmp(kind->str.p, "Secret", 6)) {
+				struct diag *x = diag_error(e->diags, kind->origin, D_SECRET_YAML);
+				diag_help(e->diags, x, "declare it: secret %.*s { ... }; mlopsc secrets --from renders it", (int)name->n, name->str.p);
+				continue;
+			}
+			all.v[t->ndocs++] = v;
+		}
+		t->docs = all.v;
+		VEC_PUSH(e->unit, &c->tops, t);
+	}
+}
+
+static void make_tops(struct compile *c)
+{
+	struct eval *e = c->e;
+	struct table by_inst;
+	table_init(&by_inst, e->unit);
+	for (uint32_t n = 0; n < e->tops.n; n++) {
+		struct top *t = top_new(c, e->tops.v[n]->name->text, e->tops.v[n]->kind->name->text);
+		t->inst = e->tops.v[n];
+		VEC_PUSH(e->unit, &c->tops, t);
+		table_put(&by_inst, t->inst, t);
+	}
+	for (uint32_t n = 0; n < e->instances.n; n++)
+		if (e->instances.v[n]->parent) {
+			struct top *t = table_get(&by_inst, e->instances.v[n]->top);
+			VEC_PUSH(e->unit, &t->parts, e->instances.v[n]);
+		}
+	for (uint32_t n = 0; n < c->tops.n; n++) {
+		struct instance *i = c->tops.v[n]->inst;
+		for (uint32_t k = 0; i && k < i->wires.n; k++) {
+			struct top *t = table_get(&by_inst, i->wires.v[k]);
+			if (t)
+				VEC_PUSH(e->unit, &c->tops.v[n]->needs, t);
+		}
+	}
+}
+
+static void order_tops(struct compile *c)
+{
+	struct eval *e = c->e;
+	struct top **out = ARENA_ARRAY(e->unit, struct top *, c->tops.n + 1);
+	uint32_t n = 0;
+	if (c->tops.n > 1)
+		qsort(c->tops.v, c->tops.n, sizeof *c->tops.v, top_by_name);
+	for (uint32_t k = 1; k < c->tops.n; k++)
+		if (!strcmp(c->tops.v[k]->name, c->tops.v[k - 1]->name)) {
+			struct top *a = c->tops.v[k - 1], *b = c->tops.v[k];
+			struct diag *x = diag_error(e->diags, b->inst ? b->inst->at : b->use ? b->use->span : e->stack->at, D_OBJECT_TWICE, arena_printf(e->p->arena, "component %s", b->name));
+			if (a->inst)
+				diag_place(e->diags, x, a->inst->at, "first here");
+		}
+	for (uint32_t k = 0; k < c->tops.n; k++)
+		visit(c, c->tops.v[k], out, &n, 0);
+	c->tops.v = out;
+	c->tops.n = n;
+}
+
+/* -- delivery -- */
+
+static const struct value *release_record(struct compile *c, uint32_t n)
+{
+	struct eval *e = c->e;
+	struct made_release *m = &c->releases.v[n];
+	struct field *chart = ARENA_ARRAY(e->arena, struct field, 4), *f = ARENA_ARRAY(e->arena, struct field, 7);
+	VEC(const struct value *) needs = { 0 };
+	uint32_t k = 0;
+	for (uint32_t q = 0; q < n; q++) {
+		struct made_release *o = &c->releases.v[q];
+		int needed = o->top == m->top;
+		for (uint32_t w = 0; w < m->top->needs.n; w++)
+			needed |= m->top->needs.v[w] == o->top;
+		if (needed) {
+			const struct value *v = value_cstr(e->arena, arena_printf(e->arena, "%s/%s", o->r.ns, o->r.name));
+			VEC_PUSH(e->arena, &needs, v);
+		}
+	}
+	if (*m->r.chart_ref) {
+		chart[k++] = (struct field){ atom_cstr(e->p->atoms, "ref"), value_cstr(e->arena, m->r.chart_ref) };
+	} else {
+		chart[k++] = (struct field){ atom_cstr(e->p->atoms, "repo"), value_cstr(e->arena, m->r.repo) };
+		chart[k++] = (struct field){ e->p->a_name, value_cstr(e->arena, m->r.chart) };
+	}
+	chart[k++] = (struct field){ e->p->implicit[SLOT_VERSION], value_cstr(e->arena, m->r.version) };
+	f[0] = (struct field){ e->p->a_name, value_cstr(e->arena, m->r.name) };
+	f[1] = (struct field){ e->p->implicit[SLOT_NAMESPACE], value_cstr(e->arena, m->r.ns) };
+	f[2] = (struct field){ atom_cstr(e->p->atoms, "component"), value_cstr(e->arena, m->top->name) };
+	f[3] = (struct field){ atom_cstr(e->p->atoms, "order"), value_int(e->arena, n, (struct span){ 0, 0 }) };
+	f[4] = (struct field){ atom_cstr(e->p->atoms, "chart"), value_record(e->arena, chart, k, (struct span){ 0, 0 }) };
+	f[5] = (struct field){ atom_cstr(e->p->atoms, "values"), m->r.values };
+	f[6] = (struct field){ atom_cstr(e->p->atoms, "needs"), value_list(e->arena, needs.v, needs.n, (struct span){ 0, 0 }) };
+	return value_record(e->arena, f, 7, (struct span){ 0, 0 });
+}
+
+static int is_delivery(struct kind *k, struct interface *f)
+{
+	for (uint32_t s = 0; k && s < k->members.n; s++)
+		if (k->members.v[s].tag == MEMBER_COLLECTS && k->members.v[s].iface == f)
+			return (int)s;
+	return -1;
+}
+
+/* `deliver = KIND`: that kind is given every release and makes objects for its engine. */
+static void make_delivery(struct compile *c)
+{
+	struct eval *e = c->e;
+	const struct value *v = member_value(e, e->stack, "deliver");
+	if (!v || v->tag != VALUE_STRING)
+		return;
+	const struct atom *name = atom_intern(e->p->atoms, v->str.p, v->n);
+	struct kind *k = program_kind(e->p, name);
+	struct interface *f = program_interface(e->p, atom_cstr(e->p->atoms, "helm-release"));
+	int slot = f ? is_delivery(k, f) : -1;
+	if (slot < 0) {
+		struct diag *x = diag_error(e->diags, v->origin, D_UNKNOWN_KIND, name->text);
+		struct buf b = { 0 };
+		if (k)
+			diag_label(e->diags, x, "this kind delivers nothing");
+		for (uint32_t n = 0; f && n < e->p->library_names.n; n++)
+			if (e->p->library_names.v[n].what == 'k' && is_delivery(program_kind(e->p, e->p->library_names.v[n].word), f) >= 0)
+				buf_addf(&b, "%s%s", b.n ? ", " : "", e->p->library_names.v[n].word->text);
+		if (b.n)
+			diag_help(e->diags, x, "kinds that deliver: %s", b.p);
+		buf_free(&b);
+		return;
+	}
+	struct instance *i = instance_new(e, k, name, NULL, NULL, NULL);
+	i->at = v->origin;
+	struct type t = { .tag = T_INTERFACE, .iface = f };
+	const struct value **items = ARENA_ARRAY(e->unit, const struct value *, c->releases.n + 1);
+	for (uint32_t n = 0; n < c->releases.n; n++)
+		items[n] = coerce(e, release_record(c, n), &t, v->origin);
+	i->cells[slot] = value_list(e->unit, items, c->releases.n, v->origin);
+	struct top *top = top_new(c, name->text, name->text);
+	top->inst = i;
+	VEC_PUSH(e->unit, &e->instances, i);
+	force(c, i);
+	VEC_PUSH(e->unit, &c->tops, top);
+	c->delivery = top;
+	c->out.delivered = 1;
+}
+
+/* -- the first pass -- */
+
+static void first_pass(struct compile *c, struct top *t)
+{
+	struct eval *e = c->e;
+	struct out_component o;
+	int keep = c->delivery == NULL && member_value(e, e->stack, "deliver") && member_value(e, e->stack, "deliver")->tag == VALUE_STRING;
+	struct arena_mark mark = arena_mark(c->scratch);
+	e->arena = keep ? e->unit : c->scratch;         /* a delivery needs the values later */
+	if (make_component(c, t, &o)) {
+		const char *who = t->inst ? instance_label(e, t->inst) : t->name;
+		struct span at = t->inst ? t->inst->at : t->use ? t->use->span : e->stack->at;
+		for (uint32_t n = 0; n < o.nobjects; n++) {
+			claim_object(c, &o.objects[n], at, who);
+			need_namespace(c, o.objects[n].ns);
+			if (!strcmp(o.objects[n].kind, "Namespace"))
+				table_put(&c->namespaces, atom_cstr(e->p->atoms, o.objects[n].name), (void *)(uintptr_t)2);
+		}
+		for (uint32_t n = 0; n < o.nreleases; n++) {
+			need_namespace(c, o.releases[n].ns);
+			claim_text(c, arena_printf(e->p->arena, "release %s/%s", o.releases[n].ns, o.releases[n].name), at, who);
+			if (keep)
+				VEC_PUSH(e->unit, &c->releases, ((struct made_release){ o.releases[n], t, t->inst }));
+		}
+		run_rules(c, t, &o);
+	}
+	e->arena = e->unit;
+	if (!keep)
+		arena_rewind(c->scratch, mark);
+}
+
+static int text_order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void unused_allows(struct compile *c, struct allow *v, uint32_t n)
+{
+	for (uint32_t k = 0; k < n; k++)
+		if (!v[k].used)
+			diag_help(c->e->diags, diag_warn(c->e->diags, v[k].decl->span, "unused-allow", W_UNUSED_ALLOW, v[k].decl->name->text), "take it out");
+}
+
+static int make_out(void *ctx, uint32_t n, struct arena *a, struct out_component *o)
+{
+	struct compile *c = ctx;
+	struct arena *old = c->e->arena;
+	c->e->arena = a;
+	int ok = make_component(c, c->tops.v[n], o);
+	if (c->out.delivered)
+		o->nreleases = 0;
+	c->e->arena = old;
+	return ok;
+}
+
+static int wire_order(const void *a, const void *b)
+{
+	const struct out_wire *x = a, *y = b;
+	int d = strcmp(x->from, y->from);
+	if (!d)
+		d = strcmp(x->need, y->need);
+	return d ? d : strcmp(x->to, y->to);
+}
+
+static void list_wires(struct compile *c)
+{
+	struct eval *e = c->e;
+	VEC(struct out_wire) v = { 0 };
+	for (uint32_t n = 0; n < e->instances.n; n++) {
+		struct instance *i = e->instances.v[n];
+		for (uint32_t s = SLOT_COUNT; s < i->kind->members.n; s++) {
+			if (i->kind->members.v[s].tag != MEMBER_NEED)
+				continue;
+			struct instance *to = instance_behind(slot_value(e, i, s));
+			if (to)
+				VEC_PUSH(e->unit, &v, ((struct out_wire){ i->name->text, i->kind->members.v[s].name->text, to->name->text }));
+		}
+	}
+	if (v.n > 1)
+		qsort(v.v, v.n, sizeof *v.v, wire_order);
+	c->out.wires = v.v;
+	c->out.nwires = v.n;
+}
+
+int compile_stack(struct compile *c)
+{
+	struct eval *e = c->e;
+	struct program *p = e->p;
+	c->pass = 1;
+	table_init(&c->objects, e->unit);
+	table_init(&c->claims, e->unit);
+	table_init(&c->node_ports, e->unit);
+	table_init(&c->namespaces, e->unit);
+	c->out.name = p->stack->name->text;
+	c->out.env = p->env ? p->env->text : "";
+	c->out.title = p->env ? arena_printf(e->unit, "%s-%s", c->out.name, p->env->text) : c->out.name;
+	resolve_program(p);
+	if (!stack_settings(c))
+		return 0;
+	/* what did not even resolve would be said again by everything that depends on it, in other words; but components that
+	   are sound are looked at all the same, so that one run reports every mistake */
+	make_instances(e);
+	for (uint32_t n = 0; n < e->instances.n; n++)
+		force(c, e->instances.v[n]);
+	for (uint32_t n = 0; n < p->symbols.n; n++)
+		if (p->symbols.v[n]->tag == SYMBOL_PARAM || p->symbols.v[n]->tag == SYMBOL_LET)
+			symbol_value(e, p->symbols.v[n], p->symbols.v[n]->decl->name_span);
+	for (uint32_t s = 0; s < e->stack->kind->members.n; s++)
+		if (s != SLOT_POLICY)
+			slot_value(e, e->stack, s);
+	for (uint32_t n = 0; n < p->checks.n; n++) {
+		struct env none = { 0 };
+		run_check(c, &none, p->checks.v[n], NULL, p->checks.v[n]->span, "the stack");
+	}
+	make_tops(c);
+	read_yaml_uses(c);
+	order_tops(c);
+	for (uint32_t n = 0; n < c->tops.n; n++)
+		first_pass(c, c->tops.v[n]);
+	check_secrets(c);
+	collect_secrets(c);
+	make_delivery(c);
+	if (c->delivery)
+		first_pass(c, c->delivery);
+	for (uint32_t n = 0; n < e->instances.n; n++)
+		unused_allows(c, e->instances.v[n]->allows.v, e->instances.v[n]->allows.n);
+	unused_allows(c, p->allows.v, p->allows.n);
+	resolve_words(p);
+	if (e->diags->nerrors)
+		return 0;
+	list_wires(c);
+	uint32_t kept = 0;
+	for (uint32_t n = 0; n < c->namespace_list.n; n++)
+		if ((uintptr_t)table_get(&c->namespaces, atom_cstr(p->atoms, c->namespace_list.v[n])) == 1)
+			c->namespace_list.v[kept++] = c->namespace_list.v[n];
+	c->namespace_list.n = kept;
+	if (kept > 1)
+		qsort(c->namespace_list.v, kept, sizeof(char *), text_order);
+	c->out.namespaces = c->namespace_list.v;
+	c->out.nnamespaces = kept;
+	c->out.ncomponents = c->tops.n;
+	c->out.component = make_out;
+	c->out.ctx = c;
+	c->out.edition = EDITION;
+	c->out.catalog = e->catalog ? e->catalog->text : "";
+	const struct value *k8s = member_value(e, e->stack, "kubernetes");
+	c->out.kubernetes = k8s && k8s->tag == VALUE_STRING ? arena_strdup(e->unit, k8s->str.p, k8s->n) : "";
+	c->pass = 2;
+	return 1;
+}

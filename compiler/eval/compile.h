@@ -1,0 +1,57 @@
+/* The whole stack, compiled: two passes. The first makes every component, forces every slot, runs every check, rule and
+   claim, and makes each object once, in scratch memory, to see that it can be made. The second (out_stack.component) makes
+   a component's objects again when the emitter asks for them, so that no more than one component is held at a time. */
+#ifndef MLOPS_COMPILE_H
+#define MLOPS_COMPILE_H
+#include "emit/emit.h"
+#include "eval/eval.h"
+
+struct top {                            /* one file of manifests */
+	const char *name, *kind;
+	struct instance *inst;          /* a component; NULL for the others */
+	VEC(struct instance *) parts;   /* sources of secrets: several instances in one file */
+	struct source *yaml; const struct value **docs; uint32_t ndocs; const struct ast *use;
+	VEC(struct top *) needs;
+	uint8_t mark;
+};
+struct kube_kind { const struct atom *word; const char *api_version, *kind, *plural; uint8_t cluster; int rank; };
+struct made_release { struct out_release r; struct top *top; struct instance *inst; };
+struct compile {
+	struct eval *e;
+	struct out_stack out;
+	const char *version;            /* of the compiler */
+	VEC(struct top *) tops;         /* in dependency order once ordered */
+	VEC(struct kube_kind) kinds;
+	struct table kind_words;        /* word -> struct kube_kind + 1 */
+	uint8_t kinds_read;
+	struct table objects;           /* identity -> struct claim */
+	struct table claims;
+	struct table node_ports;
+	struct table namespaces;
+	VEC(const char *) namespace_list;
+	VEC(struct made_release) releases;      /* for a delivery kind */
+	struct arena *scratch;
+	struct top *delivery;
+	int pass;
+};
+struct claim { struct span at; const char *who; };
+
+/* Makes and checks everything. 0 when there were errors. */
+int compile_stack(struct compile *c);
+/* object.c: the objects, releases and files of a component in e->arena. 0 on error. */
+int make_component(struct compile *c, struct top *t, struct out_component *out);
+const struct kube_kind *kube_kind(struct compile *c, const struct atom *word);
+const struct kube_kind *kube_kind_of(struct compile *c, const char *api_version, const char *kind);
+int is_allowed(struct compile *c, const struct instance *i, const char *name);
+int run_check(struct compile *c, struct env *env, const struct ast *check, struct instance *i, struct span at, const char *origin);
+void run_rules(struct compile *c, struct top *t, struct out_component *out);
+void claim_text(struct compile *c, const char *text, struct span at, const char *who);
+void claim_node_port(struct compile *c, int64_t port, struct span at, const char *who);
+/* drift.c */
+void check_policy(struct compile *c, struct instance *i);
+/* secrets.c */
+void collect_secrets(struct compile *c);
+void check_secrets(struct compile *c);
+int render_secrets(struct compile *c, const char *text, size_t len, const char *name, struct buf *out);
+void list_secrets(struct compile *c, struct buf *out);
+#endif

@@ -1,0 +1,114 @@
+/* The evaluator: pure, lazy, memoised. An instance is one component with a cell for each slot of its kind; a cell is
+   computed when it is first asked for, and meeting one in progress is a cycle. */
+#ifndef MLOPS_EVAL_H
+#define MLOPS_EVAL_H
+#include "eval/value.h"
+#include "sema/program.h"
+
+struct instance;
+struct env { struct instance *inst; const struct value *locals[MAX_LOCALS]; };
+
+struct offer { struct instance *from; const struct ast *decl; struct env *env; };
+struct field_set { uint32_t slot; const struct ast *set; };
+struct instance {
+	struct kind *kind;
+	const struct atom *name;        /* full: outer-inner */
+	const struct atom *local;       /* as declared */
+	const struct ast *decl;         /* AST_COMPONENT, AST_DRIFT; NULL for the stack, detectors, deliveries */
+	struct symbol *symbol;
+	struct instance *parent, *top;  /* composite; top-level component */
+	struct env *env;                /* in which the block's right-hand sides are evaluated */
+	const struct value **cells;     /* a cell for each member */
+	const struct ast **sets;        /* the block's expression for each member, or NULL */
+	const struct value **fixed;     /* values set by the compiler itself (NULL mostly) */
+	VEC(struct field_set) fields;   /* `setting.field = value` */
+	VEC(const struct ast *) statements;     /* expose, patch, values, check, alert */
+	VEC(struct allow) allows;
+	const struct value **given;     /* for each give without parameters */
+	const struct value **ports, **exposes;
+	VEC(struct instance *) inner;
+	VEC(struct offer) *offers;      /* for each member that collects; NULL when none */
+	VEC(struct instance *) wires;   /* what it needs: instances, in order of the needs */
+	struct span at;                 /* where it is declared */
+	uint8_t expanded, forced, mark, failed;
+};
+struct given { struct instance *inst; struct give *give; struct env *env; const struct value **cells; struct arena *arena; };
+struct secret_use { const struct atom *ns; struct symbol *secret; const struct atom *key; /* NULL: all */ const struct instance *by; struct span at; };
+
+struct frame { const struct instance *inst; uint32_t slot; const struct symbol *symbol; struct span at; struct frame *prev; };
+struct eval {
+	struct program *p;
+	struct arena *arena;            /* where values are made now: unit, or scratch while an object is made */
+	struct arena *unit;
+	struct diags *diags;
+	uint64_t steps, max_steps;
+	size_t max_bytes;
+	uint32_t depth;
+	uint8_t stopped;                /* a limit was reached: everything is an error now, silently */
+	struct frame *frame;
+	struct instance *stack;         /* the stack block as an instance of kind `stack` */
+	VEC(struct instance *) instances;       /* every one, in order of making; top-level and inner */
+	VEC(struct instance *) tops;
+	VEC(struct secret_use) uses;
+	struct table use_index;
+	uint8_t offers_done;            /* 0, 1 in progress, 2 */
+	uint8_t all_made;
+	const struct instance *user;    /* whose output is being made: secrets are used in its namespace */
+	int in_secret;                  /* a derived secret is being computed: keys may go into strings */
+	const struct value *(*secret_text)(struct eval *e, struct symbol *secret, const struct atom *key, struct span at);
+	void *secret_ctx;
+	const struct atom *a_on, *a_node, *a_nodes, *a_keys, *a_none, *a_cluster, *a_balancer;
+	struct table givers;            /* per interface: cached list for implied wires at the stack's level */
+	struct table rows;              /* catalog rows that have been evaluated, by their AST_SET */
+	const struct atom *catalog;     /* the stack's */
+};
+
+/* eval.c */
+const struct value *eval(struct eval *e, struct env *env, const struct ast *x);
+const struct value *eval_typed(struct eval *e, struct env *env, const struct ast *x, const struct type *t);
+const struct value *coerce(struct eval *e, const struct value *v, const struct type *t, struct span at);
+const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot);
+const struct value *member_value(struct eval *e, struct instance *i, const char *name);       /* NULL: no such member */
+const struct value *symbol_value(struct eval *e, struct symbol *y, struct span at);
+const struct value *given_field(struct eval *e, struct given *g, const struct atom *name, struct span at);
+const struct value *value_field(struct eval *e, const struct value *v, const struct atom *name, struct span at, struct span whole);
+const char *text_of(struct eval *e, const struct value *v, size_t *n);         /* of what may go into a string; NULL otherwise */
+int is_error(const struct value *v);
+int truth(struct eval *e, const struct value *v, struct span at);               /* 1, 0, -1 error */
+struct env *env_copy(struct eval *e, const struct env *env);
+const char *value_noun(struct eval *e, const struct value *v);
+const struct type *type_of_value(const struct value *v);
+const struct value *detected_value(struct eval *e, const struct value *d, const struct atom *name);
+struct diag *eval_error_at(struct eval *e, struct span at, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Runs body for each element with the loop's variables bound. 0 on error. */
+int each(struct eval *e, struct env *env, const struct ast *loop, int (*body)(struct eval *e, struct env *env, const struct ast *loop, void *ctx), void *ctx);
+const struct value *list_concat(struct eval *e, const struct value *a, const struct value *b, struct span at);
+int limit_bytes(struct eval *e, size_t more, struct span at);   /* 0 when the budget would be passed (reported once) */
+
+const struct value *policy_field(struct eval *e, struct instance *i, const struct atom *name, struct span at);        /* drift.c */
+
+/* builtin.c */
+struct arg { const struct atom *name; const struct value *value; const struct ast *x; };
+const struct value *builtin_call(struct eval *e, struct env *env, int index, const struct ast *call);
+void builtin_doc(struct buf *out);
+
+/* wire.c */
+void make_instances(struct eval *e);                    /* every component of the stack, inner ones included */
+struct instance *instance_new(struct eval *e, struct kind *k, const struct atom *name, const struct ast *decl, struct instance *parent, struct env *env);
+void expand_instance(struct eval *e, struct instance *i);        /* makes the inner components of a composite */
+const char *secret_object(struct eval *e, struct symbol *secret);       /* name of the Kubernetes Secret */
+const struct value *symbol_instances(struct eval *e, struct symbol *y, struct span at);
+const struct value *wire_implied(struct eval *e, struct instance *i, uint32_t slot);
+const struct value *collected(struct eval *e, struct instance *i, uint32_t slot);
+const struct value *give_value(struct eval *e, struct instance *i, struct give *g, struct span at);
+const struct value *give_call(struct eval *e, struct env *env, struct instance *i, struct give *g, const struct ast *call);
+struct instance *instance_behind(const struct value *v);        /* of a component or a given; NULL */
+const struct value *component_value(struct eval *e, struct instance *i);
+const struct value *port_value(struct eval *e, struct instance *i, const struct atom *name, struct span at);
+const struct value *expose_value(struct eval *e, struct instance *i, const struct atom *name, struct span at);
+const struct ast *expose_statement(const struct instance *i, const struct atom *port);
+void secret_used(struct eval *e, struct symbol *secret, const struct atom *key, struct span at);
+const char *instance_label(struct eval *e, const struct instance *i);  /* "`registry` (mlflow)" */
+const struct value *catalog_slot(struct eval *e, struct instance *i);
+const struct value *version_slot(struct eval *e, struct instance *i);
+#endif

@@ -1,0 +1,104 @@
+/* What lexer.l, parser.y and parse.c share, and fmt.c for its tokens. Nobody else includes this.
+
+   The way of a token: the flex scanner (lexer.l) reads bytes; token_fetch() below it follows brackets and forgets line
+   breaks that mean nothing; mlops_yylex() above that, with a look-ahead of two tokens, decides which words are words of
+   the language here; bison takes what comes out. */
+#ifndef MLOPS_PARSE_STATE_H
+#define MLOPS_PARSE_STATE_H
+#include "front/parse.h"
+#include "base/vec.h"
+
+#define PARSE_MAX_NODES (5 * PARSE_MAX_DEPTH)   /* levels of tree: each bracket may hold a few operators */
+
+struct parse;
+#include "parser.tab.h"
+#define T_MISTAKE T_MLOPS_YYerror       /* the parser gives up the statement and says nothing */
+
+struct token {
+	int kind;
+	union MLOPS_YYSTYPE val;
+	struct span span;               /* empty when the token stands for something that is not written */
+	uint32_t depth, level;          /* how many brackets are open around it; how many up to the innermost `{` */
+};
+struct bracket {
+	int kind;                       /* '{' '(' '[' or T_INTERP, the opening of ${} */
+	uint32_t lo, hi;
+	uint32_t level;                 /* as in struct token, inside this bracket */
+};
+struct open_string { struct span open; uint32_t braces; int block; };  /* braces: open ones within its ${} */
+struct doc { uint32_t lo; const char *text; };
+struct repair { uint32_t at; int close; struct span open; };   /* close: a bracket to put before `at`; 0: leave out the one at `at` */
+
+struct parse {
+	struct source *src;
+	const char *text;               /* the source's, or a copy freed of what is not UTF-8 */
+	struct arena *arena;            /* nodes */
+	struct arena *scratch;
+	struct atoms *atoms;
+	struct diags *diags;
+	void *lexer;                    /* yyscan_t */
+	char *buffer;                   /* what flex reads, and writes its NULs into */
+
+	VEC(struct open_string) strings;
+	VEC(uint32_t) comments;
+
+	VEC(struct bracket) brackets;
+	uint32_t level;
+	struct token raw[8]; unsigned nraw;      /* to be fetched again, the last one first */
+	struct token ahead[2]; unsigned nahead;  /* fetched, not yet decided on */
+	struct token held[2]; unsigned nheld;    /* decided on, not yet delivered; the last one is first */
+	int started;                    /* the token that says what to parse has been delivered */
+	int start;                      /* that token */
+	int prev;                       /* kind of the last token delivered; T_NL at the start */
+	struct token last;              /* the last token delivered */
+	struct token first;             /* of the current statement */
+	uint32_t nth;                   /* of `last` within the statement: 1 is `first` */
+	struct token head;              /* the word of a declaration whose `{` has not come yet; kind 0: none */
+	struct token scrap;
+
+	int skipping;                   /* after an error, until the parser has found its place again */
+	uint32_t skip_level;
+	uint32_t quiet;                 /* a syntax error before this place only follows from what was reported */
+	uint32_t mute;                  /* likewise for the scanner's */
+	int trouble;                    /* how many brackets do not match */
+	int at_end;                     /* what is open at the end of the file has been reported */
+	struct watch *watch;
+	int deep;                       /* D_TOO_DEEP has been reported */
+	uint32_t seen_comments;
+	const struct repair *repairs; uint32_t nrepairs, repair;
+
+	VEC(struct ast *) nodes;        /* lists under construction, one above the other */
+	VEC(struct doc) docs;
+	uint32_t ndecls;                /* of `nodes`, the finished declarations at the bottom */
+	struct ast *result;
+};
+
+/* lexer.l */
+int lexer_open(struct parse *p);
+void lexer_close(struct parse *p);
+int lexer_lex(union MLOPS_YYSTYPE *val, struct span *at, void *scanner);
+
+/* parse.c: for the scanner */
+const struct atom *parse_text(struct parse *p, uint32_t lo, uint32_t hi);       /* offsets; escapes resolved */
+int parse_word(const struct atom *word);        /* its token, T_NAME for a plain one */
+
+/* parse.c: for the parser */
+int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p);
+struct ast *parse_done(struct parse *p, struct ast *n);                          /* a statement: takes its doc comment */
+struct ast *parse_too_deep(struct parse *p, struct span at);
+struct ast *parse_string(struct parse *p, struct span at, uint32_t from);       /* from the pieces on `nodes` */
+void parse_part(struct parse *p, struct span at);
+struct ast *parse_key(struct parse *p, struct span at, struct ast *entry, unsigned flags);
+void parse_family(struct ast *component, const struct ast *family);
+int parse_multiline(const struct parse *p, struct span open);
+int parse_muted(struct parse *p, uint32_t lo);
+void parse_recovered(struct parse *p);
+void parse_not_a_name(struct parse *p, struct span at, const struct atom *word);
+struct expected { const char *found; const char *name[128]; int n; };
+void parse_syntax_error(struct parse *p, const struct expected *e);
+static inline void parse_push(struct parse *p, struct ast *n) { VEC_PUSH(p->scratch, &p->nodes, n); }
+
+/* parse.c: for fmt.c. All tokens of a source that has parsed, line breaks included, strings in their pieces. */
+struct tokens { struct token *v; uint32_t n, cap; };
+void parse_tokens(struct source *src, struct arena *a, struct tokens *out);
+#endif

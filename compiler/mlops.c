@@ -1,0 +1,299 @@
+/* The pipeline behind mlops.h: sources, program, evaluation, output. */
+#define _POSIX_C_SOURCE 200809L
+#include "mlops.h"
+#include "emit/import.h"
+#include "emit/yaml.h"
+#include "eval/compile.h"
+#include "eval/doc.h"
+#include "front/fmt.h"
+#include "front/parse.h"
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef MLOPS_VERSION
+#define MLOPS_VERSION "0"
+#endif
+
+struct mlops {
+	struct arena arena;             /* sources, trees, diagnostics, the program */
+	struct arena unit;              /* values */
+	struct arena scratch;
+	struct atoms atoms;
+	struct sources sources;
+	struct diags diags;
+	struct mlops_options options;
+	struct program program;
+	struct eval eval;
+	struct compile compile;
+	struct source *main;
+	const char *root;
+	VEC(const char *) sets;
+	const char *env;
+	int compiled;
+};
+
+const char *mlops_version(void)
+{
+	return MLOPS_VERSION;
+}
+
+static const char *copy(struct mlops *m, const char *s)
+{
+	return s ? arena_strdup(&m->arena, s, strlen(s)) : NULL;
+}
+
+struct mlops *mlops_new(const struct mlops_options *o)
+{
+	struct mlops *m = calloc(1, sizeof *m);
+	if (!m)
+		abort();
+	arena_init(&m->arena, 0);
+	arena_init(&m->unit, 0);
+	arena_init(&m->scratch, 0);
+	atoms_init(&m->atoms, &m->arena);
+	sources_init(&m->sources, &m->arena);
+	diags_init(&m->diags, &m->arena, &m->sources);
+	if (o)
+		m->options = *o;
+	m->options.stdlib = copy(m, m->options.stdlib);
+	m->options.root = copy(m, m->options.root);
+	if (!m->options.max_steps)
+		m->options.max_steps = 200000000;
+	if (!m->options.max_bytes)
+		m->options.max_bytes = (size_t)1 << 30;
+	return m;
+}
+
+void mlops_free(struct mlops *m)
+{
+	if (!m)
+		return;
+	atoms_free(&m->atoms);
+	arena_free(&m->scratch);
+	arena_free(&m->unit);
+	arena_free(&m->arena);
+	free(m);
+}
+
+struct diags *mlops_diags(struct mlops *m)
+{
+	return &m->diags;
+}
+
+int mlops_add_text(struct mlops *m, const char *name, const char *text, size_t len)
+{
+	if (len > PARSE_MAX_BYTES) {
+		diag_error(&m->diags, (struct span){ 0, 0 }, D_TOO_LARGE, len, PARSE_MAX_BYTES);
+		return 0;
+	}
+	struct source *s = source_add(&m->sources, copy(m, name), text, len, 0);
+	if (s && !m->main)
+		m->main = s;
+	return s != NULL;
+}
+
+int mlops_add_file(struct mlops *m, const char *path)
+{
+	size_t len;
+	const char *why, *slash = strrchr(path, '/');
+	char *text = read_whole_file(&m->arena, path, &len, &why);
+	if (!text) {
+		diag_error(&m->diags, (struct span){ 0, 0 }, D_READ, path, why);
+		return 0;
+	}
+	if (!m->root)
+		m->root = slash ? slash == path ? "/" : arena_strdup(&m->arena, path, (size_t)(slash - path)) : ".";
+	return mlops_add_text(m, path, text, len);
+}
+
+void mlops_set(struct mlops *m, const char *assignment)
+{
+	const char *s = copy(m, assignment);
+	VEC_PUSH(&m->arena, &m->sets, s);
+}
+
+static void begin(struct mlops *m)
+{
+	struct program *p = &m->program;
+	*p = (struct program){ .arena = &m->arena, .atoms = &m->atoms, .sources = &m->sources, .diags = &m->diags };
+	p->root = m->options.root ? m->options.root : m->root;
+	p->stdlib = m->options.stdlib;
+	program_init(p);
+	program_library(p);
+	struct eval *e = &m->eval;
+	*e = (struct eval){ .p = p, .arena = &m->unit, .unit = &m->unit, .diags = &m->diags };
+	e->max_steps = m->options.max_steps;
+	e->max_bytes = m->options.max_bytes;
+	table_init(&e->use_index, &m->unit);
+	table_init(&e->givers, &m->unit);
+	table_init(&e->rows, &m->unit);
+	static const char *const words[] = { "on", "node", "nodes", "keys", "none", "cluster", "balancer" };
+	const struct atom **slots[] = { &e->a_on, &e->a_node, &e->a_nodes, &e->a_keys, &e->a_none, &e->a_cluster, &e->a_balancer };
+	for (int i = 0; i < 7; i++)
+		*slots[i] = atom_cstr(&m->atoms, words[i]);
+	m->compile = (struct compile){ .e = e, .scratch = &m->scratch };
+	m->compile.out.compiler_version = MLOPS_VERSION;
+}
+
+static int source_order(const void *a, const void *b)
+{
+	return strcmp(((const struct out_source *)a)->name, ((const struct out_source *)b)->name);
+}
+
+static int text_order(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* What the lock says about the input. Names are relative to the stack's folder. */
+static void record_sources(struct mlops *m)
+{
+	struct out_stack *s = &m->compile.out;
+	struct out_source *v = ARENA_ARRAY(&m->unit, struct out_source, m->sources.n);
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < m->sources.n; i++) {
+		const struct source *f = m->sources.v[i];
+		if (f->library || !strncmp(f->name, "--set ", 6))
+			continue;
+		const char *slash = f == m->main ? strrchr(f->name, '/') : NULL;
+		v[n].name = slash ? slash + 1 : f->name;
+		v[n++].hash = hash_bytes(f->text, f->len);
+	}
+	qsort(v, n, sizeof *v, source_order);
+	s->sources = v;
+	s->nsources = n;
+	const char **sets = ARENA_ARRAY(&m->unit, const char *, m->sets.n + 1);
+	for (uint32_t i = 0; i < m->sets.n; i++)
+		sets[i] = m->sets.v[i];
+	if (m->sets.n > 1)
+		qsort(sets, m->sets.n, sizeof *sets, text_order);
+	s->sets = sets;
+	s->nsets = m->sets.n;
+}
+
+size_t mlops_compile(struct mlops *m, const char *env)
+{
+	m->compiled = 0;
+	if (!m->main)
+		return m->diags.nerrors;
+	begin(m);
+	if (program_load(&m->program, m->main)) {
+		program_env(&m->program, env ? atom_cstr(&m->atoms, env) : NULL, m->sets.v, m->sets.n);
+		m->compiled = compile_stack(&m->compile);
+	}
+	if (m->compiled)
+		record_sources(m);
+	return m->diags.nerrors;
+}
+
+const struct out_stack *mlops_stack(struct mlops *m)
+{
+	return m->compiled ? &m->compile.out : NULL;
+}
+
+/* Takes over what another compilation of the same files said. Its places name the same files, but library files
+   may stand elsewhere in its sequence of bytes. */
+static struct span moved(struct mlops *to, struct mlops *from, struct span s)
+{
+	struct source *f = source_of(&from->sources, s.lo);
+	for (uint32_t i = 0; f && i < to->sources.n; i++)
+		if (!strcmp(to->sources.v[i]->name, f->name) && to->sources.v[i]->len == f->len)
+			return (struct span){ s.lo - f->base + to->sources.v[i]->base, s.hi - f->base + to->sources.v[i]->base };
+	if (f) {
+		struct source *n = source_add(&to->sources, copy(to, f->name), f->text, f->len, f->library);
+		if (n)
+			return (struct span){ s.lo - f->base + n->base, s.hi - f->base + n->base };
+	}
+	return (struct span){ 0, 0 };
+}
+
+static void take_diags(struct mlops *to, struct mlops *from, const char *env)
+{
+	for (uint32_t i = 0; i < from->diags.n; i++) {
+		const struct diag *d = from->diags.v[i];
+		uint32_t before = to->diags.n;
+		if (d->name && !strcmp(d->name, "unused-allow"))
+			continue;       /* an env may well drop what an allow is about */
+		struct diag *x = d->severity == SEVERITY_ERROR ? diag_error(&to->diags, moved(to, from, d->span), d->code, "%s", d->message)
+			: diag_warn(&to->diags, moved(to, from, d->span), copy(to, d->name), d->code, "%s", d->message);
+		if (to->diags.n == before)
+			continue;
+		if (d->label)
+			diag_label(&to->diags, x, "%s", d->label);
+		for (uint32_t k = 0; k < d->nplaces; k++)
+			diag_place(&to->diags, x, moved(to, from, d->places[k].span), "%s", d->places[k].text);
+		for (uint32_t k = 0; k < d->nnotes; k++)
+			diag_note(&to->diags, x, "%s", d->notes[k]);
+		diag_note(&to->diags, x, "found in env `%s`", env);
+		if (d->help)
+			diag_help(&to->diags, x, "%s", d->help);
+		if (d->fix)
+			diag_fix(&to->diags, x, moved(to, from, d->fix_span), "%s", d->fix);
+	}
+}
+
+size_t mlops_check_all(struct mlops *m)
+{
+	mlops_compile(m, NULL);
+	if (!m->main)
+		return m->diags.nerrors;
+	for (uint32_t i = 0; i < m->program.names['e'].n; i++) {
+		const char *env = m->program.names['e'].v[i]->text;
+		struct mlops *o = mlops_new(&m->options);
+		o->root = copy(o, m->root);
+		mlops_add_text(o, m->main->name, m->main->text, m->main->len);
+		for (uint32_t k = 0; k < m->sets.n; k++)
+			mlops_set(o, m->sets.v[k]);
+		mlops_compile(o, env);
+		take_diags(m, o, env);
+		mlops_free(o);
+	}
+	return m->diags.nerrors;
+}
+
+int mlops_format(struct mlops *m, const char *name, const char *text, size_t len, struct buf *out)
+{
+	uint32_t before = m->diags.nerrors;
+	if (len > PARSE_MAX_BYTES) {
+		diag_error(&m->diags, (struct span){ 0, 0 }, D_TOO_LARGE, len, PARSE_MAX_BYTES);
+		return 0;
+	}
+	struct source *s = source_add(&m->sources, copy(m, name), text, len, 0);
+	if (!s)
+		return 0;
+	struct ast *f = parse_source(s, &m->arena, &m->atoms, &m->diags);
+	if (m->diags.nerrors != before)
+		return 0;
+	fmt_source(s, f, out);
+	return 1;
+}
+
+int mlops_import(struct mlops *m, const char *name, const char *text, size_t len, struct buf *out)
+{
+	struct buf raw = { 0 };
+	struct source *s = source_add(&m->sources, copy(m, name), text, len, 0);
+	int ok = s && import_yaml(s, &m->arena, &m->atoms, &m->diags, &raw);
+	if (ok)
+		ok = mlops_format(m, name, raw.p ? raw.p : "", raw.n, out);
+	buf_free(&raw);
+	return ok;
+}
+
+int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *values_name, struct buf *out)
+{
+	if (!m->compiled)
+		return 0;
+	if (values)
+		return render_secrets(&m->compile, values, len, copy(m, values_name), out);
+	list_secrets(&m->compile, out);
+	return 1;
+}
+
+int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out)
+{
+	begin(m);
+	if (m->main)
+		program_load(&m->program, m->main);
+	(void)color;
+	return doc_write(&m->eval, what, out);
+}

@@ -1,0 +1,42 @@
+/* libmlops: the compiler as a library. Nothing in it prints, exits, or reads the clock, the environment or the locale.
+   One struct mlops is one compilation; it may be used from one thread at a time. */
+#ifndef MLOPS_H
+#define MLOPS_H
+#include <stddef.h>
+#include <stdint.h>
+#include "base/buf.h"
+#include "base/diag.h"
+#include "emit/emit.h"
+
+struct mlops;
+struct mlops_options {
+	uint64_t max_steps;             /* 0: 200 million */
+	size_t max_bytes;               /* 0: 1 GiB of values */
+	const char *stdlib;             /* folder, or NULL for the embedded library */
+	const char *root;               /* `use` reads below it; NULL: the folder of the stack file; "" : nothing can be read */
+};
+struct mlops *mlops_new(const struct mlops_options *o);
+void mlops_free(struct mlops *m);
+
+/* The stack's text under a name for messages. mlops_add_file reads it (0: reported as an E13xx). */
+int mlops_add_text(struct mlops *m, const char *name, const char *text, size_t len);
+int mlops_add_file(struct mlops *m, const char *path);
+void mlops_set(struct mlops *m, const char *assignment);        /* "k=v", as --set */
+
+/* Compiles for an env (NULL: none). The number of errors; then mlops_stack() is the compiled stack, or NULL. */
+size_t mlops_compile(struct mlops *m, const char *env);
+const struct out_stack *mlops_stack(struct mlops *m);
+size_t mlops_check_all(struct mlops *m);                        /* the stack and each of its envs */
+
+/* fmt of one source text; 0 if it does not parse. */
+int mlops_format(struct mlops *m, const char *name, const char *text, size_t len, struct buf *out);
+/* YAML to source. chart: NULL, or "repo|ref name version" of a values file. 0 on error. */
+int mlops_import(struct mlops *m, const char *name, const char *text, size_t len, struct buf *out);
+/* Secrets: what is needed; or, with values ("NAME.KEY=value" lines), Secret manifests. */
+int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *values_name, struct buf *out);
+/* Reference of a kind, interface, detector or function; the list of kinds for NULL. 0 if there is none (suggestion reported). */
+int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out);
+
+struct diags *mlops_diags(struct mlops *m);
+const char *mlops_version(void);
+#endif

@@ -1,0 +1,12 @@
+/* Files compiled into the program: the standard library and the pages of `explain`. The tables are made by the Makefile
+   with embed.c; both are sorted by path, bytewise. */
+#ifndef MLOPS_EMBED_H
+#define MLOPS_EMBED_H
+struct embedded_file {
+	const char *path;               /* below the folder: "kubernetes/kinds.tsv", "E0201.md" */
+	const char *text;               /* the file's bytes and a NUL */
+	unsigned len;
+};
+extern const struct embedded_file embedded_stdlib[], embedded_explain[];       /* stdlib: *.mlops, *.tsv; explain: *.md */
+extern const unsigned embedded_stdlib_count, embedded_explain_count;
+#endif

@@ -1,0 +1,682 @@
+/* What a stack consists of: its file, what that uses, and the parts of the library that are asked for.
+
+   The library is not parsed at start: a scan over its lines finds which file declares what (declarations stand at column
+   0, each kind of word is known by its first letter), and a file is parsed when the first of its names is wanted. Only
+   files with rules are always read, since rules hold for every object. */
+#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE
+#include "sema/program.h"
+#include "base/suggest.h"
+#include "front/parse.h"
+#include "sema/embed.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <limits.h>
+
+static const char *const implicit_names[SLOT_COUNT] = { "name", "namespace", "version", "names", "labels", "annotations",
+	"selector", "stack", "catalog", "kind", "policy" };
+
+void program_init(struct program *p)
+{
+	table_init(&p->values, p->arena);
+	table_init(&p->kinds, p->arena);
+	table_init(&p->interfaces, p->arena);
+	table_init(&p->detectors, p->arena);
+	table_init(&p->catalogs, p->arena);
+	table_init(&p->enum_words, p->arena);
+	for (int i = 0; i < 256; i++) {
+		table_init(&p->library_index[i], p->arena);
+		table_init(&p->decls[i], p->arena);
+	}
+	for (int i = 0; i < SLOT_COUNT; i++)
+		p->implicit[i] = atom_cstr(p->atoms, implicit_names[i]);
+	p->a_port = atom_cstr(p->atoms, "port");
+	p->a_expose = atom_cstr(p->atoms, "expose");
+	p->a_name = p->implicit[SLOT_NAME];
+	p->a_string = atom_cstr(p->atoms, "string");
+}
+
+char *read_whole_file(struct arena *a, const char *path, size_t *len, const char **why)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st)) {
+		*why = strerror(errno);
+		if (fd >= 0)
+			close(fd);
+		return NULL;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		*why = "it is a folder";
+		close(fd);
+		return NULL;
+	}
+	size_t cap = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 1 : 65536, n = 0;
+	char *p = cap <= PARSE_MAX_BYTES + 4096 ? malloc(cap) : NULL;
+	*why = cap > PARSE_MAX_BYTES + 4096 ? "it is larger than 64 MiB" : "out of memory";
+	while (p) {
+		ssize_t r = read(fd, p + n, cap - n);
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0) {
+			*why = strerror(errno);
+			free(p);
+			p = NULL;
+			break;
+		}
+		n += (size_t)r;
+		if (!r)
+			break;
+		if (n == cap) {
+			if (cap > PARSE_MAX_BYTES) {
+				*why = "it is larger than 64 MiB";
+				free(p);
+				p = NULL;
+				break;
+			}
+			char *q = realloc(p, cap *= 2);
+			if (!q)
+				free(p);
+			p = q;
+		}
+	}
+	close(fd);
+	if (!p)
+		return NULL;
+	char *out = arena_strdup(a, p, n);
+	free(p);
+	*len = n;
+	return out;
+}
+
+/* -- the library -- */
+
+static const struct { const char *word; char what; } decl_words[] = {
+	{ "kind ", 'k' }, { "interface ", 'i' }, { "fn ", 'v' }, { "catalog ", 'c' }, { "detector ", 'd' }, { "rule ", 'r' },
+};
+
+static void index_file(struct program *p, uint32_t file)
+{
+	struct library_file *f = &p->library.v[file];
+	size_t n = strlen(f->path);
+	if (n < 6 || strcmp(f->path + n - 6, ".mlops"))
+		return;
+	for (const char *s = f->text, *end = s + f->len; s < end;) {
+		for (size_t w = 0; w < sizeof decl_words / sizeof *decl_words; w++) {
+			size_t wn = strlen(decl_words[w].word);
+			if (*s != *decl_words[w].word || (size_t)(end - s) <= wn || memcmp(s, decl_words[w].word, wn))
+				continue;
+			const char *q = s + wn, *b = q;
+			while (q < end && ((*q >= 'a' && *q <= 'z') || (*q >= '0' && *q <= '9') || *q == '-'))
+				q++;
+			struct library_name name = { atom_intern(p->atoms, b, (size_t)(q - b)), (uint8_t)decl_words[w].what, file };
+			VEC_PUSH(p->arena, &p->library_names, name);
+			if (!table_get(&p->library_index[(uint8_t)decl_words[w].what], name.word))
+				table_put(&p->library_index[(uint8_t)decl_words[w].what], name.word, (void *)(uintptr_t)(file + 1));
+		}
+		const char *nl = memchr(s, '\n', (size_t)(end - s));
+		s = nl ? nl + 1 : end;
+	}
+}
+
+static int path_compare(const void *a, const void *b)
+{
+	return strcmp(((const struct library_file *)a)->path, ((const struct library_file *)b)->path);
+}
+
+static void read_folder(struct program *p, const char *base, const char *below, int depth)
+{
+	const char *dir = *below ? arena_printf(p->arena, "%s/%s", base, below) : base;
+	DIR *d = opendir(dir);
+	struct dirent *e;
+	if (!d) {
+		if (!depth)
+			diag_error(p->diags, (struct span){ 0, 0 }, D_READ, dir, strerror(errno));
+		return;
+	}
+	while ((e = readdir(d))) {
+		if (e->d_name[0] == '.')
+			continue;
+		const char *rel = *below ? arena_printf(p->arena, "%s/%s", below, e->d_name) : arena_strdup(p->arena, e->d_name, strlen(e->d_name));
+		const char *path = arena_printf(p->arena, "%s/%s", base, rel);
+		struct stat st;
+		size_t n = strlen(rel), len;
+		const char *why;
+		if (stat(path, &st))
+			continue;
+		if (S_ISDIR(st.st_mode)) {
+			if (depth < 8)
+				read_folder(p, base, rel, depth + 1);
+			continue;
+		}
+		if (!(n > 6 && !strcmp(rel + n - 6, ".mlops")) && !(n > 4 && !strcmp(rel + n - 4, ".tsv")))
+			continue;
+		char *text = read_whole_file(p->arena, path, &len, &why);
+		if (!text)
+			diag_error(p->diags, (struct span){ 0, 0 }, D_READ, path, why);
+		else
+			VEC_PUSH(p->arena, &p->library, ((struct library_file){ rel, text, (uint32_t)len, 0 }));
+	}
+	closedir(d);
+}
+
+void program_library(struct program *p)
+{
+	if (p->stdlib) {
+		read_folder(p, p->stdlib, "", 0);
+		if (p->library.n)
+			qsort(p->library.v, p->library.n, sizeof *p->library.v, path_compare);
+	} else {
+		for (unsigned i = 0; i < embedded_stdlib_count; i++)
+			VEC_PUSH(p->arena, &p->library, ((struct library_file){ embedded_stdlib[i].path, embedded_stdlib[i].text, embedded_stdlib[i].len, 0 }));
+	}
+	for (uint32_t i = 0; i < p->library.n; i++)
+		index_file(p, i);
+}
+
+const char *library_text(struct program *p, const char *path, uint32_t *len)
+{
+	for (uint32_t i = 0; i < p->library.n; i++)
+		if (!strcmp(p->library.v[i].path, path)) {
+			*len = p->library.v[i].len;
+			return p->library.v[i].text;
+		}
+	return NULL;
+}
+
+/* -- declaring -- */
+
+static void declare_type_name(struct program *p, char what, const struct ast *d, int library)
+{
+	struct table *t = &p->decls[(uint8_t)what];
+	const struct ast *old = table_get(t, d->name);
+	if (old) {
+		struct source *os = source_of(p->sources, old->span.lo);
+		if (library || (os && os->library))
+			return;         /* the user's declaration replaces the library's */
+		diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, d->name->text), old->name_span, "declared here");
+		return;
+	}
+	table_put(t, d->name, (void *)(uintptr_t)d);
+	if (!library)
+		VEC_PUSH(p->arena, &p->names[(uint8_t)what], d->name);
+}
+
+static struct symbol *declare_value(struct program *p, enum symbol_tag tag, const struct ast *d, int library)
+{
+	struct symbol *old = table_get(&p->values, d->name);
+	if (old) {
+		if (!library) {
+			struct diag *x = diag_error(p->diags, d->name_span, D_DUPLICATE, d->name->text);
+			diag_place(p->diags, x, old->decl->name_span, "declared here");
+		}
+		return NULL;
+	}
+	struct symbol *s = ARENA_NEW(p->arena, struct symbol);
+	s->tag = tag;
+	s->name = d->name;
+	s->decl = d;
+	table_put(&p->values, d->name, s);
+	if (!library) {
+		VEC_PUSH(p->arena, &p->symbols, s);
+		VEC_PUSH(p->arena, &p->names['v'], d->name);
+	}
+	return s;
+}
+
+static void declare_fn(struct program *p, const struct ast *d, int library)
+{
+	struct symbol *s = declare_value(p, SYMBOL_FN, d, library);
+	if (!s)
+		return;
+	struct fn *f = s->fn = ARENA_NEW(p->arena, struct fn);
+	f->name = d->name;
+	f->decl = d;
+}
+
+static void declare_rule(struct program *p, const struct ast *d, int library)
+{
+	for (uint32_t i = 0; i < p->rules.n; i++)
+		if (p->rules.v[i]->name == d->name) {
+			if (!library && !p->rules.v[i]->library)
+				diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, d->name->text), p->rules.v[i]->decl->name_span, "declared here");
+			return;
+		}
+	struct rule *r = ARENA_NEW(p->arena, struct rule);
+	r->name = d->name;
+	r->decl = d;
+	r->library = (uint8_t)library;
+	VEC_PUSH(p->arena, &p->rules, r);
+}
+
+static void declare(struct program *p, const struct ast *file, int library)
+{
+	for (uint32_t i = 0; i < file->nkids; i++) {
+		const struct ast *d = file->kids[i];
+		switch (d->tag) {
+		case AST_STACK:
+			if (p->stack)
+				diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, "stack"), p->stack->name_span, "the stack is declared here");
+			else
+				p->stack = d;
+			break;
+		case AST_KIND: declare_type_name(p, 'k', d, library); break;
+		case AST_INTERFACE: declare_type_name(p, 'i', d, library); break;
+		case AST_DETECTOR: declare_type_name(p, 'd', d, library); break;
+		case AST_CATALOG: declare_type_name(p, 'c', d, library); break;
+		case AST_ENV: declare_type_name(p, 'e', d, library); break;
+		case AST_PARAM: declare_value(p, SYMBOL_PARAM, d, library); break;
+		case AST_LET: declare_value(p, SYMBOL_LET, d, library); break;
+		case AST_SECRET: declare_value(p, SYMBOL_SECRET, d, library); break;
+		case AST_COMPONENT: declare_value(p, d->kids[0] ? SYMBOL_FAMILY : SYMBOL_COMPONENT, d, library); break;
+		case AST_DRIFT: declare_value(p, SYMBOL_DRIFT, d, library); break;
+		case AST_FN: declare_fn(p, d, library); break;
+		case AST_RULE: declare_rule(p, d, library); break;
+		case AST_CHECK: VEC_PUSH(p->arena, &p->checks, d); break;
+		case AST_ALLOW: VEC_PUSH(p->arena, &p->allows, ((struct allow){ d, 0 })); break;
+		default: break;
+		}
+	}
+}
+
+static void parse_library(struct program *p, uint32_t file)
+{
+	struct library_file *f = &p->library.v[file];
+	if (f->parsed)
+		return;
+	f->parsed = 1;
+	struct source *s = source_add(p->sources, arena_printf(p->arena, "stdlib/%s", f->path), f->text, f->len, 1);
+	if (s)
+		declare(p, parse_source(s, p->arena, p->atoms, p->diags), 1);
+}
+
+static const struct ast *find_decl(struct program *p, char what, const struct atom *name)
+{
+	const struct ast *d = table_get(&p->decls[(uint8_t)what], name);
+	if (d)
+		return d;
+	uintptr_t file = (uintptr_t)table_get(&p->library_index[(uint8_t)what], name);
+	if (!file)
+		return NULL;
+	parse_library(p, (uint32_t)file - 1);
+	return table_get(&p->decls[(uint8_t)what], name);
+}
+
+struct kind *program_kind(struct program *p, const struct atom *name)
+{
+	struct kind *k = table_get(&p->kinds, name);
+	if (k)
+		return k;
+	const struct ast *d = find_decl(p, 'k', name);
+	return d ? kind_make(p, d, source_of(p->sources, d->span.lo)) : NULL;
+}
+
+struct interface *program_interface(struct program *p, const struct atom *name)
+{
+	struct interface *i = table_get(&p->interfaces, name);
+	if (i)
+		return i;
+	const struct ast *d = find_decl(p, 'i', name);
+	if (!d)
+		return NULL;
+	i = ARENA_NEW(p->arena, struct interface);
+	i->name = name;
+	i->decl = d;
+	table_init(&i->index, p->arena);
+	table_put(&p->interfaces, name, i);     /* before its fields: an interface may mention itself through another */
+	struct type *t = ARENA_NEW(p->arena, struct type);
+	t->tag = T_RECORD;
+	t->fields = ARENA_ARRAY(p->arena, struct type_field, d->nkids);
+	i->type = t;
+	for (uint32_t n = 0; n < d->nkids; n++) {
+		const struct ast *f = d->kids[n];
+		if (f->tag != AST_FIELDDEF)
+			continue;
+		if (table_get(&i->index, f->name))
+			diag_error(p->diags, f->name_span, D_DUPLICATE, f->name->text);
+		t->fields[t->n] = (struct type_field){ f->name, type_of_ast(p, f->kids[0]), f->nkids > 1 ? f->kids[1] : NULL, f->span, f->doc };
+		t->n++;
+		table_put(&i->index, f->name, (void *)(uintptr_t)t->n);
+	}
+	return i;
+}
+
+struct detector *program_detector(struct program *p, const struct atom *name)
+{
+	struct detector *t = table_get(&p->detectors, name);
+	if (t)
+		return t;
+	const struct ast *d = find_decl(p, 'd', name);
+	if (!d)
+		return NULL;
+	t = detector_make(p, d);
+	table_put(&p->detectors, name, t);
+	return t;
+}
+
+struct catalog *program_catalog(struct program *p, const struct atom *name)
+{
+	struct catalog *c = table_get(&p->catalogs, name);
+	if (c)
+		return c;
+	const struct ast *d = find_decl(p, 'c', name);
+	/* a catalog's name may be a date, which the scan of column 0 reads as well */
+	if (!d)
+		return NULL;
+	c = ARENA_NEW(p->arena, struct catalog);
+	c->name = name;
+	c->decl = d;
+	table_init(&c->rows, p->arena);
+	table_put(&p->catalogs, name, c);
+	if (d->name2) {
+		c->base = program_catalog(p, d->name2);
+		if (!c->base)
+			diag_error(p->diags, d->name2_span, D_UNKNOWN_CATALOG, d->name2->text);
+		for (struct catalog *b = c->base; b; b = b->base)
+			if (b == c) {
+				diag_error(p->diags, d->name2_span, D_CYCLE, d->name2->text);
+				c->base = NULL;
+				break;
+			}
+	}
+	for (uint32_t i = 0; i < d->nkids; i++) {
+		const struct ast *s = d->kids[i];
+		if (s->tag != AST_SET || s->kids[0]->tag != AST_NAME)
+			continue;
+		if (table_get(&c->rows, s->kids[0]->name))
+			diag_error(p->diags, s->kids[0]->span, D_DUPLICATE, s->kids[0]->name->text);
+		table_put(&c->rows, s->kids[0]->name, (void *)(uintptr_t)s);
+	}
+	return c;
+}
+
+struct symbol *program_symbol(struct program *p, const struct atom *name)
+{
+	struct symbol *s = table_get(&p->values, name);
+	if (s)
+		return s;
+	uintptr_t file = (uintptr_t)table_get(&p->library_index['v'], name);
+	if (!file)
+		return NULL;
+	parse_library(p, (uint32_t)file - 1);
+	return table_get(&p->values, name);
+}
+
+const char *program_suggest(struct program *p, char what, const struct atom *name)
+{
+	struct suggest s;
+	suggest_init(&s, name->text, name->len);
+	for (uint32_t i = 0; i < p->names[(uint8_t)what].n; i++)
+		suggest_try(&s, p->names[(uint8_t)what].v[i]->text);
+	for (uint32_t i = 0; i < p->library_names.n; i++)
+		if (p->library_names.v[i].what == (uint8_t)what)
+			suggest_try(&s, p->library_names.v[i].word->text);
+	return suggest_best(&s);
+}
+
+/* -- the user's files -- */
+
+/* A path of `use` is relative to the stack's folder and stays below the root, symbolic links included. */
+static const char *used_path(struct program *p, const struct ast *u)
+{
+	const char *rel = u->name->text;
+	char real[PATH_MAX], root[PATH_MAX];
+	if (!p->root || !*p->root) {
+		diag_error(p->diags, u->span, D_READ, rel, "this stack has no folder to read from");
+		return NULL;
+	}
+	if (*rel == '/' || strlen(rel) != u->name->len) {
+		diag_error(p->diags, u->span, D_OUTSIDE, rel, "the stack's folder");
+		return NULL;
+	}
+	const char *path = arena_printf(p->arena, "%s/%s", p->root, rel);
+	if (!realpath(p->root, root)) {
+		diag_error(p->diags, u->span, D_READ, p->root, strerror(errno));
+		return NULL;
+	}
+	if (!realpath(path, real)) {
+		diag_error(p->diags, u->span, D_READ, rel, strerror(errno));
+		return NULL;
+	}
+	size_t n = strlen(root);
+	if (strncmp(real, root, n) || (real[n] != '/' && strcmp(root, "/"))) {
+		diag_help(p->diags, diag_error(p->diags, u->span, D_OUTSIDE, rel, "the stack's folder"), "`use` reads below the stack's folder, or below --root DIR");
+		return NULL;
+	}
+	return path;
+}
+
+static int ends_with(const char *s, const char *suffix)
+{
+	size_t n = strlen(s), m = strlen(suffix);
+	return n >= m && !strcmp(s + n - m, suffix);
+}
+
+static void use_files(struct program *p, const struct ast *file)
+{
+	for (uint32_t i = 0; i < file->nkids; i++) {
+		const struct ast *u = file->kids[i];
+		if (u->tag != AST_USE)
+			continue;
+		int seen = 0;
+		for (uint32_t n = 0; n < p->sources->n; n++)
+			seen |= !p->sources->v[n]->library && !strcmp(p->sources->v[n]->name, u->name->text);
+		if (seen)
+			continue;
+		const char *path = used_path(p, u), *why;
+		size_t len;
+		if (!path)
+			continue;
+		char *text = read_whole_file(p->arena, path, &len, &why);
+		if (!text) {
+			diag_error(p->diags, u->span, D_READ, u->name->text, why);
+			continue;
+		}
+		struct source *s = source_add(p->sources, u->name->text, text, len, 0);
+		if (!s)
+			continue;
+		if (ends_with(u->name->text, ".yaml") || ends_with(u->name->text, ".yml")) {
+			VEC_PUSH(p->arena, &p->yaml, s);
+			VEC_PUSH(p->arena, &p->yaml_uses, u);
+			continue;
+		}
+		struct ast *f = parse_source(s, p->arena, p->atoms, p->diags);
+		VEC_PUSH(p->arena, &p->files, f);
+		use_files(p, f);
+	}
+}
+
+int program_load(struct program *p, struct source *main_source)
+{
+	p->main = parse_source(main_source, p->arena, p->atoms, p->diags);
+	VEC_PUSH(p->arena, &p->files, p->main);
+	use_files(p, p->main);
+	for (uint32_t i = 0; i < p->files.n; i++)
+		declare(p, p->files.v[i], 0);
+	/* rules hold for every object, so their files are read in any case */
+	for (uint32_t i = 0; i < p->library_names.n; i++)
+		if (p->library_names.v[i].what == 'r')
+			parse_library(p, p->library_names.v[i].file);
+	if (!p->stack) {
+		if (!p->diags->nerrors)
+			diag_help(p->diags, diag_error(p->diags, (struct span){ main_source->base, main_source->base }, D_NO_STACK, main_source->name),
+				"begin with: stack NAME { edition = 2026; catalog = 2026-11 }");
+		return 0;
+	}
+	for (uint32_t i = 0; i < p->stack->nkids; i++) {
+		const struct ast *s = p->stack->kids[i];
+		if (s->tag == AST_SET)
+			VEC_PUSH(p->arena, &p->stack_sets, s);
+		else if (s->tag == AST_ALLOW)
+			VEC_PUSH(p->arena, &p->allows, ((struct allow){ s, 0 }));
+	}
+	return 1;
+}
+
+/* -- envs and --set -- */
+
+static struct ast *node(struct program *p, enum ast_tag tag, struct span at, const struct atom *name, uint32_t nkids)
+{
+	struct ast *n = ARENA_NEW(p->arena, struct ast);
+	n->tag = (uint8_t)tag;
+	n->span = n->name_span = at;
+	n->name = name;
+	n->nkids = nkids;
+	n->kids = nkids ? ARENA_ARRAY(p->arena, struct ast *, nkids) : NULL;
+	return n;
+}
+
+static void unknown_path(struct program *p, const struct ast *root)
+{
+	struct diag *x = diag_error(p->diags, root->span, D_UNKNOWN_PATH, root->name->text);
+	const char *best = program_suggest(p, 'v', root->name);
+	if (best) {
+		diag_label(p->diags, x, "did you mean `%s`?", best);
+		diag_fix(p->diags, x, root->span, "%s", best);
+	}
+}
+
+/* The path without its root: `database.storage` is the setting `storage` of the component `database`. */
+static struct ast *without_root(struct program *p, const struct ast *path, const struct ast *root)
+{
+	if (path->kids[0] == root)
+		return node(p, AST_NAME, path->name_span, path->name, 0);
+	struct ast *n = node(p, AST_FIELD, path->span, path->name, 1);
+	n->name_span = path->name_span;
+	n->kids[0] = without_root(p, path->kids[0], root);
+	return n;
+}
+
+static void apply_set(struct program *p, const struct ast *set)
+{
+	const struct ast *path = set->kids[0], *root = path, *index = NULL;
+	while (root->tag == AST_FIELD || root->tag == AST_INDEX) {
+		if (root->tag == AST_INDEX)
+			index = root;
+		root = root->kids[0];
+	}
+	if (root->tag != AST_NAME)
+		return;
+	if (!strcmp(root->name->text, "stack") && path != root) {
+		struct ast *s = node(p, AST_SET, set->span, NULL, 2);
+		s->kids[0] = without_root(p, path, root);
+		s->kids[1] = set->kids[1];
+		VEC_PUSH(p->arena, &p->stack_sets, s);
+		return;
+	}
+	struct symbol *y = table_get(&p->values, root->name);
+	if (!y || y->tag == SYMBOL_FN || y->tag == SYMBOL_SECRET || y->tag == SYMBOL_LET) {
+		unknown_path(p, root);
+		return;
+	}
+	y->uses++;
+	if (y->tag == SYMBOL_PARAM) {
+		if (path != root)
+			diag_error(p->diags, path->span, D_UNKNOWN_PATH, root->name->text);
+		else
+			y->expr = set->kids[1];
+		return;
+	}
+	if (path == root || path == index || (index && (y->tag != SYMBOL_FAMILY || index->kids[0] != root || index->kids[1]->tag != AST_STRING))) {
+		diag_help(p->diags, diag_error(p->diags, path->span, D_UNKNOWN_PATH, root->name->text), "write %s.SETTING = value", root->name->text);
+		return;
+	}
+	struct ast *s = node(p, AST_SET, set->span, NULL, 2);
+	s->kids[0] = without_root(p, path, index ? index : root);
+	s->kids[1] = set->kids[1];
+	VEC_PUSH(p->arena, &y->overrides, ((struct override){ index ? index->kids[1]->name : NULL, s }));
+}
+
+static void apply_env(struct program *p, const struct ast *e)
+{
+	for (uint32_t i = 0; i < e->nkids; i++) {
+		const struct ast *s = e->kids[i];
+		struct symbol *y;
+		switch (s->tag) {
+		case AST_COMPONENT:
+			if (s->name2) {
+				declare_value(p, s->kids[0] ? SYMBOL_FAMILY : SYMBOL_COMPONENT, s, 0);
+				break;
+			}
+			y = table_get(&p->values, s->name);
+			if (!y || (y->tag != SYMBOL_COMPONENT && y->tag != SYMBOL_FAMILY && y->tag != SYMBOL_DRIFT)) {
+				diag_label(p->diags, diag_error(p->diags, s->name_span, D_UNKNOWN_PATH, s->name->text), "no component to reopen");
+				break;
+			}
+			for (uint32_t n = 1; n < s->nkids; n++)
+				VEC_PUSH(p->arena, &y->overrides, ((struct override){ NULL, s->kids[n] }));
+			break;
+		case AST_DRIFT:
+			declare_value(p, SYMBOL_DRIFT, s, 0);
+			break;
+		case AST_DROP:
+			y = table_get(&p->values, s->name);
+			if (!y || y->tag == SYMBOL_FN || y->tag == SYMBOL_PARAM || y->tag == SYMBOL_LET)
+				diag_label(p->diags, diag_error(p->diags, s->name_span, D_UNKNOWN_PATH, s->name->text), "nothing to drop");
+			else
+				y->dropped = 1;
+			break;
+		case AST_ALLOW:
+			VEC_PUSH(p->arena, &p->allows, ((struct allow){ s, 0 }));
+			break;
+		default:
+			break;
+		}
+	}
+	for (uint32_t i = 0; i < e->nkids; i++)
+		if (e->kids[i]->tag == AST_SET)
+			apply_set(p, e->kids[i]);
+}
+
+static void apply_assignment(struct program *p, const char *text)
+{
+	const char *eq = strchr(text, '=');
+	struct source *ks = eq ? source_add(p->sources, arena_printf(p->arena, "--set %.*s", (int)(eq - text), text), text, (size_t)(eq - text), 0) : NULL;
+	struct ast *path = ks ? parse_expression(ks, p->arena, p->atoms, p->diags) : NULL;
+	if (!path || (path->tag != AST_NAME && path->tag != AST_FIELD && path->tag != AST_INDEX)) {
+		diag_error(p->diags, (struct span){ 0, 0 }, D_SET, arena_printf(p->arena, "--set %s is not of the form path=value", text));
+		return;
+	}
+	const char *vt = eq + 1;
+	struct source *vs = source_add(p->sources, arena_printf(p->arena, "--set %s", text), vt, strlen(vt), 0);
+	struct ast *v = parse_expression(vs, p->arena, p->atoms, p->diags);
+	/* what is no literal is text: a host name parses as a path of fields */
+	int literal = v && (v->tag == AST_NUMBER || v->tag == AST_STRING || v->tag == AST_BOOL || v->tag == AST_LIST || v->tag == AST_OBJECT || v->tag == AST_NONE);
+	if (!literal) {
+		struct span at = { vs->base, vs->base + vs->len };
+		v = node(p, AST_STRING, at, atom_intern(p->atoms, vt, strlen(vt)), 0);
+	}
+	v->flags |= AST_F_TEXT;
+	struct ast *set = node(p, AST_SET, path->span, NULL, 2);
+	set->kids[0] = path;
+	set->kids[1] = v;
+	apply_set(p, set);
+}
+
+void program_env(struct program *p, const struct atom *env, const char **sets, uint32_t nsets)
+{
+	p->env = env;
+	if (env) {
+		p->env_decl = table_get(&p->decls['e'], env);
+		if (!p->env_decl) {
+			struct diag *x = diag_error(p->diags, (struct span){ 0, 0 }, D_UNKNOWN_ENV, env->text);
+			struct buf b = { 0 };
+			for (uint32_t i = 0; i < p->names['e'].n; i++)
+				buf_addf(&b, "%s%s", i ? ", " : "", p->names['e'].v[i]->text);
+			if (b.n)
+				diag_help(p->diags, x, "this stack has: %s", b.p);
+			else
+				diag_help(p->diags, x, "this stack declares no env");
+			buf_free(&b);
+		} else {
+			apply_env(p, p->env_decl);
+		}
+	}
+	for (uint32_t i = 0; i < nsets; i++)
+		apply_assignment(p, sets[i]);
+}

@@ -1,0 +1,166 @@
+/* The program: every declaration of the stack, of what it uses, and of the library as far as it is needed. Made by
+   load.c, kind.c and type.c; names are bound by resolve.c. Lives as long as the compilation; nothing here holds values. */
+#ifndef MLOPS_PROGRAM_H
+#define MLOPS_PROGRAM_H
+#include "base/diag.h"
+#include "base/buf.h"
+#include "base/vec.h"
+#include "front/ast.h"
+#include "sema/table.h"
+
+enum type_tag {
+	T_ERROR, T_ANY, T_BOOL, T_INT, T_FLOAT, T_STRING, T_PORT,
+	T_TEXT,                 /* text: enum text_type of eval/value.h */
+	T_ENUM,                 /* members */
+	T_LIST, T_MAP, T_OPTIONAL,      /* elem */
+	T_RECORD,               /* fields */
+	T_INTERFACE,            /* iface: a giver, or a record with its fields */
+	T_UNION,                /* alts */
+	T_SECRET, T_SECRET_KEY,
+};
+struct type_field { const struct atom *name; const struct type *type; const struct ast *deflt; struct span span; const char *doc; };
+struct type {
+	uint8_t tag, text, ranged;
+	double lo, hi;
+	uint32_t n;
+	union {
+		const struct type *elem;
+		const struct type **alts;
+		const struct atom **members;
+		struct type_field *fields;
+		struct interface *iface;
+	};
+};
+struct interface { const struct atom *name; const struct ast *decl; struct type *type; /* a T_RECORD */ struct table index; /* field + 1 */ };
+
+enum member_tag { MEMBER_IMPLICIT, MEMBER_SETTING, MEMBER_LET, MEMBER_NEED, MEMBER_COLLECTS, MEMBER_INNER };
+enum {  /* the slots that every kind has, in this order */
+	SLOT_NAME, SLOT_NAMESPACE, SLOT_VERSION, SLOT_NAMES, SLOT_LABELS, SLOT_ANNOTATIONS,     /* can be set */
+	SLOT_SELECTOR, SLOT_STACK, SLOT_CATALOG, SLOT_KIND, SLOT_POLICY,
+	SLOT_COUNT
+};
+struct member {
+	uint8_t tag, optional;          /* optional: a need written `I?` */
+	const struct atom *name;
+	const struct ast *decl;         /* the member's node; NULL for implicit slots */
+	const struct ast *deflt;        /* of settings and lets, or NULL */
+	const struct type *type;        /* NULL: a let without a type */
+	struct interface *iface;        /* of needs and collects */
+	struct kind *inner;             /* of MEMBER_INNER */
+};
+struct give { struct interface *iface; const struct ast *decl; struct table entries; /* field name -> expression node */ };
+struct kport { const struct atom *name; const struct ast *decl; };
+struct runs { struct detector *detector; const struct atom *signal; const struct ast *decl; };
+struct kind {
+	const struct atom *name;
+	const struct ast *decl;
+	struct kind *base;
+	struct source *source;
+	VEC(struct member) members;     /* base's first, so a slot keeps its number in derived kinds */
+	struct table index;             /* name -> slot + 1 */
+	VEC(struct give) gives;
+	VEC(struct kport) ports;
+	VEC(const struct ast *) outputs;/* base's first */
+	VEC(struct runs) runs;
+	VEC(const struct ast *) exports;
+	uint8_t has_offers, has_inner, resolved, broken;
+};
+struct detector { const struct atom *name; const struct ast *decl; struct kind *shape; /* its parameters and lets as a kind's slots */ };
+struct fn { const struct atom *name; const struct ast *decl; const struct type *result; struct type_field *params; uint32_t nparams; uint8_t resolved, visiting; };
+struct catalog { const struct atom *name; const struct ast *decl; struct catalog *base; struct table rows; /* kind name -> AST_SET */ };
+
+enum symbol_tag { SYMBOL_PARAM, SYMBOL_LET, SYMBOL_SECRET, SYMBOL_COMPONENT, SYMBOL_FAMILY, SYMBOL_DRIFT, SYMBOL_FN };
+struct override { const struct atom *member; const struct ast *statement; };    /* of one member of a family, or of all (NULL) */
+struct symbol {
+	uint8_t tag, state;             /* state: 0 new, 1 in progress, 2 done */
+	uint8_t dropped;
+	const struct atom *name;
+	const struct ast *decl;
+	const struct type *type;        /* params, lets */
+	struct kind *kind;              /* components, drifts */
+	struct fn *fn;
+	const struct ast *expr;         /* param's or let's expression after envs and --set */
+	VEC(struct override) overrides; /* statements of envs and of --set, in order; they come after the block's own */
+	const void *value;              /* eval: struct value *, struct instance *, struct family * */
+	uint32_t uses;                  /* how often it is named: what a broken declaration folds in */
+};
+struct rule { const struct atom *name; const struct ast *decl; uint8_t library, resolved; };
+struct allow { const struct ast *decl; uint8_t used; };
+
+/* One file of the library, parsed when a name of it is first asked for. */
+struct library_file { const char *path; const char *text; uint32_t len; uint8_t parsed; };
+struct library_name { const struct atom *word; uint8_t what; uint32_t file; };   /* what: 'k' 'i' 'f' 'c' 'd' */
+
+struct program {
+	struct arena *arena;
+	struct atoms *atoms;
+	struct sources *sources;
+	struct diags *diags;
+	const char *root;               /* `use` reads below it; NULL nothing */
+	const char *stdlib;             /* folder or NULL */
+	struct ast *main;               /* the stack's file */
+	const struct ast *stack;        /* AST_STACK */
+	VEC(struct ast *) files;        /* user's files, the stack's first */
+	struct table values;            /* name -> struct symbol, functions of the library included once asked for */
+	struct table kinds, interfaces, detectors, catalogs;    /* name -> made declaration */
+	struct table decls[256];        /* per `what` ('k' 'i' 'd' 'c' 'e' 'r'): name -> AST node not yet made */
+	VEC(const struct atom *) names[256];    /* per `what`: the user's names, for suggestions */
+	VEC(struct symbol *) symbols;   /* user's, in order */
+	VEC(struct kind *) user_kinds;
+	VEC(struct rule *) rules;
+	VEC(const struct ast *) checks;
+	VEC(struct allow) allows;       /* of files and of the stack block */
+	VEC(const struct ast *) stack_sets;     /* AST_SET of the stack block, then of the env and --set */
+	VEC(struct ast *) words;        /* names bound to nothing: members of enumerations, or mistakes */
+	VEC(struct source *) yaml;      /* `use "x.yaml"` */
+	VEC(const struct ast *) yaml_uses;
+	VEC(struct library_file) library;
+	VEC(struct library_name) library_names;
+	struct table library_index[256];/* per `what`: name -> file + 1 */
+	const struct atom *env;
+	const struct ast *env_decl;
+	struct table enum_words;        /* every member of every enumeration seen */
+	const struct atom *implicit[SLOT_COUNT];
+	const struct atom *a_port, *a_expose, *a_name, *a_string;
+};
+
+/* load.c */
+void program_init(struct program *p);
+void program_library(struct program *p);                /* indexes the library; parses nothing */
+int program_load(struct program *p, struct source *main_source);       /* parses the stack and what it uses; declares everything */
+void program_env(struct program *p, const struct atom *env, const char **sets, uint32_t nsets);
+struct kind *program_kind(struct program *p, const struct atom *name);          /* NULL if there is none; nothing reported */
+struct interface *program_interface(struct program *p, const struct atom *name);
+struct detector *program_detector(struct program *p, const struct atom *name);
+struct catalog *program_catalog(struct program *p, const struct atom *name);
+struct symbol *program_symbol(struct program *p, const struct atom *name);      /* stack names, then functions of the library */
+const char *program_suggest(struct program *p, char what, const struct atom *name);     /* 'v' for values */
+const char *library_text(struct program *p, const char *path, uint32_t *len);   /* a data file of the library; NULL */
+char *read_whole_file(struct arena *a, const char *path, size_t *len, const char **why);
+
+/* type.c */
+const struct type *type_of_ast(struct program *p, const struct ast *t);         /* cached in the node */
+const char *type_print(struct program *p, const struct type *t);                /* as written: "int(1..)", "a | b" */
+const char *type_noun(struct program *p, const struct type *t);                 /* for messages: "a size", "one of a, b" */
+extern const struct type type_any, type_bool, type_int, type_float, type_string, type_port, type_error, type_secret_key,
+	type_version, type_size, type_cores, type_duration, type_rate, type_host, type_url, type_image, type_name, type_names_map, type_string_map;
+
+/* kind.c */
+struct kind *kind_make(struct program *p, const struct ast *decl, struct source *src);  /* members, gives, ports, outputs */
+struct detector *detector_make(struct program *p, const struct ast *decl);
+struct give *kind_give(struct kind *k, const struct interface *i);
+int kind_port(const struct kind *k, const struct atom *name);                   /* -1 */
+
+/* resolve.c */
+enum bind { BIND_NONE, BIND_LOCAL, BIND_SLOT, BIND_PORTS, BIND_EXPOSE, BIND_SYMBOL, BIND_FN, BIND_BUILTIN, BIND_DETECTOR, BIND_WORD, BIND_BAD };
+#define MAX_LOCALS 24
+void resolve_kind(struct program *p, struct kind *k);
+void resolve_fn(struct program *p, struct fn *f);
+void resolve_program(struct program *p);        /* the user's declarations; library ones when they are first used */
+void resolve_rule(struct program *p, struct rule *r);
+void resolve_catalog_row(struct program *p, const struct ast *set);
+void resolve_words(struct program *p);            /* reports words that nothing has; call it last */
+void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *local);
+int builtin_index(const struct atom *name);     /* eval/builtin.c; -1 */
+const char *builtin_name(int i);                /* NULL past the end */
+#endif

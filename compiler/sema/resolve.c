@@ -1,0 +1,622 @@
+/* Binds every name to what it means: a local variable, a slot of the kind, a stack symbol, a function, a detector.
+   A name that is bound to nothing may be a member of an enumeration, whose type is known only when a value is wanted;
+   such words are kept, and what no enumeration has is reported once everything has been seen.
+
+   The user's text is resolved whole, used or not, so that a mistake in it is always found; the library's, when it is used. */
+#include "sema/program.h"
+#include "base/suggest.h"
+#include <string.h>
+
+struct scope {
+	struct program *p;
+	struct kind *kind;              /* NULL: the stack */
+	const struct atom *locals[MAX_LOCALS];
+	uint32_t n;
+	int pure;                       /* a function's body: locals, functions and built-ins only */
+};
+
+static void expr(struct scope *s, struct ast *e);
+
+static int push(struct scope *s, const struct ast *at, const struct atom *name)
+{
+	if (!name)
+		return 1;
+	if (s->n == MAX_LOCALS) {
+		diag_error(s->p->diags, at->span, D_TOO_DEEP, MAX_LOCALS);
+		return 0;
+	}
+	s->locals[s->n++] = name;
+	return 1;
+}
+
+static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
+{
+	struct diag *x = diag_error(p->diags, e->span, D_UNKNOWN_NAME, e->name->text);
+	struct suggest s;
+	suggest_init(&s, e->name->text, e->name->len);
+	if (k)
+		for (uint32_t i = 0; i < k->members.n; i++)
+			suggest_try(&s, k->members.v[i].name->text);
+	else
+		for (uint32_t i = 0; i < p->names['v'].n; i++)
+			suggest_try(&s, p->names['v'].v[i]->text);
+	const char *best = suggest_best(&s);
+	if (best) {
+		diag_label(p->diags, x, "did you mean `%s`?", best);
+		diag_fix(p->diags, x, e->span, "%s", best);
+	}
+}
+
+static void name(struct scope *s, struct ast *e)
+{
+	struct program *p = s->p;
+	e->bind_tag = BIND_WORD;
+	for (uint32_t i = s->n; i-- > 0;)
+		if (s->locals[i] == e->name) {
+			e->bind_tag = BIND_LOCAL;
+			e->bind_index = i;
+			return;
+		}
+	if (s->kind) {
+		uint32_t slot = (uint32_t)(uintptr_t)table_get(&s->kind->index, e->name);
+		if (slot) {
+			e->bind_tag = BIND_SLOT;
+			e->bind_index = slot - 1;
+			return;
+		}
+		if (e->name == p->a_port || e->name == p->a_expose) {
+			e->bind_tag = e->name == p->a_port ? BIND_PORTS : BIND_EXPOSE;
+			return;
+		}
+	} else if (!s->pure) {
+		struct symbol *y = table_get(&p->values, e->name);
+		if (y && y->tag != SYMBOL_FN) {
+			y->uses++;
+			e->bind_tag = BIND_SYMBOL;
+			e->bind = y;
+			return;
+		}
+		if (e->name == p->implicit[SLOT_STACK]) {
+			e->bind_tag = BIND_SLOT;        /* the stack's settings; the stack's own scope has no other slot */
+			e->bind_index = SLOT_STACK;
+			return;
+		}
+	}
+	VEC_PUSH(p->arena, &p->words, e);
+	e->bind = s->kind;
+}
+
+static void callee(struct scope *s, struct ast *call)
+{
+	struct program *p = s->p;
+	struct ast *c = call->kids[0];
+	if (c->tag != AST_NAME) {
+		expr(s, c);
+		return;
+	}
+	int b = builtin_index(c->name);
+	struct symbol *y = program_symbol(p, c->name);
+	if (y && y->tag == SYMBOL_FN) {
+		c->bind_tag = BIND_FN;
+		c->bind = y->fn;
+		resolve_fn(p, y->fn);
+		return;
+	}
+	if (b >= 0) {
+		c->bind_tag = BIND_BUILTIN;
+		c->bind_index = (uint32_t)b;
+		return;
+	}
+	struct detector *t = program_detector(p, c->name);
+	if (t) {
+		c->bind_tag = BIND_DETECTOR;
+		c->bind = t;
+		resolve_kind(p, t->shape);
+		return;
+	}
+	c->bind_tag = BIND_BAD;
+	struct diag *x = diag_error(p->diags, c->span, D_UNKNOWN_FUNCTION, c->name->text);
+	struct suggest g;
+	suggest_init(&g, c->name->text, c->name->len);
+	for (int i = 0; builtin_name(i); i++)
+		suggest_try(&g, builtin_name(i));
+	const char *best = suggest_best(&g);
+	if (!best)
+		best = program_suggest(p, 'v', c->name);
+	if (!best)
+		best = program_suggest(p, 'd', c->name);
+	if (best) {
+		diag_label(p->diags, x, "did you mean `%s`?", best);
+		diag_fix(p->diags, x, c->span, "%s", best);
+	}
+}
+
+/* for a, b in list { ... }: the list sees the outer scope, the rest the variables. */
+static void loop(struct scope *s, struct ast *e, uint32_t first_inside)
+{
+	uint32_t n = s->n;
+	expr(s, e->kids[0]);
+	if (push(s, e, e->name) && push(s, e, e->name2)) {
+		e->bind_index = n;
+		for (uint32_t i = first_inside; i < e->nkids; i++)
+			if (e->kids[i])
+				expr(s, e->kids[i]);
+	}
+	s->n = n;
+}
+
+static void expr(struct scope *s, struct ast *e)
+{
+	if (!e)
+		return;
+	switch ((enum ast_tag)e->tag) {
+	case AST_NAME:
+		name(s, e);
+		break;
+	case AST_CALL:
+		callee(s, e);
+		for (uint32_t i = 1; i < e->nkids; i++)
+			expr(s, e->kids[i]);
+		break;
+	case AST_LISTFOR:
+	case AST_EFOR:
+		loop(s, e, 1);
+		break;
+	default:
+		for (uint32_t i = 0; i < e->nkids; i++)
+			expr(s, e->kids[i]);
+		break;
+	}
+}
+
+static void params(struct scope *s, const struct ast *d, uint32_t from)
+{
+	for (uint32_t i = from; i < d->nkids; i++) {
+		const struct ast *f = d->kids[i];
+		if (f->tag != AST_FIELDDEF)
+			continue;
+		type_of_ast(s->p, f->kids[0]);
+		if (f->nkids > 1)
+			expr(s, f->kids[1]);
+		push(s, f, f->name);
+	}
+}
+
+void resolve_fn(struct program *p, struct fn *f)
+{
+	if (f->visiting) {
+		diag_label(p->diags, diag_error(p->diags, f->decl->name_span, D_RECURSION, f->name->text), "reaches itself");
+		return;
+	}
+	if (f->resolved)
+		return;
+	f->visiting = 1;
+	struct scope s = { .p = p, .pure = 1 };
+	const struct ast *d = f->decl;
+	f->nparams = d->nkids - 2;
+	f->params = ARENA_ARRAY(p->arena, struct type_field, f->nparams);
+	for (uint32_t i = 0; i < f->nparams; i++) {
+		const struct ast *x = d->kids[i + 2];
+		f->params[i] = (struct type_field){ x->name, type_of_ast(p, x->kids[0]), x->nkids > 1 ? x->kids[1] : NULL, x->span, NULL };
+	}
+	f->result = d->kids[0] ? type_of_ast(p, d->kids[0]) : NULL;
+	params(&s, d, 2);
+	expr(&s, d->kids[1]);
+	f->visiting = 0;
+	f->resolved = 1;
+}
+
+/* -- blocks of components -- */
+
+static const char *setting_suggest(const struct kind *k, const struct atom *name)
+{
+	struct suggest g;
+	suggest_init(&g, name->text, name->len);
+	for (uint32_t i = 0; i < k->members.n; i++) {
+		int tag = k->members.v[i].tag;
+		if (tag == MEMBER_SETTING || tag == MEMBER_NEED || (tag == MEMBER_IMPLICIT && i <= SLOT_ANNOTATIONS))
+			suggest_try(&g, k->members.v[i].name->text);
+	}
+	return suggest_best(&g);
+}
+
+static int is_settable(const struct kind *k, uint32_t slot)
+{
+	int tag = k->members.v[slot].tag;
+	return tag == MEMBER_SETTING || tag == MEMBER_NEED || (tag == MEMBER_IMPLICIT && slot <= SLOT_ANNOTATIONS);
+}
+
+static const char *const drift_words[] = { "runtime", "reference", "data", "predictions", "concept", "budget", "rate", NULL };
+
+static int drift_word(const struct atom *a)
+{
+	for (int i = 0; drift_words[i]; i++)
+		if (!strcmp(drift_words[i], a->text))
+			return 1;
+	return 0;
+}
+
+static void statement(struct scope *s, struct ast *st, struct kind *k, const struct ast *owner, struct table *seen)
+{
+	struct program *p = s->p;
+	switch ((enum ast_tag)st->tag) {
+	case AST_SET: {
+		struct ast *root = st->kids[0];
+		while (root->tag == AST_FIELD || root->tag == AST_INDEX)
+			root = root->kids[0];
+		int drift = owner->tag == AST_DRIFT && root->tag == AST_NAME && drift_word(root->name);
+		if (drift && !strcmp(root->name->text, "runtime"))
+			break;
+		expr(s, st->kids[1]);
+		if (root->tag != AST_NAME || !k || drift)
+			break;
+		uint32_t slot = (uint32_t)(uintptr_t)table_get(&k->index, root->name);
+		if (!slot || !is_settable(k, slot - 1)) {
+			struct diag *x = diag_error(p->diags, root->span, D_UNKNOWN_SETTING, owner->name->text, k->name->text, root->name->text);
+			const char *best = setting_suggest(k, root->name);
+			if (best) {
+				diag_label(p->diags, x, "did you mean `%s`?", best);
+				diag_fix(p->diags, x, root->span, "%s", best);
+			} else if (slot) {
+				diag_label(p->diags, x, "the kind computes this itself");
+			}
+			diag_help(p->diags, x, "mlopsc doc %s lists its settings", k->name->text);
+			break;
+		}
+		root->bind_tag = BIND_SLOT;
+		root->bind_index = slot - 1;
+		if (seen && st->kids[0] == root) {
+			const struct ast *old = table_get(seen, root->name);
+			if (old)
+				diag_place(p->diags, diag_error(p->diags, root->span, D_DUPLICATE_SETTING, root->name->text), old->span, "first set here");
+			else
+				table_put(seen, root->name, root);
+		}
+		break;
+	}
+	case AST_EXPOSE:
+		if (st->kids[0]->tag == AST_CALL)
+			for (uint32_t i = 1; i < st->kids[0]->nkids; i++)
+				expr(s, st->kids[0]->kids[i]);
+		if (k && kind_port(k, st->name) < 0) {
+			struct diag *x = diag_error(p->diags, st->name_span, D_UNKNOWN_PORT, k->name->text, st->name->text);
+			struct buf b = { 0 };
+			for (uint32_t i = 0; i < k->ports.n; i++)
+				buf_addf(&b, "%s%s", i ? ", " : "", k->ports.v[i].name->text);
+			if (b.n)
+				diag_help(p->diags, x, "it has %s", b.p);
+			buf_free(&b);
+		}
+		break;
+	case AST_ALERT: {
+		struct ast *w = st->kids[0];
+		if (w->tag == AST_BINARY) {
+			expr(s, w->kids[1]);
+			w = w->kids[0];
+		}
+		if (w->tag == AST_CALL)
+			for (uint32_t i = 1; i < w->nkids; i++)
+				expr(s, w->kids[i]);
+		if (st->nkids > 1)
+			expr(s, st->kids[1]);
+		if (st->nkids > 2 && st->kids[2] && st->kids[2]->tag == AST_CALL)
+			for (uint32_t i = 1; i < st->kids[2]->nkids; i++)
+				expr(s, st->kids[2]->kids[i]);
+		break;
+	}
+	case AST_PATCH:
+	case AST_VALUES:
+	case AST_CHECK:
+		for (uint32_t i = 0; i < st->nkids; i++)
+			expr(s, st->kids[i]);
+		break;
+	default:
+		break;
+	}
+}
+
+static void component_block(struct scope *s, struct ast *d, struct kind *k)
+{
+	uint32_t n = s->n;
+	if (d->tag == AST_COMPONENT && d->kids[0]) {
+		expr(s, d->kids[0]);
+		d->bind_index = s->n;
+		push(s, d, d->name3);
+	}
+	if (d->tag == AST_DRIFT)
+		expr(s, d->kids[0]);
+	struct table seen;
+	table_init(&seen, s->p->arena);
+	for (uint32_t i = 1; i < d->nkids; i++)
+		statement(s, d->kids[i], k, d, &seen);
+	s->n = n;
+}
+
+/* -- kinds -- */
+
+static void output(struct scope *s, struct ast *o)
+{
+	uint32_t n = s->n;
+	switch ((enum ast_tag)o->tag) {
+	case AST_COMPONENT: {
+		uint32_t slot = (uint32_t)(uintptr_t)table_get(&s->kind->index, o->name);
+		struct kind *inner = slot ? s->kind->members.v[slot - 1].inner : NULL;
+		if (inner)
+			resolve_kind(s->p, inner);
+		o->bind_depth = (uint16_t)s->n;
+		component_block(s, o, inner);
+		break;
+	}
+	case AST_KFOR:
+		loop(s, o, 2);
+		if (push(s, o, o->name) && push(s, o, o->name2))
+			output(s, o->kids[1]);
+		break;
+	case AST_KIF:
+		expr(s, o->kids[0]);
+		output(s, o->kids[1]);
+		if (o->nkids > 2 && o->kids[2])
+			output(s, o->kids[2]);
+		break;
+	case AST_BLOCK:
+		for (uint32_t i = 0; i < o->nkids; i++)
+			output(s, o->kids[i]);
+		break;
+	default:
+		for (uint32_t i = 0; i < o->nkids; i++)
+			expr(s, o->kids[i]);
+		break;
+	}
+	s->n = n;
+}
+
+void resolve_kind(struct program *p, struct kind *k)
+{
+	if (k->resolved)
+		return;
+	k->resolved = 1;
+	if (k->base)
+		resolve_kind(p, k->base);
+	struct scope s = { .p = p, .kind = k };
+	for (uint32_t i = 0; i < k->decl->nkids; i++) {
+		struct ast *m = k->decl->kids[i];
+		switch ((enum ast_tag)m->tag) {
+		case AST_SETTING:
+			if (m->nkids > 1)
+				expr(&s, m->kids[1]);
+			break;
+		case AST_LET:
+			expr(&s, m->kids[1]);
+			break;
+		case AST_NEEDS:
+		case AST_COLLECTS:
+		case AST_ERROR:
+			break;
+		case AST_PORT:
+			expr(&s, m->kids[0]);
+			break;
+		case AST_GIVES:
+		case AST_EXPORTS:
+			params(&s, m, 1);
+			expr(&s, m->kids[0]);
+			s.n = 0;
+			break;
+		case AST_RUNS:
+			if (m->nkids)
+				expr(&s, m->kids[0]);
+			break;
+		default:
+			output(&s, m);
+			break;
+		}
+	}
+}
+
+struct todo { struct ast *n; uint32_t locals; };   /* n NULL: back to so many locals */
+
+void resolve_rule(struct program *p, struct rule *r)
+{
+	if (r->resolved)
+		return;
+	r->resolved = 1;
+	struct scope s = { .p = p, .pure = 1 };
+	const struct ast *d = r->decl;
+	push(&s, d, d->name2);
+	struct todo stack[256];
+	uint32_t depth = 0;
+	/* statements in order; a `let` is seen by what follows it in its block */
+	for (uint32_t i = d->nkids; i-- > 0 && depth < 256;)
+		stack[depth++] = (struct todo){ d->kids[i], 0 };
+	while (depth) {
+		struct ast *n = stack[--depth].n;
+		if (!n) {
+			s.n = stack[depth].locals;
+			continue;
+		}
+		switch ((enum ast_tag)n->tag) {
+		case AST_LET:
+			expr(&s, n->kids[1]);
+			n->bind_index = s.n;
+			push(&s, n, n->name);
+			break;
+		case AST_KFOR:
+			expr(&s, n->kids[0]);
+			n->bind_index = s.n;
+			if (depth + n->kids[1]->nkids + 1 > 255)
+				break;
+			stack[depth].n = NULL;
+			stack[depth++].locals = s.n;
+			push(&s, n, n->name);
+			push(&s, n, n->name2);
+			for (uint32_t i = n->kids[1]->nkids; i-- > 0;)
+				stack[depth++].n = n->kids[1]->kids[i];
+			break;
+		case AST_KIF:
+			expr(&s, n->kids[0]);
+			for (uint32_t b = n->nkids; b-- > 1;) {
+				struct ast *block = n->kids[b];
+				if (!block || depth + block->nkids + 1 > 255)
+					continue;
+				stack[depth].n = NULL;
+				stack[depth++].locals = s.n;
+				if (block->tag == AST_BLOCK)
+					for (uint32_t i = block->nkids; i-- > 0;)
+						stack[depth++].n = block->kids[i];
+				else
+					stack[depth++].n = block;
+			}
+			break;
+		case AST_CHECK:
+			expr(&s, n->kids[0]);
+			expr(&s, n->kids[1]);
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+void resolve_catalog_row(struct program *p, const struct ast *set)
+{
+	struct scope s = { .p = p, .pure = 1 };
+	if (!set->kids[0]->bind_depth) {
+		set->kids[0]->bind_depth = 1;
+		expr(&s, set->kids[1]);
+	}
+}
+
+void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *local)
+{
+	struct scope s = { .p = p };
+	push(&s, e, local);
+	expr(&s, e);
+}
+
+static void symbol_kind(struct program *p, struct symbol *y)
+{
+	const struct ast *d = y->decl;
+	const struct atom *kind = d->name2;
+	struct span at = d->name2_span;
+	if (y->tag == SYMBOL_DRIFT) {
+		static const char word[] = "runtime";
+		for (uint32_t pass = 0; pass < 2; pass++)
+			for (uint32_t i = pass ? 0 : 1; i < (pass ? y->overrides.n : d->nkids); i++) {
+				const struct ast *st = pass ? y->overrides.v[i].statement : d->kids[i];
+				if (st->tag == AST_SET && st->kids[0]->tag == AST_NAME && !strcmp(st->kids[0]->name->text, word) && st->kids[1]->tag == AST_NAME) {
+					kind = st->kids[1]->name;
+					at = st->kids[1]->span;
+				}
+			}
+		if (!kind) {
+			diag_help(p->diags, diag_error(p->diags, d->name_span, D_MISSING_SETTING, d->name->text, "drift", "runtime"), "write runtime = KIND, a kind that runs detectors");
+			return;
+		}
+	}
+	if (!kind)
+		return;
+	y->kind = program_kind(p, kind);
+	if (!y->kind) {
+		struct diag *x = diag_error(p->diags, at, D_UNKNOWN_KIND, kind->text);
+		const char *best = program_suggest(p, 'k', kind);
+		if (best) {
+			diag_label(p->diags, x, "did you mean `%s`?", best);
+			diag_fix(p->diags, x, at, "%s", best);
+		}
+		return;
+	}
+	if (y->tag == SYMBOL_DRIFT && !y->kind->runs.n) {
+		diag_label(p->diags, diag_error(p->diags, at, D_RUNTIME, arena_printf(p->arena, "`%s` is no drift runtime", kind->text)), "it runs no detector");
+		y->kind = NULL;
+	}
+}
+
+void resolve_program(struct program *p)
+{
+	struct scope s = { .p = p };
+	/* kinds first: their types declare the words that settings may use */
+	for (uint32_t i = 0; i < p->names['k'].n; i++) {
+		struct kind *k = program_kind(p, p->names['k'].v[i]);
+		if (k)
+			resolve_kind(p, k);
+	}
+	for (uint32_t i = 0; i < p->names['i'].n; i++)
+		program_interface(p, p->names['i'].v[i]);
+	for (uint32_t i = 0; i < p->names['d'].n; i++)
+		resolve_kind(p, program_detector(p, p->names['d'].v[i])->shape);
+	for (uint32_t i = 0; i < p->names['c'].n; i++) {
+		struct catalog *c = program_catalog(p, p->names['c'].v[i]);
+		for (uint32_t r = 0; c && r < c->decl->nkids; r++)
+			if (c->decl->kids[r]->tag == AST_SET)
+				resolve_catalog_row(p, c->decl->kids[r]);
+	}
+	for (uint32_t i = 0; i < p->symbols.n; i++)
+		if (p->symbols.v[i]->tag == SYMBOL_COMPONENT || p->symbols.v[i]->tag == SYMBOL_FAMILY || p->symbols.v[i]->tag == SYMBOL_DRIFT)
+			symbol_kind(p, p->symbols.v[i]);
+	for (uint32_t i = 0; i < p->symbols.n; i++) {
+		struct symbol *y = p->symbols.v[i];
+		struct ast *d = (struct ast *)(uintptr_t)y->decl;
+		switch ((enum symbol_tag)y->tag) {
+		case SYMBOL_PARAM:
+			y->type = type_of_ast(p, d->kids[0]);
+			if (!y->expr)
+				y->expr = d->nkids > 1 ? d->kids[1] : NULL;
+			if (d->nkids > 1)
+				expr(&s, d->kids[1]);
+			if (y->expr && (d->nkids < 2 || y->expr != d->kids[1]))
+				expr(&s, (struct ast *)(uintptr_t)y->expr);
+			break;
+		case SYMBOL_LET:
+			y->type = d->kids[0] ? type_of_ast(p, d->kids[0]) : NULL;
+			y->expr = d->kids[1];
+			expr(&s, d->kids[1]);
+			break;
+		case SYMBOL_SECRET:
+			for (uint32_t k = 1; k < d->nkids; k++)
+				if (d->kids[k]->nkids)
+					expr(&s, d->kids[k]->kids[0]);
+			if (d->kids[0])
+				for (uint32_t k = 1; k < d->kids[0]->nkids; k++)
+					expr(&s, d->kids[0]->kids[k]);
+			break;
+		case SYMBOL_COMPONENT:
+		case SYMBOL_FAMILY:
+		case SYMBOL_DRIFT:
+			if (y->kind)
+				resolve_kind(p, y->kind);
+			component_block(&s, d, y->kind);
+			for (uint32_t o = 0; o < y->overrides.n; o++) {
+				if (d->tag == AST_COMPONENT && d->kids[0])
+					push(&s, d, d->name3);
+				statement(&s, (struct ast *)(uintptr_t)y->overrides.v[o].statement, y->kind, d, NULL);
+				s.n = 0;
+			}
+			break;
+		case SYMBOL_FN:
+			resolve_fn(p, y->fn);
+			break;
+		}
+	}
+	/* envs that are not built now are looked at all the same */
+	for (uint32_t i = 0; i < p->names['e'].n; i++) {
+		const struct ast *e = table_get(&p->decls['e'], p->names['e'].v[i]);
+		for (uint32_t n = 0; e && e != p->env_decl && n < e->nkids; n++)
+			if (e->kids[n]->tag == AST_SET)
+				expr(&s, e->kids[n]->kids[1]);
+	}
+	for (uint32_t i = 0; i < p->stack_sets.n; i++)
+		expr(&s, p->stack_sets.v[i]->kids[1]);
+	for (uint32_t i = 0; i < p->checks.n; i++) {
+		expr(&s, p->checks.v[i]->kids[0]);
+		expr(&s, p->checks.v[i]->kids[1]);
+	}
+	for (uint32_t i = 0; i < p->rules.n; i++)
+		resolve_rule(p, p->rules.v[i]);
+}
+
+/* After everything has been evaluated: words that no enumeration has. */
+void resolve_words(struct program *p)
+{
+	for (uint32_t i = 0; i < p->words.n; i++)
+		if (!table_get(&p->enum_words, p->words.v[i]->name))
+			unknown_name(p, p->words.v[i]->bind, p->words.v[i]);
+}

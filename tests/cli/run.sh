@@ -1,0 +1,254 @@
+#!/bin/sh
+# The command line as its users meet it: exit statuses, streams, flags, formats. Run in a folder of its own; prints a line for each
+# check that fails and how many there were.   MLOPSC=path/to/mlopsc tests/cli/run.sh
+M=${MLOPSC:-$(cd "$(dirname "$0")/../.." && pwd)/build/mlopsc}
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+unset NO_COLOR CLICOLOR_FORCE
+failed=0 count=0
+fail() { failed=$((failed + 1)); printf 'FAIL %s\n' "$*"; }
+# status N COMMAND...: runs it with out and err in files
+status() {
+	want=$1; shift; what="$*"
+	"$@" >out.txt 2>err.txt; got=$?
+	count=$((count + 1))
+	[ $got = "$want" ] || { fail "status $got, not $want: $what"; sed 's/^/     /' err.txt | head -5; }
+}
+has() { count=$((count + 1)); grep -qF -- "$2" "$1" || fail "$1 of \`$what\` lacks: $2"; }
+lacks() { count=$((count + 1)); ! grep -qF -- "$2" "$1" || fail "$1 of \`$what\` has: $2"; }
+empty() { count=$((count + 1)); [ ! -s "$1" ] || { fail "$1 of \`$what\` is not empty"; head -3 "$1"; }; }
+ok() { count=$((count + 1)); what="$*"; "$@" >/dev/null 2>&1 || fail "$what"; }
+esc=$(printf '\033')
+
+good='stack demo { edition = 2026; catalog = khaos-2024 }
+param text : string = "a"
+param count : int(1..) = 1
+kind note {
+  namespace : name = "demo"
+  text      : string
+  replicas  : int(1..) = 1
+  check replicas > 1 else warn single "one replica"
+  manifest configmap(name) { data: { text: text } }
+}
+component first : note {
+  text = text
+  replicas = 2
+}
+env staging { text = "b" }
+'
+printf '%s' "$good" >stack.mlops
+printf '%s' "$good" | sed 's/: note {/: noet {/' >bad.mlops
+printf '%s' "$good" | sed 's/replicas = 2/replicas = 1/' >warn.mlops
+
+# -- statuses and streams
+status 0 "$M" check; has out.txt 'stack.mlops: no errors, no warnings'; empty err.txt
+status 2 "$M" check bad.mlops; empty out.txt; has err.txt 'error[E0201]'; has err.txt 'bad.mlops:11:'; has err.txt 'explain E0201'
+status 0 "$M" check warn.mlops; has out.txt '1 warning'; has err.txt 'warning[W0500'
+status 2 "$M" check --deny-warnings warn.mlops; empty out.txt; has err.txt 'error[W0500'
+status 0 "$M" check --quiet warn.mlops; empty out.txt; empty err.txt
+status 4 "$M" check missing.mlops; has err.txt E1301; empty out.txt
+status 4 "$M" build .; has err.txt E1301
+status 3 "$M"; has err.txt 'mlopsc help'; empty out.txt
+status 3 "$M" chekc; has err.txt 'did you mean `check`'
+for c in diff verify why graph; do status 3 "$M" $c; has err.txt 'not in this version'; done
+status 3 "$M" build --chek; has err.txt 'did you mean `--check`'
+status 3 "$M" build -x; has err.txt '`-x`'
+status 3 "$M" build --check=yes; has err.txt 'takes no value'
+status 3 "$M" build --env; has err.txt 'needs a value'
+status 3 "$M" build --env=; has err.txt 'not empty'
+status 3 "$M" build --format xml; has err.txt 'text, json, sarif or github'
+status 3 "$M" build --from x; has err.txt '`secrets`'
+status 3 "$M" build a b
+status 3 "$M" import
+status 3 "$M" build --stdout --check
+status 3 "$M" version x
+status 3 "$M" explain E9999
+status 3 "$M" explain unknown-knid; has err.txt 'did you mean `unknown-kind`'
+status 3 "$M" help biuld; has err.txt 'did you mean `build`'
+status 3 "$M" doc no-such-thing-at-all; empty out.txt
+status 3 "$M" check --set count
+status 0 "$M" version; has out.txt 'mlopsc '; has out.txt 'edition 2026'
+status 0 "$M" --version; has out.txt 'mlopsc '
+status 0 "$M" --help; has out.txt 'build [FILE]'; lacks out.txt 'diff '; empty err.txt
+status 0 "$M" explain E0201; has out.txt 'unknown kind'; lacks out.txt '<!--'; lacks out.txt '```'
+status 0 "$M" explain; has out.txt 'E0201  unknown kind'
+status 0 "$M" doc; ok test -s out.txt
+
+# -- every command and every flag has help, in all its forms
+for c in init build check fmt doc explain import secrets version help; do
+	status 0 "$M" help $c; has out.txt 'Exit status'
+	cp out.txt help.txt
+	[ $c = help ] || { status 0 "$M" $c --help; ok cmp out.txt help.txt; }
+	status 0 "$M" help --man $c; has out.txt '.TH "MLOPSC'
+	for f in $(grep -oE '^ +(-[a-z], )?--[a-z-]+' help.txt | grep -oE -- '--[a-z-]+'); do
+		"$M" help --man $c | sed 's/\\-/-/g' | grep -qF -- "$f" || fail "man page of $c lacks $f"
+		for s in bash zsh; do "$M" help --completion $s | grep -qF -- "$f" || fail "$s completion lacks $f"; done
+		"$M" help --completion fish | grep -qF -- "-l ${f#--} " || fail "fish completion lacks $f"
+	done
+done
+for s in bash zsh fish; do
+	"$M" help --completion $s >complete.$s
+	command -v $s >/dev/null && ok $s -n complete.$s
+done
+if command -v bash >/dev/null; then
+	reply=$(PATH="$(dirname "$M"):$PATH" bash -c '. ./complete.bash; COMP_WORDS=(mlopsc build --fo); COMP_CWORD=2; _mlopsc; echo "${COMPREPLY[*]}"
+		COMP_WORDS=(mlopsc build --format s); COMP_CWORD=3; _mlopsc; echo "${COMPREPLY[*]}"; COMP_WORDS=(mlopsc ch); COMP_CWORD=1; _mlopsc; echo "${COMPREPLY[*]}"
+		COMP_WORDS=(mlopsc explain E020); COMP_CWORD=2; _mlopsc; echo "${COMPREPLY[0]}"')
+	[ "$reply" = "--format
+sarif
+check
+E0201" ] || fail "bash completes: $reply"
+fi
+if command -v mandoc >/dev/null; then ok mandoc -T lint -W error help.man; fi
+
+# -- build
+status 0 "$M" build; has out.txt 'demo: 1 component'; has out.txt '  + manifests/first.yaml'; has out.txt 'out/demo  '; empty err.txt
+ok test -f out/demo/mlops.lock
+status 0 "$M" build; lacks out.txt '  + '; lacks out.txt '  ~ '; has out.txt 'unchanged'
+status 0 "$M" build --check; has out.txt 'out/demo is up to date'
+status 1 "$M" build --check --set text=other; has out.txt 'not up to date'; has out.txt '  ~ manifests/first.yaml'
+status 0 "$M" build --check; has out.txt 'up to date'
+status 0 "$M" build --set text=other; has out.txt '  ~ manifests/first.yaml'
+status 0 "$M" build --quiet; empty out.txt; empty err.txt
+status 2 "$M" build bad.mlops; has err.txt 'nothing was written'; empty out.txt
+status 0 "$M" build -e staging; has out.txt 'out/demo-staging  '; ok test -d out/demo-staging
+status 3 "$M" build -e nowhere; has err.txt E0211
+status 0 "$M" build -o other; has out.txt 'other/demo  '; ok test -f other/demo/mlops.lock
+mkdir sub && cp stack.mlops sub/
+status 0 "$M" build sub/stack.mlops; has out.txt 'sub/out/demo  '; ok test -d sub/out/demo
+ok diff -r out/demo sub/out/demo
+status 0 "$M" build --color never -- stack.mlops
+status 0 "$M" --color never build stack.mlops
+status 1 "$M" build --check -o nowhere; ok test ! -e nowhere
+status 0 "$M" build --stdout; has out.txt 'kind: ConfigMap'; lacks out.txt 'unchanged'; empty err.txt
+status 2 "$M" build --stdout bad.mlops; empty out.txt
+mkdir -p foreign/demo && echo mine >foreign/demo/kustomization.yaml
+status 4 "$M" build -o foreign; has err.txt E1304; ok grep -q mine foreign/demo/kustomization.yaml
+printf 'x' >plain
+status 4 "$M" build -o plain; has err.txt 'E130'
+
+# -- standard input
+status 0 "$M" check - <stack.mlops; has out.txt 'stdin: no errors'
+status 2 "$M" check - --stdin-name dir/x.mlops <bad.mlops; has err.txt 'dir/x.mlops:11:'
+status 0 "$M" build --stdout - <stack.mlops; has out.txt 'kind: ConfigMap'
+status 0 "$M" fmt - <stack.mlops; ok test -s out.txt
+status 3 "$M" secrets --from - - <stack.mlops
+status 4 "$M" check - <&-
+
+# -- fmt
+printf '%s' "$good" | sed 's/  text      : string/  text:string/' >ugly.mlops
+chmod 640 ugly.mlops
+ln -s ugly.mlops link.mlops
+status 0 "$M" fmt stack.mlops
+status 0 "$M" fmt --check stack.mlops; empty out.txt
+before=$(ls -i stack.mlops)
+status 0 "$M" fmt stack.mlops; empty out.txt; [ "$before" = "$(ls -i stack.mlops)" ] || fail 'fmt rewrote a file that was right'
+cp ugly.mlops copy.mlops
+status 1 "$M" fmt --check ugly.mlops stack.mlops; has out.txt ugly.mlops; lacks out.txt stack.mlops; ok cmp ugly.mlops copy.mlops
+printf 'let a 5\n' >broken.mlops
+cp broken.mlops copy.mlops
+status 2 "$M" fmt broken.mlops; ok cmp broken.mlops copy.mlops; empty out.txt
+status 0 "$M" fmt link.mlops; ok test -L link.mlops; ok grep -q 'text *: string' ugly.mlops
+[ "$(stat -c %a ugly.mlops)" = 640 ] || fail 'fmt changed the mode'
+status 4 "$M" fmt missing.mlops stack.mlops; has err.txt E1301
+status 4 "$M" fmt sub; has err.txt E1301
+[ -z "$(ls | grep 'mlopsc-')" ] || fail 'fmt left a temporary file'
+
+# -- formats
+status 2 "$M" check --format json bad.mlops; ok python3 -c 'import json; d = json.load(open("err.txt")); x = d["diagnostics"][0]; assert x["code"] == "E0201"'
+status 0 "$M" check --format json; ok python3 -c 'import json; assert json.load(open("err.txt"))["diagnostics"] == []'; empty out.txt
+for f in bad warn stack; do
+	"$M" check --format sarif $f.mlops >out.txt 2>$f.sarif
+	what="check --format sarif $f.mlops"
+	ok python3 -c '
+import json, sys
+d = json.load(open(sys.argv[1]))
+assert d["version"] == "2.1.0" and "sarif" in d["$schema"]
+run, = d["runs"]
+driver = run["tool"]["driver"]
+assert driver["name"] == "mlopsc"
+rules = [r["id"] for r in driver.get("rules", [])]
+n = {"bad": 1, "warn": 1, "stack": 0}[sys.argv[2]]
+assert len(run["results"]) == n, run["results"]
+for r in run["results"]:
+    assert r["ruleId"] in rules and r["message"]["text"] and r["level"] in ("error", "warning")
+    if "ruleIndex" in r: assert rules[r["ruleIndex"]] == r["ruleId"]
+    p = r["locations"][0]["physicalLocation"]
+    assert p["artifactLocation"]["uri"] == sys.argv[2] + ".mlops" and p["region"]["startLine"] >= 1 and p["region"]["startColumn"] >= 1
+    assert r["partialFingerprints"]
+' $f.sarif $f
+done
+status 2 "$M" check --format github bad.mlops; has err.txt '::error file=bad.mlops,line=11,col='
+
+# -- colour
+status 2 "$M" check bad.mlops; lacks err.txt "$esc"
+status 2 "$M" check --color always bad.mlops; has err.txt "$esc"
+status 2 env CLICOLOR_FORCE=1 "$M" check bad.mlops; has err.txt "$esc"
+status 2 env CLICOLOR_FORCE=1 NO_COLOR=1 "$M" check bad.mlops; lacks err.txt "$esc"
+status 2 env CLICOLOR_FORCE=1 "$M" check --color never bad.mlops; lacks err.txt "$esc"
+status 2 env NO_COLOR=1 "$M" check --color always bad.mlops; has err.txt "$esc"
+status 2 "$M" check --color always --format json bad.mlops; lacks err.txt "$esc"
+
+# -- streams that end early or do not work
+what='build --stdout | head -1'
+n=$( { "$M" build --stdout stack.mlops 2>pipe.txt; echo $? >&3; } 3>pipe.status | head -1 | wc -l)
+[ "$n" = 1 ] && [ "$(cat pipe.status)" = 0 ] || fail "broken pipe: status $(cat pipe.status)"
+what='broken pipe'; empty pipe.txt
+"$M" help | true || fail 'a broken pipe is told'
+if [ -w /dev/full ]; then
+	for c in version help explain "build --stdout" "fmt -"; do
+		count=$((count + 1))
+		"$M" $c <stack.mlops >/dev/full 2>err.txt; got=$?
+		what="$c >/dev/full"
+		[ $got = 4 ] || fail "status $got, not 4: $what"
+		has err.txt 'standard output'
+	done
+fi
+count=$((count + 1)); "$M" version >&- 2>err.txt; [ $? = 4 ] || fail 'version >&- does not fail'
+# a closed standard output must not become a file of the build
+rm -rf out && "$M" build >&- 2>/dev/null
+what='build >&-'; ok "$M" build --check
+
+# -- environment
+"$M" build -o e1 >/dev/null 2>&1
+env -i LC_ALL=tr_TR.UTF-8 TZ=Asia/Kolkata HOME=/nowhere TERM=xterm COLUMNS=20 "$M" build -o e2 >/dev/null 2>&1
+what=environment; ok diff -r e1 e2
+
+# -- init
+status 0 "$M" init made/churn; has out.txt 'made/churn/stack.mlops'; ok test -f made/churn/.gitattributes; ok grep -q '^stack churn {' made/churn/stack.mlops
+[ "$(wc -l <made/churn/stack.mlops)" -le 30 ] || fail 'the first stack is long'
+status 0 "$M" build made/churn/stack.mlops; empty err.txt; has out.txt 'made/churn/out/churn  '
+status 0 "$M" fmt --check made/churn/stack.mlops
+cp made/churn/stack.mlops copy.mlops
+status 4 "$M" init made/churn; has err.txt E1303; ok cmp made/churn/stack.mlops copy.mlops
+mkdir here && cd here && status 0 "$M" init && ok test -f stack.mlops && cd ..
+
+# -- secrets and import
+printf '%ssecret s { a }\nkind user {\n  namespace : name = "demo"\n  auth : secret-key\n  manifest configmap(name) { data: { x: "y" } }\n}\n' "$good" >secret.mlops
+printf '%s' "$good" >none.mlops
+status 0 "$M" secrets none.mlops
+cat >object.yaml <<'X'
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: a, namespace: b }
+data: { k: "no" }
+X
+status 0 "$M" import object.yaml; ok test -s out.txt; empty err.txt
+status 0 "$M" import - <object.yaml; ok test -s out.txt
+status 2 "$M" import - --stdin-name x.yaml <<'X'
+a: [
+X
+has err.txt 'x.yaml:'
+
+# -- a fault is a fault of ours
+if [ "$CONFIG" != asan ]; then
+	count=$((count + 1))
+	"$M" check - <stack.mlops >/dev/null 2>&1 || fail 'check -'
+	mkfifo hold && { "$M" check - <hold >/dev/null 2>err.txt & pid=$!; exec 9>hold; sleep 0.5; kill -ABRT $pid; wait $pid; got=$?; exec 9>&-; }
+	[ "$got" = 70 ] || fail "status $got, not 70, after a fault"
+	what=fault; has err.txt 'report'
+fi
+
+echo "$((count - failed)) passed, $failed failed, 0 skipped"
+[ $failed = 0 ]

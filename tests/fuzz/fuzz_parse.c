@@ -1,0 +1,52 @@
+/* Any bytes into the parser: a tree and diagnostics come out, places lie inside the text, and a text without errors has no
+   error node. */
+#include "fuzz.h"
+#include "base/diag.h"
+#include "front/ast.h"
+#include "front/parse.h"
+#include <string.h>
+
+static int has_error(const struct ast *n)
+{
+	if (!n)
+		return 0;
+	if (n->tag == AST_ERROR)
+		return 1;
+	for (uint32_t i = 0; i < n->nkids; i++)
+		if (has_error(n->kids[i]))
+			return 1;
+	return 0;
+}
+
+FUZZ_TARGET(parse)
+{
+	struct arena a;
+	struct atoms atoms;
+	struct sources sources;
+	struct diags diags;
+	struct buf out = { 0 };
+	arena_init(&a, 0);
+	atoms_init(&atoms, &a);
+	sources_init(&sources, &a);
+	diags_init(&diags, &a, &sources);
+	struct source *src = source_add(&sources, "stack.mlops", (const char *)text, len, 0);
+	const struct ast *file = parse_source(src, &a, &atoms, &diags);
+	LAW(file && file->tag == AST_FILE, "a file is always a file");
+	for (uint32_t i = 0; i < diags.n; i++) {
+		const struct span at = diags.v[i]->span;
+		LAW(at.lo <= at.hi && (!at.hi || (at.lo >= src->base && at.hi <= src->base + src->len + 1)), "a diagnostic lies in the text");
+	}
+	LAW(diags.nerrors || !has_error(file), "what did not parse was reported");
+	ast_dump(file, &sources, &out);
+	for (enum diag_format f = DIAG_TEXT; f <= DIAG_GITHUB; f++) {
+		const struct diag_style style = { .what = "stack.mlops", .all = 1 };
+		buf_clear(&out);
+		diag_write(&diags, f, &style, &out);
+		LAW(!memchr(out.p ? out.p : "", 0, out.n), "messages hold no NUL");
+	}
+	const int errors = (int)diags.nerrors;
+	buf_free(&out);
+	atoms_free(&atoms);
+	arena_free(&a);
+	return errors;
+}
