@@ -6,12 +6,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#if !defined(__SANITIZE_ADDRESS__) && defined(__has_feature)
+#if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1
+#define SANITIZED
 #endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define SANITIZED
 #endif
 
+#ifdef SANITIZED                        /* a sanitizer says more than we do */
+static void catch_faults(void *stack, size_t size)
+{
+	(void)stack;
+	(void)size;
+}
+#else
 /* A fault is ours and never the user's: it has a status of its own and says what to do. */
 static void fault(int signal_number)
 {
@@ -24,7 +33,6 @@ static void fault(int signal_number)
 
 static void catch_faults(void *stack, size_t size)
 {
-#ifndef __SANITIZE_ADDRESS__            /* a sanitizer says more than we do */
 	static const int faults[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 	const stack_t own = { .ss_sp = stack, .ss_size = size };        /* a fault may be the stack's end */
 	struct sigaction act;
@@ -34,11 +42,8 @@ static void catch_faults(void *stack, size_t size)
 	sigaltstack(&own, NULL);
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
 		sigaction(faults[i], &act, NULL);
-#else
-	(void)stack;
-	(void)size;
-#endif
 }
+#endif
 
 int main(int argc, char **argv)
 {

@@ -132,6 +132,7 @@ static void begin(struct mlops *m)
 	for (int i = 0; i < 7; i++)
 		*slots[i] = atom_cstr(&m->atoms, words[i]);
 	m->compile = (struct compile){ .e = e, .scratch = &m->scratch };
+	m->compile.plain = m->options.plain;
 	m->compile.out.compiler_version = MLOPS_VERSION;
 }
 

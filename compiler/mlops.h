@@ -13,6 +13,7 @@ struct mlops_options {
 	uint64_t max_steps;             /* 0: 200 million */
 	size_t max_bytes;               /* 0: 1 GiB of values */
 	const char *stdlib;             /* folder, or NULL for the embedded library */
+	int plain;                      /* no plans (eval/plan.h): the same bytes, slower; for tests */
 	const char *root;               /* `use` reads below it; NULL: the folder of the stack file; "" : nothing can be read */
 };
 struct mlops *mlops_new(const struct mlops_options *o);

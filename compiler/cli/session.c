@@ -2,27 +2,45 @@
 #include "cli/session.h"
 #include "cli/io.h"
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
-
-void session_open(struct session *s, const struct args *a, const char *name)
-{
-	struct mlops_options o = { 0 };
-	o.stdlib = a->value[FLAG_STDLIB];
-	o.root = a->value[FLAG_ROOT];
-	*s = (struct session){ .args = a, .name = name };
-	s->m = mlops_new(&o);
-}
-
-static void cannot_read(struct session *s, const char *name, int error)
-{
-	diag_error(mlops_diags(s->m), (struct span){ 0, 0 }, D_READ, name, io_reason(error));
-}
 
 const char *session_name(const struct args *a, const char *path)
 {
 	if (strcmp(path, "-") != 0)
 		return path;
 	return a->value[FLAG_STDIN_NAME] ? a->value[FLAG_STDIN_NAME] : "stdin";
+}
+
+static char *folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	const size_t n = slash ? (size_t)(slash - path) : 0;
+	char *folder = malloc(n + 2);
+	if (!folder)
+		abort();
+	memcpy(folder, n ? path : slash ? "/" : ".", n ? n : 1);
+	folder[n ? n : 1] = 0;
+	return folder;
+}
+
+void session_open(struct session *s, const struct args *a, const char *name)
+{
+	struct mlops_options o = { 0 };
+	char *folder = NULL;
+	o.stdlib = a->value[FLAG_STDLIB];
+	o.root = a->value[FLAG_ROOT];
+	/* A text has no folder of its own: the name that it stands for has. */
+	if (!o.root && a->noperands && strcmp(a->operands[0], "-") == 0)
+		o.root = folder = folder_of(session_name(a, "-"));
+	*s = (struct session){ .args = a, .name = name };
+	s->m = mlops_new(&o);
+	free(folder);
+}
+
+static void cannot_read(struct session *s, const char *name, int error)
+{
+	diag_error(mlops_diags(s->m), (struct span){ 0, 0 }, D_READ, name, io_reason(error));
 }
 
 int session_add_stack(struct session *s)

@@ -137,9 +137,8 @@ static int put_component(struct tree_emission *x, uint32_t i)
 		install_add(&x->install, &c, paths);
 	}
 	for (uint32_t k = 0; k < c.nfiles; k++) {
-		const char *path = arena_printf(e->scratch, "drift/%s", c.files[k].path);
-		tree_put(x->t, path, c.files[k].p, c.files[k].n, 0644);
-		lock_file(&x->lock, path, h.files[k]);
+		tree_put(x->t, c.files[k].path, c.files[k].p, c.files[k].n, 0644);
+		lock_file(&x->lock, c.files[k].path, h.files[k]);
 	}
 	note_hash(e, &c, &h, &hash);
 	lock_component(&x->lock, c.name, hash);
@@ -274,7 +273,7 @@ int emit_tree(const struct out_stack *s, struct tree *t, struct arena *scratch, 
 	}
 	lock_free(&x.lock);
 	buf_free(&x.kustomize.resources);
-	buf_free(&x.install.steps);
+	install_free(&x.install);
 	buf_free(&lock);
 	atoms_free(&x.release_names);
 	end(e);

@@ -10,6 +10,8 @@ struct out_object {
 	const char *api_version, *kind, *ns, *name;     /* ns "" for cluster-wide objects */
 	const struct value *tree;                       /* whole object: apiVersion, kind, metadata, ...; without the content hash */
 	int rank;                                       /* of the kind in the apply order */
+	const char *text; size_t text_n;                /* when not NULL: the finished text with the hash in it; tree is NULL then */
+	struct hash128 hash;
 };
 struct out_ready { const char *resource, *ns, *condition; int rollout; };       /* kubectl wait / rollout status; ns "" = none */
 struct out_release {
@@ -19,7 +21,7 @@ struct out_release {
 	const struct value *values;                     /* a record */
 	const struct out_ready *ready; uint32_t nready;
 };
-struct out_file { const char *path; const char *p; size_t n; };                 /* path without the leading "drift/" */
+struct out_file { const char *path; const char *p; size_t n; };                 /* path: "drift/NAME/FILE" */
 /* One top-level component: one manifests/NAME.yaml, its releases and its drift files. */
 struct out_component {
 	const char *name, *kind, *version;
@@ -33,7 +35,7 @@ struct out_source { const char *name; struct hash128 hash; };
 struct out_wire { const char *from, *need, *to; };      /* "registry", "backend", "database" */
 struct out_stack {
 	const char *name, *env;                         /* env "" = none */
-	const char *title;                              /* "khaos" or "khaos-staging": the folder below out/ */
+	const char *title;                              /* "demo" or "demo-staging": the folder below out/ */
 	const char *catalog, *kubernetes; int edition;
 	uint32_t ncomponents;                           /* in dependency order */
 	/* Makes component i (in dependency order) in the arena given; the emitter rewinds the arena before the next. 0 on error. */

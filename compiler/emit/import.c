@@ -295,7 +295,7 @@ static void comment_behind(struct import *im, struct buf *out, uint32_t at)
 
 		if (c.at >= at && c.at < line_end(im, at) && !first_on_line(im, c.at)) {
 			im->next++;
-			buf_addc(out, ' ');
+			buf_adds(out, "  ");
 			put_comment(im, out, c);
 		}
 	}
@@ -692,16 +692,12 @@ static void put_fields(struct import *im, struct buf *out, const struct value *v
 
 		if (from_cluster(level, f->key)) {
 			im->left_out |= f->value->tag != VALUE_NONE && (is_scalar(f->value) || f->value->n);
-			if (f->value->tag == VALUE_RECORD && f->value->origin.lo)
-				drop_comments(im, local(im, f->value->origin).hi);
+			first = comments_before(im, out, key.lo, indent, first);
+			drop_comments(im, line_end(im, f->value->origin.lo ? local(im, f->value->origin).hi : key.hi));
 			continue;
 		}
 		lines_before(im, out, key.lo, indent, first);
 		first = 0;
-		/* a comment behind the `|` of a block has no place there: it goes above */
-		if (f->value->tag == VALUE_STRING && f->value->origin.lo && strchr("|>", im->src->text[local(im, f->value->origin).lo]) &&
-		    im->next < im->comments.n && im->comments.v[im->next].at < line_end(im, local(im, f->value->origin).lo))
-			comments_before(im, out, im->comments.v[im->next].at + 1, indent, 1);
 		s = spelling(im, key, &n);
 		if (s && (n != f->key->len || memcmp(s, f->key->text, n)) && *s != '?')
 			note(im, key.lo, "the key `%.*s` is `%s`, as it was for kubectl", (int)n, s, f->key->text);
@@ -809,6 +805,20 @@ static int is_list(const struct value *v)
 	return kind && kind->n >= 4 && !memcmp(kind->str.p + kind->n - 4, "List", 4) && items && items->tag == VALUE_LIST;
 }
 
+/* Also where it is only said by the list around it, or where the apiVersion is missing: what it holds must not get out. */
+static int is_secret(const struct value *v, const struct value *list)
+{
+	const struct value *kind, *version;
+
+	if (v->tag != VALUE_RECORD)
+		return 0;
+	kind = text_field(v, "kind");
+	version = text_field(v, "apiVersion");
+	if (!kind && list)
+		return says(text_field(list, "kind"), "SecretList");
+	return says(kind, "Secret") && (!version || !memchr(version->str.p, '/', version->n));
+}
+
 static void secret_keys(struct import *im, struct secret *s, const struct value *data)
 {
 	if (!data || data->tag != VALUE_RECORD)
@@ -899,17 +909,16 @@ static uint32_t document_end(const struct import *im, uint32_t at)
 
 static void put_object(struct import *im, struct buf *out, const struct value *v, const struct value *list, uint32_t end, int first)
 {
-	struct span at = local(im, v->origin);
-	uint32_t from = at.lo;
+	uint32_t from = local(im, v->origin).lo;
 
-	if (!is_object(v) && !(list && v->tag == VALUE_RECORD)) {
+	if (!is_object(v) && !is_secret(v, list) && !(list && v->tag == VALUE_RECORD && !says(text_field(list, "kind"), "List"))) {
 		struct diag *x = diag_error(im->diags, v->origin, D_YAML_OBJECT, "this is not a Kubernetes object");
 
 		diag_label(im->diags, x, "it has no apiVersion and kind");
 		im->failed = 1;
 		return;
 	}
-	if (says(text_field(v, "kind"), "Secret") && says(text_field(v, "apiVersion"), "v1")) {
+	if (is_secret(v, list)) {
 		add_secret(im, v);
 		drop_comments(im, end);
 		return;
@@ -923,11 +932,16 @@ static void put_object(struct import *im, struct buf *out, const struct value *v
 		const struct value *kind = text_field(list, "kind"), *version = text_field(list, "apiVersion");
 
 		/* the items of a DeploymentList need not repeat what they are */
-		buf_adds(out, "      apiVersion: ");
-		put_quoted(out, version ? version->str.p : "", version ? version->n : 0);
-		buf_adds(out, "\n      kind: ");
-		put_quoted(out, kind->str.p, kind->n - 4);
-		buf_addc(out, '\n');
+		if (!value_getc(v, "apiVersion")) {
+			buf_adds(out, "      apiVersion: ");
+			put_quoted(out, version ? version->str.p : "", version ? version->n : 0);
+			buf_addc(out, '\n');
+		}
+		if (!value_getc(v, "kind")) {
+			buf_adds(out, "      kind: ");
+			put_quoted(out, kind->str.p, kind->n - 4);
+			buf_addc(out, '\n');
+		}
 	}
 	put_fields(im, out, v, 6, 3, LEVEL_OBJECT, 1);
 	if (end != UINT32_MAX)
@@ -970,15 +984,14 @@ static void put_manifests(struct import *im, struct buf *head, const struct yaml
 			for (uint32_t k = 0; k < items->n && !im->failed; k++) {
 				const struct value *item = items->items[k];
 				uint32_t item_end = k + 1 < items->n && items->items[k + 1]->origin.lo ? local(im, items->items[k + 1]->origin).lo : end;
-				int secret = item->tag == VALUE_RECORD && says(text_field(item, "kind"), "Secret");
 				size_t before = out->n;
 
-				put_object(im, out, item, v, secret ? item_end : UINT32_MAX, first);
+				put_object(im, out, item, v, is_secret(item, v) ? item_end : UINT32_MAX, first);
 				first = first && out->n == before;
 			}
 			continue;
 		}
-		if (i == 0 && !(says(text_field(v, "kind"), "Secret")))
+		if (i == 0 && v->tag == VALUE_RECORD && !is_secret(v, NULL))
 			head_comments(im, head, local(im, v->origin).lo);
 		size_t before = out->n;
 		put_object(im, out, v, NULL, end, first);
@@ -1008,7 +1021,7 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 		return 0;
 	}
 	for (uint32_t i = 0; i < docs.n; i++)
-		if (docs.v[i]->tag == VALUE_RECORD && (is_object(docs.v[i]) || is_list(docs.v[i])))
+		if (docs.v[i]->tag == VALUE_RECORD && (is_object(docs.v[i]) || is_list(docs.v[i]) || is_secret(docs.v[i], NULL)))
 			manifests = 1;
 	if (!manifests && (docs.n > 1 || docs.v[0]->tag != VALUE_RECORD)) {
 		struct diag *x = diag_error(d, docs.v[docs.n > 1]->origin, D_YAML_OBJECT, docs.n > 1 ?
@@ -1045,7 +1058,7 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 		if (!manifests)
 			buf_addf(out, "# The chart: its OCI reference, or `repo` and `chart` instead of `ref`; and its version.\n"
 				"param %s-chart   : string\nparam %s-version : version\n\n"
-				"component %s : chart {\n  ref      = %s-chart\n  version  = %s-version\n  settings = {\n", name, name, name, name, name);
+				"component %s : chart {\n  ref     = %s-chart\n  version = %s-version\n  settings = {\n", name, name, name, name, name);
 		else if (im.body.n)
 			buf_addf(out, "component %s : manifests {\n  objects = [\n", name);
 		buf_add(out, im.body.p, im.body.n);

@@ -190,7 +190,7 @@ static const char *const functions[] = {
 	"# delete it in, which is the order of installing backwards: components by their wires, objects by kind, then charts.",
 	"# An object whose API version changed is still the same object.",
 	"plan() {",
-	"\tawk -v kinds=\"$(printf \"%s \" $kinds)\" '",
+	"\tawk -v kinds=\"$(printf \"%s \" $kinds)\" -v charts=\"$(printf \"%s \" $charts)\" '",
 	"\t\tfunction top(word) {",
 	"\t\t\twhile (!(word in component)) {",
 	"\t\t\t\tif (!match(word, /-[^-]*$/))",
@@ -205,6 +205,9 @@ static const char *const functions[] = {
 	"\t\t\t\tsplit(list[i], pair, \"=\")",
 	"\t\t\t\trank[pair[1]] = pair[2]",
 	"\t\t\t}",
+	"\t\t\tn = split(charts, list, \" \")",
+	"\t\t\tfor (i = 1; i <= n; i++)",
+	"\t\t\t\tturn[list[i]] = i",
 	"\t\t\tgone = wires = 0",
 	"\t\t}",
 	"\t\t$1 == \"object\" {",
@@ -219,7 +222,7 @@ static const char *const functions[] = {
 	"\t\t$1 == \"release\" {",
 	"\t\t\tkind = \"release\"",
 	"\t\t\tkey = \"release \" $3",
-	"\t\t\torder = 0",
+	"\t\t\torder = turn[$3] + 0",
 	"\t\t\tchart = 1",
 	"\t\t\thome = $6",
 	"\t\t\twhere = $3",
@@ -316,6 +319,10 @@ static const char *const functions[] = {
 	"\trun $HELM uninstall \"$2\" --namespace \"$1\" --wait \"--timeout=${timeout:-600}s\" </dev/null",
 	"}",
 	"",
+	"readable() {",
+	"\tsed 's/^/  /; s/[.]v1[.] / /; s/ - / /' >&2",
+	"}",
+	"",
 	"# The lock of what may be there on standard input; $1: the lock of what has to stay.",
 	"remove() {",
 	"\ttext=$(cat)",
@@ -334,14 +341,14 @@ static const char *const functions[] = {
 	"\tlist=$(printf '%s\\n' \"$list\" | grep -vE '^(PersistentVolumeClaim|PersistentVolume|Namespace)\\.v1\\. |^CustomResourceDefinition\\.' || :)",
 	"\tif [ -n \"$kept\" ]; then",
 	"\t\tsay 'kept; delete these by hand, if you are sure:'",
-	"\t\tprintf '%s\\n' \"$kept\" | sed 's/^/  /' >&2",
+	"\t\tprintf '%s\\n' \"$kept\" | readable",
 	"\tfi",
 	"\tif [ -z \"$list\" ]; then",
 	"\t\tsay 'nothing to delete'",
 	"\t\treturn 0",
 	"\tfi",
 	"\tsay 'to be deleted, in this order:'",
-	"\tprintf '%s\\n' \"$list\" | sed 's/^/  /' >&2",
+	"\tprintf '%s\\n' \"$list\" | readable",
 	"\task",
 	"\twhile read -r kind ns name; do",
 	"\t\tcase $kind in",
@@ -532,7 +539,10 @@ void install_add(struct install *in, const struct out_component *c, const char *
 		else
 			STEP(out, "release", r->name, r->ns, r->version, values_paths[i], r->chart, r->repo);
 		conditions(out, r->ready, r->nready);
-		in->nreleases++;
+		buf_adds(&in->charts, in->charts.n ? "\n\t" : "");
+		buf_adds(&in->charts, r->ns);
+		buf_addc(&in->charts, '/');
+		buf_adds(&in->charts, r->name);
 	}
 	if (c->nobjects) {
 		buf_adds(out, "\tapply ");
@@ -599,10 +609,12 @@ void install_finish(struct install *in, const struct out_stack *s, struct buf *o
 	size_t done = 0;
 	buf_adds(out, "#!/bin/sh\n# Installs this stack, and takes it away again: ./install.sh --help.\n"
 		      "# Written by mlopsc from the source of the stack: what is changed here is lost with the next build.\n"
+		      "# shellcheck disable=SC2086,SC2016 # KUBECTL and HELM may be several words; templates for kubectl are not for the shell\n"
 		      "set -eu\n\n");
 	variable(out, "stack", s->name);
 	variable(out, "title", s->title);
-	variable(out, "charts", in->nreleases ? "yes" : "");
+	buf_adds(out, "# releases in the order of installing\n");
+	variable(out, "charts", in->charts.n ? in->charts.p : "");
 	kinds_variable(in, out);
 	script(out, functions, sizeof functions / sizeof *functions);
 	buf_adds(out, "\ninstall() {\n");
@@ -622,5 +634,11 @@ void install_finish(struct install *in, const struct out_stack *s, struct buf *o
 	buf_add(out, in->steps.p + done, in->steps.n - done);
 	buf_adds(out, "}\n");
 	script(out, arguments, sizeof arguments / sizeof *arguments);
+	install_free(in);
+}
+
+void install_free(struct install *in)
+{
 	buf_free(&in->steps);
+	buf_free(&in->charts);
 }

@@ -118,7 +118,8 @@ void lock_release(struct lock_writer *w, const struct out_release *r, const char
 		text(b, r->chart_ref, 1);
 	} else {
 		text(b, r->repo, 1);
-		buf_addc(b, '/');
+		if (b->p[b->n - 1] != '/')
+			buf_addc(b, '/');
 		text(b, r->chart, 1);
 	}
 	buf_addc(b, ' ');

@@ -57,19 +57,25 @@ static void sorted_map(struct buf *out, const char *word, const struct field *ma
 	}
 	if (!v && !hex)
 		return;
+	buf_adds(out, "  ");
+	buf_adds(out, word);
 	if (v && !v->n && !hex) {
-		buf_addf(out, "  %s: {}\n", word);
+		buf_adds(out, ": {}\n");
 		return;
 	}
-	buf_addf(out, "  %s:\n", word);
+	buf_adds(out, ":\n");
 	buf_clear(scratch);
 	buf_reserve(scratch, sizeof(struct field *) * (v ? v->n : 0));
 	const struct field **order = (const struct field **)(void *)scratch->p;
 	uint32_t n = 0;
-	for (uint32_t i = 0; v && i < v->n; i++)
-		if (!left_out(v->rec.fields[i].value))
-			order[n++] = &v->rec.fields[i];
-	if (n > 1)
+	int sorted = 1;
+	for (uint32_t i = 0; v && i < v->n; i++) {
+		if (left_out(v->rec.fields[i].value))
+			continue;
+		order[n++] = &v->rec.fields[i];
+		sorted = sorted && (n < 2 || by_key(&order[n - 2], &order[n - 1]) < 0);
+	}
+	if (!sorted)
 		qsort(order, n, sizeof *order, by_key);
 	for (uint32_t i = 0; i < n; i++) {
 		const int after = hex ? strcmp(order[i]->key->text, HASH_ANNOTATION) : 0;
@@ -118,6 +124,11 @@ void emit_object(struct buf *out, const struct out_object *o, struct hash128 *ha
 	const struct value *tree = o->tree;
 	struct arena own;
 	char hex[33];
+	if (o->text) {
+		buf_add(out, o->text, o->text_n);
+		*hash = o->hash;
+		return;
+	}
 	arena_init(&own, 0);
 	tree = without_hash(tree, &own);
 	buf_clear(scratch);

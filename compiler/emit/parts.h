@@ -41,14 +41,14 @@ int helmfile_finish(const struct helmfile *h, const struct out_stack *s, struct 
 struct install_mark { const char *source; size_t at; };
 struct install {
 	struct arena *keep;
-	struct buf steps;
+	struct buf steps, charts;
 	VEC(struct install_mark) marks;         /* where the last component of a kind that fetches secrets ends */
 	VEC(struct emit_kind) kinds;            /* custom kinds of the stack */
-	uint32_t nreleases;
 };
 void install_begin(struct install *in, const struct out_stack *s);
 void install_add(struct install *in, const struct out_component *c, const char *const *values_paths);
 void install_finish(struct install *in, const struct out_stack *s, struct buf *out);        /* frees */
+void install_free(struct install *in);
 
 /* ---- text ---- */
 void shell_word(struct buf *out, const char *s);

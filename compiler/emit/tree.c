@@ -776,7 +776,7 @@ static int is_stale(struct tree *t, const struct name *x)
 }
 
 /* path[0..n) and the folders above it, as far as they are empty. */
-static void remove_folders(struct tree *t, const char *path, size_t n)
+static int remove_folders(struct tree *t, const char *path, size_t n)
 {
 	folder_close(t);
 	while (n) {
@@ -786,11 +786,17 @@ static void remove_folders(struct tree *t, const char *path, size_t n)
 		char one[256];
 		memcpy(one, path + up, n - up);
 		one[n - up] = 0;
+		const size_t whole = n;
 		n = up ? up - 1 : 0;
 		int at = folder_fd(t, path, n, 0);
-		if (at < 0 ? errno != ENOENT : unlinkat(at, one, AT_REMOVEDIR) < 0 && errno != ENOENT)
-			return;
+		if (at >= 0 && unlinkat(at, one, AT_REMOVEDIR) == 0)
+			continue;
+		if (errno == ENOTEMPTY || errno == EEXIST || errno == EBUSY || errno == ENOTDIR)
+			return 1;
+		if (errno != ENOENT)
+			return fail(t, arena_strdup(t->a, path, whole), errno);
 	}
+	return 1;
 }
 
 static int rename_node(struct tree *t, struct node *x)
@@ -839,18 +845,19 @@ static int replace(struct tree *t, struct name **stale, uint32_t nstale)
 	}
 	for (uint32_t i = 0; i < nstale; i++) {
 		const size_t n = folder_part(stale[i]->path);
-		if (n && (!last || strncmp(last, stale[i]->path, n + 1)))
-			remove_folders(t, stale[i]->path, n);
+		if (n && (!last || strncmp(last, stale[i]->path, n + 1)) && !remove_folders(t, stale[i]->path, n))
+			return 0;
 		last = n ? stale[i]->path : NULL;
 	}
 	/* what a killed build may have emptied, and what it made and did not fill */
 	for (uint32_t i = 0; t->had_intent && i < t->names.n; i++)
-		if (!t->names.v[i]->node)
-			remove_folders(t, t->names.v[i]->path, folder_part(t->names.v[i]->path));
+		if (!t->names.v[i]->node && !remove_folders(t, t->names.v[i]->path, folder_part(t->names.v[i]->path)))
+			return 0;
 	if (t->planned.n)
 		qsort(t->planned.v, t->planned.n, sizeof *t->planned.v, strings_backwards);
 	for (uint32_t i = 0; i < t->planned.n; i++)
-		remove_folders(t, t->planned.v[i], strlen(t->planned.v[i]));
+		if (!remove_folders(t, t->planned.v[i], strlen(t->planned.v[i])))
+			return 0;
 	if (!rename_node(t, sums) || !rename_node(t, lock))
 		return 0;
 	for (uint32_t i = 0; i < t->nodes.n; i++) {

@@ -59,9 +59,12 @@ static uint32_t place(struct reader *r, yaml_mark_t mark)
 
 static struct span span_of_event(struct reader *r)
 {
-	uint32_t lo = place(r, r->event.start_mark);
+	uint32_t lo = place(r, r->event.start_mark), hi = place(r, r->event.end_mark);
 
-	return (struct span){ lo, place(r, r->event.end_mark) };
+	/* libyaml lets a block of text end on the line below it */
+	while (hi > lo && strchr(" \r\n", r->src->text[hi - 1 - r->src->base]))
+		hi--;
+	return (struct span){ lo, hi };
 }
 
 /* ---- Events -------------------------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "emit/yaml.h"
 #include "eval/literal.h"
+#include "eval/plan.h"
 #include "eval/toml.h"
 #include <ctype.h>
 #include <math.h>
@@ -38,6 +39,7 @@ static const struct value *f_len(struct call_args *c)
 	const struct value *v = c->v[0];
 	if (v->tag != VALUE_LIST && v->tag != VALUE_RECORD && v->tag != VALUE_STRING)
 		return bad(c, 0, "a list, a map or a string");
+	TOUCH(c->e, v);
 	return value_int(c->e->arena, v->n, c->x->span);
 }
 
@@ -175,9 +177,11 @@ static const struct value *f_lookup(struct call_args *c)
 	if (c->v[0]->tag == VALUE_NONE)
 		return deflt;
 	NEED(0, VALUE_RECORD, "a map");
+	if (c->v[0]->n)         /* in an empty map there is nothing to find, whatever the key is */
+		TOUCH(c->e, c->v[1]);
 	const struct atom *k = atom_find(c->e->p->atoms, c->v[1]->str.p, c->v[1]->n);
 	const struct value *v = k ? value_get(c->v[0], k) : NULL;
-	return v ? v : deflt;
+	return v ? LIVE(c->e, v) : deflt;
 }
 
 static const struct value *f_keys(struct call_args *c)
@@ -628,7 +632,7 @@ static const struct value *f_env_list(struct call_args *c)
 		} else if (v->tag == VALUE_RECORD) {
 			pair[1] = (struct field){ a_from, v };
 		} else if ((s = text_of(e, v, &n))) {
-			pair[1] = (struct field){ a_value, value_string(a, s, n, v->origin) };
+			pair[1] = (struct field){ a_value, plan_carry(e, v, value_string(a, s, n, v->origin)) };
 		} else {
 			diag_error(e->diags, v->origin.hi ? v->origin : c->at[0]->span, D_TYPE, "text, a number or a key of a secret", value_noun(e, v));
 			return VALUE_ERROR_V;
@@ -647,54 +651,54 @@ static const struct value *f_reference(struct call_args *c)
 	return c->v[0];
 }
 
-static const struct { const char *name; uint8_t min, max; builtin_fn f; const char *args, *doc; } table[] = {
-	{ "abs", 1, 1, f_abs, "number", "its distance from 0" },
-	{ "all", 1, 1, f_all, "[bool]", "whether every element is true" },
-	{ "any", 1, 1, f_any, "[bool]", "whether some element is true" },
-	{ "artifact", 1, 1, f_reference, "path, version = n, rows = n", "reference data: an artifact of the model's registry" },
-	{ "bytes", 1, 1, f_bytes, "size", "the number of bytes" },
-	{ "ceil", 1, 1, f_ceil, "number", "rounded up to an int" },
-	{ "chart-fullname", 2, 2, f_chart_fullname, "release, chart", "the full name that a chart gives its objects: the release if it contains the chart's name, else `release-chart`; at most 63 bytes" },
-	{ "compact", 1, 1, f_compact, "list or map", "without entries that are none" },
-	{ "ends-with", 2, 2, f_ends, "string, suffix", "" },
-	{ "env-list", 1, 1, f_env_list, "map", "Kubernetes' list of variables in the map's order: text and numbers become a `value`, a secret's key a `secretKeyRef`, a record a `valueFrom`, none nothing" },
-	{ "file", 1, 1, f_reference, "path, label = column", "reference data: a file of the project" },
-	{ "flatten", 1, 1, f_flatten, "[[T]]", "one list of all elements" },
-	{ "float", 1, 1, f_float, "number or text", "as a float" },
-	{ "floor", 1, 1, f_floor, "number", "rounded down to an int" },
-	{ "hash", 1, 1, f_hash, "data", "32 hexadecimal digits: XXH3-128 of the canonical encoding" },
-	{ "indent", 2, 2, f_indent, "text, n", "each line that is not empty moved right by n blanks" },
-	{ "int", 1, 1, f_int, "number or text", "as an int, rounded down" },
-	{ "join", 2, 2, f_join, "list, separator", "" },
-	{ "json", 1, 1, f_json, "data", "as JSON on one line, keys in source order" },
-	{ "json-pretty", 1, 1, f_json_pretty, "data", "as indented JSON" },
-	{ "keys", 1, 1, f_keys, "map", "its keys in source order" },
-	{ "len", 1, 1, f_len, "list, map or string", "the number of elements or bytes" },
-	{ "lookup", 2, 3, f_lookup, "map, key, default", "the value of the key, or the default (none when left out); a map that is none has no keys" },
-	{ "lower", 1, 1, f_lower, "string", "in lower case (ASCII)" },
-	{ "max", 1, 4, f_max, "numbers or a list", "the greatest" },
-	{ "merge", 2, 2, f_merge, "map, map", "the second over the first, maps inside merged too" },
-	{ "min", 1, 4, f_min, "numbers or a list", "the least" },
-	{ "per-second", 1, 1, f_per_second, "rate", "the number per second" },
-	{ "range", 1, 2, f_range, "n or from, to", "the ints 0..n-1, or from..to-1" },
-	{ "replace", 3, 3, f_replace, "string, from, to", "every occurrence replaced" },
-	{ "round", 1, 1, f_round, "number", "rounded to the nearest int, halves away from 0" },
-	{ "seconds", 1, 1, f_seconds, "duration", "the number of seconds" },
-	{ "shorten", 2, 2, f_shorten, "string, max", "at most max bytes: a prefix, `-` and eight characters of a hash of the whole" },
-	{ "slice", 2, 3, f_slice, "string or list, from, to", "a part; bounds outside are cut" },
-	{ "sort", 1, 1, f_sort, "list", "of strings by bytes or of numbers" },
-	{ "split", 2, 2, f_split, "string, separator", "" },
-	{ "starts-with", 2, 2, f_starts, "string, prefix", "" },
-	{ "string", 1, 1, f_string, "text, number or bool", "as it is spelled" },
-	{ "sum", 1, 1, f_sum, "[number]", "" },
-	{ "toml", 1, 1, f_toml, "map", "as TOML" },
-	{ "trim", 1, 1, f_trim, "string", "without white space at both ends" },
-	{ "unique", 1, 1, f_unique, "list", "the first of each" },
-	{ "upper", 1, 1, f_upper, "string", "in upper case (ASCII)" },
-	{ "uri", 1, 1, f_reference, "address", "reference data: an address that the service itself reads" },
-	{ "url-encode", 1, 1, f_url_encode, "string", "percent-encoded for a part of a URL" },
-	{ "values", 1, 1, f_values, "map", "its values in source order" },
-	{ "yaml", 1, 1, f_yaml, "data", "as YAML" },
+static const struct { const char *name; uint8_t min, max; builtin_fn f; const char *args, *doc; uint8_t structural; } table[] = {
+	{ "abs", 1, 1, f_abs, "number", "its distance from 0", 0 },
+	{ "all", 1, 1, f_all, "[bool]", "whether every element is true", 0 },
+	{ "any", 1, 1, f_any, "[bool]", "whether some element is true", 0 },
+	{ "artifact", 1, 1, f_reference, "path, version = n, rows = n", "reference data: an artifact of the model's registry", 0 },
+	{ "bytes", 1, 1, f_bytes, "size", "the number of bytes", 0 },
+	{ "ceil", 1, 1, f_ceil, "number", "rounded up to an int", 0 },
+	{ "chart-fullname", 2, 2, f_chart_fullname, "release, chart", "the full name that a chart gives its objects: the release if it contains the chart's name, else `release-chart`; at most 63 bytes", 0 },
+	{ "compact", 1, 1, f_compact, "list or map", "without entries that are none", 1 },
+	{ "ends-with", 2, 2, f_ends, "string, suffix", "", 0 },
+	{ "env-list", 1, 1, f_env_list, "map", "Kubernetes' list of variables in the map's order: text and numbers become a `value`, a secret's key a `secretKeyRef`, a record a `valueFrom`, none nothing", 1 },
+	{ "file", 1, 1, f_reference, "path, label = column", "reference data: a file of the project", 0 },
+	{ "flatten", 1, 1, f_flatten, "[[T]]", "one list of all elements", 1 },
+	{ "float", 1, 1, f_float, "number or text", "as a float", 0 },
+	{ "floor", 1, 1, f_floor, "number", "rounded down to an int", 0 },
+	{ "hash", 1, 1, f_hash, "data", "32 hexadecimal digits: XXH3-128 of the canonical encoding", 0 },
+	{ "indent", 2, 2, f_indent, "text, n", "each line that is not empty moved right by n blanks", 0 },
+	{ "int", 1, 1, f_int, "number or text", "as an int, rounded down", 0 },
+	{ "join", 2, 2, f_join, "list, separator", "", 0 },
+	{ "json", 1, 1, f_json, "data", "as JSON on one line, keys in source order", 0 },
+	{ "json-pretty", 1, 1, f_json_pretty, "data", "as indented JSON", 0 },
+	{ "keys", 1, 1, f_keys, "map", "its keys in source order", 1 },
+	{ "len", 1, 1, f_len, "list, map or string", "the number of elements or bytes", 1 },
+	{ "lookup", 2, 3, f_lookup, "map, key, default", "the value of the key, or the default (none when left out); a map that is none has no keys", 1 },
+	{ "lower", 1, 1, f_lower, "string", "in lower case (ASCII)", 0 },
+	{ "max", 1, 4, f_max, "numbers or a list", "the greatest", 0 },
+	{ "merge", 2, 2, f_merge, "map, map", "the second over the first, maps inside merged too", 1 },
+	{ "min", 1, 4, f_min, "numbers or a list", "the least", 0 },
+	{ "per-second", 1, 1, f_per_second, "rate", "the number per second", 0 },
+	{ "range", 1, 2, f_range, "n or from, to", "the ints 0..n-1, or from..to-1", 0 },
+	{ "replace", 3, 3, f_replace, "string, from, to", "every occurrence replaced", 0 },
+	{ "round", 1, 1, f_round, "number", "rounded to the nearest int, halves away from 0", 0 },
+	{ "seconds", 1, 1, f_seconds, "duration", "the number of seconds", 0 },
+	{ "shorten", 2, 2, f_shorten, "string, max", "at most max bytes: a prefix, `-` and eight characters of a hash of the whole", 0 },
+	{ "slice", 2, 3, f_slice, "string or list, from, to", "a part; bounds outside are cut", 0 },
+	{ "sort", 1, 1, f_sort, "list", "of strings by bytes or of numbers", 0 },
+	{ "split", 2, 2, f_split, "string, separator", "", 0 },
+	{ "starts-with", 2, 2, f_starts, "string, prefix", "", 0 },
+	{ "string", 1, 1, f_string, "text, number or bool", "as it is spelled", 0 },
+	{ "sum", 1, 1, f_sum, "[number]", "", 0 },
+	{ "toml", 1, 1, f_toml, "map", "as TOML", 0 },
+	{ "trim", 1, 1, f_trim, "string", "without white space at both ends", 0 },
+	{ "unique", 1, 1, f_unique, "list", "the first of each", 0 },
+	{ "upper", 1, 1, f_upper, "string", "in upper case (ASCII)", 0 },
+	{ "uri", 1, 1, f_reference, "address", "reference data: an address that the service itself reads", 0 },
+	{ "url-encode", 1, 1, f_url_encode, "string", "percent-encoded for a part of a URL", 0 },
+	{ "values", 1, 1, f_values, "map", "its values in source order", 1 },
+	{ "yaml", 1, 1, f_yaml, "data", "as YAML", 0 },
 };
 #define NTABLE ((int)(sizeof table / sizeof *table))
 
@@ -769,6 +773,10 @@ const struct value *builtin_call(struct eval *e, struct env *env, int index, con
 		if (is_error(c.v[i]))
 			return VALUE_ERROR_V;
 	}
+	/* these only take apart and put together; the others look into what they are given */
+	if (e->plan && !table[index].structural)
+		for (uint32_t i = 0; i < c.n; i++)
+			plan_touch_deep(e, c.v[i]);
 	const struct value *v = table[index].f(&c);
 	if (is_reference && !is_error(v))
 		return reference(e, env, table[index].name, x, v);

@@ -3,6 +3,7 @@
 #include "base/suggest.h"
 #include "emit/yaml.h"
 #include "eval/literal.h"
+#include "eval/plan.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,8 +102,7 @@ static int stack_settings(struct compile *c)
 				diag_help(e->diags, x, "catalogs: %s", b.p);
 			buf_free(&b);
 			e->catalog = NULL;
-			i->cells[SLOT_CATALOG] = VALUE_ERROR_V;
-			return 0;       /* what has no row because of it is not said again */
+			e->catalog_broken = 1;  /* what has no row because of it is not said again */
 		}
 	}
 	return 1;
@@ -243,24 +243,30 @@ static void claim_exposes(struct compile *c, struct instance *i)
 	}
 }
 
-static void claim_object(struct compile *c, const struct out_object *o, struct span at, const char *who)
+static void claim_object(struct compile *c, const struct out_object *o, struct span at, struct top *t)
 {
 	struct eval *e = c->e;
 	const char *slash = strrchr(o->api_version, '/');
-	const char *id = arena_printf(e->p->arena, "%.*s%s%s %s%s%s", slash ? (int)(slash - o->api_version) : 0, o->api_version, slash ? "/" : "", o->kind, o->ns, *o->ns ? "/" : "", o->name);
-	const struct atom *a = atom_cstr(e->p->atoms, id);
-	struct claim *old = table_get(&c->objects, a);
+	struct buf *b = &c->text;
+	buf_clear(b);
+	buf_add(b, o->api_version, slash ? (size_t)(slash - o->api_version) + 1 : 0);
+	buf_adds(b, o->kind);
+	buf_addc(b, ' ');
+	buf_adds(b, o->ns);
+	if (*o->ns)
+		buf_addc(b, '/');
+	buf_adds(b, o->name);
+	const struct atom *a = atom_intern(e->p->atoms, b->p, b->n);
+	struct top *old = table_get(&c->objects, a);
 	if (old) {
-		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, id);
-		diag_label(e->diags, x, "second: %s", who);
-		diag_place(e->diags, x, old->at, "first: %s", old->who);
+		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, a->text);
+		diag_label(e->diags, x, "second: %s", t->inst ? instance_label(e, t->inst) : t->name);
+		diag_place(e->diags, x, old->inst ? old->inst->at : old->use ? old->use->span : e->stack->at, "first: %s", old->inst ? instance_label(e, old->inst) : old->name);
 		diag_note(e->diags, x, "in one stream the second object silently replaces the first");
 	} else {
-		struct claim *n = ARENA_NEW(e->unit, struct claim);
-		*n = (struct claim){ at, who };
-		table_put(&c->objects, a, n);
+		table_put(&c->objects, a, t);
 	}
-	if (!strcmp(o->kind, "Service")) {
+	if (o->tree && !strcmp(o->kind, "Service")) {
 		const struct value *spec = value_getc(o->tree, "spec"), *ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
 		for (uint32_t n = 0; ports && ports->tag == VALUE_LIST && n < ports->n; n++) {
 			const struct value *np = ports->items[n]->tag == VALUE_RECORD ? value_getc(ports->items[n], "nodePort") : NULL;
@@ -346,7 +352,7 @@ static const struct value *as_container(struct eval *e, const struct value *k, i
 		struct image_ref r;
 		const char *why;
 		if (lit_image(image->str.p, image->n, &r, &why))
-			k = value_with(e->arena, k, a_image, value_text(e->arena, TEXT_IMAGE, image->str.p, image->n, 0, image->origin));
+			k = value_with(e->arena, k, a_image, plan_carry(e, image, value_text(e->arena, TEXT_IMAGE, image->str.p, image->n, 0, image->origin)));
 	}
 	return value_with(e->arena, k, atom_cstr(e->p->atoms, "init"), value_bool(init));
 }
@@ -375,7 +381,7 @@ static const struct value *container_list(struct eval *e, const struct value *v,
 	return NULL;
 }
 
-static const struct value *object_view(struct eval *e, const struct out_object *o, const char *component)
+static const struct value *object_view(struct eval *e, const struct out_object *o, const struct value *component)
 {
 	struct field *f = ARENA_ARRAY(e->arena, struct field, o->tree->n + 4);
 	uint32_t n = 0;
@@ -388,9 +394,10 @@ static const struct value *object_view(struct eval *e, const struct out_object *
 		if (strcmp(key, "name") && strcmp(key, "namespace") && strcmp(key, "containers") && strcmp(key, "component"))
 			f[n++] = o->tree->rec.fields[k];
 	}
-	f[n++] = (struct field){ e->p->a_name, value_cstr(e->arena, o->name) };
-	f[n++] = (struct field){ e->p->implicit[SLOT_NAMESPACE], value_cstr(e->arena, o->ns) };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "component"), value_cstr(e->arena, component) };
+	const struct value *meta = value_getc(o->tree, "metadata"), *ns = meta ? value_get(meta, e->p->implicit[SLOT_NAMESPACE]) : NULL;
+	f[n++] = (struct field){ e->p->a_name, meta ? value_get(meta, e->p->a_name) : VALUE_NONE_V };
+	f[n++] = (struct field){ e->p->implicit[SLOT_NAMESPACE], ns ? ns : value_cstr(e->arena, "") };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "component"), component };
 	f[n++] = (struct field){ atom_cstr(e->p->atoms, "containers"), value_list(e->arena, found.v.v, found.v.n, (struct span){ 0, 0 }) };
 	return value_record(e->arena, f, n, (struct span){ 0, 0 });
 }
@@ -434,7 +441,16 @@ static void rule_statements(struct ruling *r, struct env *env, struct ast *const
 		int yes;
 		switch ((enum ast_tag)s->tag) {
 		case AST_CHECK:
-			run_check(r->c, env, s, r->i, r->at, "a rule");
+			if (e->plan) {          /* what a check looks into differs between components: it is run again for each */
+				uint32_t looked = 0;
+				e->plan->depends = &looked;
+				run_check(r->c, env, s, r->i, r->at, "a rule");
+				e->plan->depends = NULL;
+				if (looked)
+					VEC_PUSH(e->unit, &e->plan->residuals, ((struct residual){ s, env_copy(e, env) }));
+			} else {
+				run_check(r->c, env, s, r->i, r->at, "a rule");
+			}
 			break;
 		case AST_LET:
 			env->locals[s->bind_index] = eval(e, env, s->kids[1]);
@@ -459,8 +475,8 @@ void run_rules(struct compile *c, struct top *t, struct out_component *out)
 {
 	struct eval *e = c->e;
 	struct ruling r = { c, t, t->inst, t->inst ? t->inst->at : t->use ? t->use->span : e->stack->at };
-	const struct value *none = NULL, **views = ARENA_ARRAY(e->arena, const struct value *, out->nobjects + 1), **rel = ARENA_ARRAY(e->arena, const struct value *, out->nreleases + 1);
-	(void)none;
+	struct instance *self = e->plan ? e->plan->inst : t->inst;
+	const struct value *component = self ? slot_value(e, self, SLOT_NAME) : value_cstr(e->arena, t->name), **views = ARENA_ARRAY(e->arena, const struct value *, out->nobjects + 1), **rel = ARENA_ARRAY(e->arena, const struct value *, out->nreleases + 1);
 	for (uint32_t n = 0; n < e->p->rules.n; n++) {
 		struct rule *u = e->p->rules.v[n];
 		int releases = !strcmp(u->decl->name3->text, "releases");
@@ -474,7 +490,7 @@ void run_rules(struct compile *c, struct top *t, struct out_component *out)
 			struct env env = { 0 };
 			const struct value **v = releases ? &rel[k] : &views[k];
 			if (!*v)
-				*v = releases ? release_view(c, t, &out->releases[k]) : object_view(e, &out->objects[k], t->name);
+				*v = releases ? release_view(c, t, &out->releases[k]) : object_view(e, &out->objects[k], component);
 			env.locals[0] = *v;
 			rule_statements(&r, &env, u->decl->kids, u->decl->nkids);
 		}
@@ -693,22 +709,31 @@ static void first_pass(struct compile *c, struct top *t)
 	int keep = c->delivery == NULL && member_value(e, e->stack, "deliver") && member_value(e, e->stack, "deliver")->tag == VALUE_STRING;
 	struct arena_mark mark = arena_mark(c->scratch);
 	e->arena = keep ? e->unit : c->scratch;         /* a delivery needs the values later */
+	if (!keep)
+		plan_first_use(c, t);
 	if (make_component(c, t, &o)) {
-		const char *who = t->inst ? instance_label(e, t->inst) : t->name;
+		struct instance *who = t->inst;
 		struct span at = t->inst ? t->inst->at : t->use ? t->use->span : e->stack->at;
 		for (uint32_t n = 0; n < o.nobjects; n++) {
-			claim_object(c, &o.objects[n], at, who);
+			claim_object(c, &o.objects[n], at, t);
 			need_namespace(c, o.objects[n].ns);
 			if (!strcmp(o.objects[n].kind, "Namespace"))
 				table_put(&c->namespaces, atom_cstr(e->p->atoms, o.objects[n].name), (void *)(uintptr_t)2);
 		}
 		for (uint32_t n = 0; n < o.nreleases; n++) {
 			need_namespace(c, o.releases[n].ns);
-			claim_text(c, arena_printf(e->p->arena, "release %s/%s", o.releases[n].ns, o.releases[n].name), at, who);
+			claim_text(c, arena_printf(e->p->arena, "release %s/%s", o.releases[n].ns, o.releases[n].name), at, who ? instance_label(e, who) : t->name);
 			if (keep)
 				VEC_PUSH(e->unit, &c->releases, ((struct made_release){ o.releases[n], t, t->inst }));
 		}
-		run_rules(c, t, &o);
+		if (t->plan) {
+			plan_rules(c, t);
+		} else {
+			uint32_t before = e->diags->n;
+			run_rules(c, t, &o);
+			if (!keep && e->diags->n == before)
+				plan_learn(c, t, &o);
+		}
 	}
 	e->arena = e->unit;
 	if (!keep)
@@ -786,6 +811,8 @@ int compile_stack(struct compile *c)
 	/* what did not even resolve would be said again by everything that depends on it, in other words; but components that
 	   are sound are looked at all the same, so that one run reports every mistake */
 	make_instances(e);
+	for (uint32_t n = 0; n < e->instances.n; n++)
+		e->instances.v[n]->kind->ninstances++;
 	for (uint32_t n = 0; n < e->instances.n; n++)
 		force(c, e->instances.v[n]);
 	for (uint32_t n = 0; n < p->symbols.n; n++)

@@ -13,6 +13,7 @@ struct top {                            /* one file of manifests */
 	struct source *yaml; const struct value **docs; uint32_t ndocs; const struct ast *use;
 	VEC(struct top *) needs;
 	uint8_t mark;
+	const struct plan *plan;        /* what makes its objects, or NULL: make_objects() */
 };
 struct kube_kind { const struct atom *word; const char *api_version, *kind, *plural; uint8_t cluster; int rank; };
 struct made_release { struct out_release r; struct top *top; struct instance *inst; };
@@ -24,7 +25,8 @@ struct compile {
 	VEC(struct kube_kind) kinds;
 	struct table kind_words;        /* word -> struct kube_kind + 1 */
 	uint8_t kinds_read;
-	struct table objects;           /* identity -> struct claim */
+	struct table objects;           /* identity -> struct top */
+	struct buf text, canonical;     /* reused */
 	struct table claims;
 	struct table node_ports;
 	struct table namespaces;
@@ -33,6 +35,8 @@ struct compile {
 	struct arena *scratch;
 	struct top *delivery;
 	int pass;
+	int plain;                      /* no plans: for tests */
+	struct bound *bound; struct top *bound_top;     /* of the component in hand */
 };
 struct claim { struct span at; const char *who; };
 
@@ -40,6 +44,14 @@ struct claim { struct span at; const char *who; };
 int compile_stack(struct compile *c);
 /* object.c: the objects, releases and files of a component in e->arena. 0 on error. */
 int make_component(struct compile *c, struct top *t, struct out_component *out);
+int make_objects(struct compile *c, struct top *t, struct instance *i, struct out_component *out);     /* without a plan */
+int run_output_checks(struct compile *c, struct top *t);
+int object_name_fits(const char *kind, const struct value *name);
+/* planned.c */
+int plan_component(struct compile *c, struct top *t, struct out_component *out);
+void plan_first_use(struct compile *c, struct top *t);          /* sets t->plan if one fits; first pass, nothing made yet */
+void plan_learn(struct compile *c, struct top *t, const struct out_component *plain);  /* made plainly and sound: make a plan of it, or try one */
+int plan_rules(struct compile *c, struct top *t);
 const struct kube_kind *kube_kind(struct compile *c, const struct atom *word);
 const struct kube_kind *kube_kind_of(struct compile *c, const char *api_version, const char *kind);
 int is_allowed(struct compile *c, const struct instance *i, const char *name);

@@ -243,8 +243,10 @@ static const struct value *alerts(struct eval *e, struct instance *i, int rules)
 static const struct value *reference(struct eval *e, struct instance *i)
 {
 	const struct ast *x = setting(i, "reference");
-	if (!x)
-		return VALUE_NONE_V;
+	if (!x) {
+		diag_help(e->diags, diag_error(e->diags, i->at, D_DRIFT, arena_printf(e->p->arena, "drift policy `%s` has no `reference`", i->name->text)), "write reference = file(\"x.csv\"), artifact(\"x.csv\") or uri(\"s3://...\"): the data that new data is compared with");
+		return VALUE_ERROR_V;
+	}
 	const struct value *v = outer_value(e, i, x);
 	if (is_error(v))
 		return v;

@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 #include "eval/literal.h"
 #include "emit/yaml.h"
+#include "eval/plan.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdarg.h>
@@ -93,12 +94,18 @@ const struct type *type_of_value(const struct value *v)
 	}
 }
 
-static struct diag *type_error_at(struct eval *e, struct span at, const struct type *t, const struct value *v)
+/* Which setting it is whose type is wanted, if it is the whole setting. */
+static void note_setting(struct eval *e, struct diag *x, const struct type *t)
 {
-	struct diag *x = diag_error(e->diags, at, D_TYPE, type_noun(e->p, t), value_noun(e, v));
 	const struct frame *f = e->frame;
 	if (f && f->inst && f->inst->kind->members.v[f->slot].type == t)
 		diag_note(e->diags, x, "`%s` of %s is %s", f->inst->kind->members.v[f->slot].name->text, f->inst->kind->name->text, type_noun(e->p, t));
+}
+
+static struct diag *type_error_at(struct eval *e, struct span at, const struct type *t, const struct value *v)
+{
+	struct diag *x = diag_error(e->diags, at, D_TYPE, type_noun(e->p, t), value_noun(e, v));
+	note_setting(e, x, t);
 	return x;
 }
 
@@ -110,9 +117,7 @@ static int in_range(struct eval *e, const struct type *t, double num, struct spa
 		return 1;
 	if (!silent) {
 		struct diag *x = diag_error(e->diags, at, D_RANGE, spelled, t->tag == T_PORT && !t->ranged ? "port(1..65535)" : type_print(e->p, t));
-		const struct frame *f = e->frame;
-		if (f && f->inst)
-			diag_note(e->diags, x, "`%s` of %s is %s", f->inst->kind->members.v[f->slot].name->text, f->inst->kind->name->text, type_noun(e->p, t));
+		note_setting(e, x, t);
 	}
 	return 0;
 }
@@ -254,9 +259,7 @@ static const struct value *number(struct eval *e, const struct ast *x, const str
 	} else {
 		r = diag_error(e->diags, x->span, D_TYPE, type_noun(e->p, t), arena_printf(e->p->arena, "the number `%s`", s));
 	}
-	const struct frame *f = e->frame;
-	if (f && f->inst)
-		diag_note(e->diags, r, "`%s` of %s is %s", f->inst->kind->members.v[f->slot].name->text, f->inst->kind->name->text, type_noun(e->p, t));
+	note_setting(e, r, t);
 	if (t->tag == T_STRING || (t->tag == T_TEXT && t->text >= TEXT_HOST)) {
 		diag_help(e->diags, r, "write it as text: \"%s\"", s);
 		diag_fix(e->diags, r, x->span, "\"%s\"", s);
@@ -291,7 +294,7 @@ static const struct value *text_as(struct eval *e, const struct value *v, const 
 	}
 	if (t->ranged && !in_range(e, t, d, at, arena_strdup(e->p->arena, v->str.p, v->n), silent))
 		return silent ? NULL : VALUE_ERROR_V;
-	return value_text(e->arena, t->text, v->str.p, v->n, d, v->origin);
+	return plan_carry(e, v, value_text(e->arena, t->text, v->str.p, v->n, d, v->origin));
 }
 
 static int has_member(const struct type *t, const struct atom *word)
@@ -395,6 +398,12 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 {
 	if (is_error(v) || t->tag == T_ERROR)
 		return VALUE_ERROR_V;
+	if (e->plan && is_symbolic(v) && t->tag != T_ANY) {
+		if (silent)
+			plan_touch(e, v);
+		else
+			plan_check(e, v, t);
+	}
 	switch ((enum type_tag)t->tag) {
 	case T_ERROR:
 		break;
@@ -416,12 +425,15 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 			double d = v->tag == VALUE_INT ? (double)v->i : v->d;
 			if (!in_range(e, t, d, at, arena_printf(e->p->arena, "%g", d), silent))
 				return silent ? NULL : VALUE_ERROR_V;
-			return v->tag == VALUE_FLOAT ? v : value_float(e->arena, d, v->origin);
+			if (v->tag == VALUE_FLOAT)
+				return v;
+			TOUCH(e, v);
+			return value_float(e->arena, d, v->origin);
 		}
 		break;
 	case T_STRING:
 		if (v->tag == VALUE_STRING)
-			return v->text == TEXT_NONE || v->text == TEXT_ENUM ? v : value_string(e->arena, v->str.p, v->n, v->origin);
+			return v->text == TEXT_NONE || v->text == TEXT_ENUM ? v : plan_carry(e, v, value_string(e->arena, v->str.p, v->n, v->origin));
 		break;
 	case T_TEXT:
 		if (v->tag == VALUE_STRING && v->text == t->text)
@@ -431,6 +443,7 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 		if (v->tag == VALUE_INT && t->text == TEXT_CORES) {
 			char s[32];
 			int n = snprintf(s, sizeof s, "%lld", (long long)v->i);
+			TOUCH(e, v);
 			return value_text(e->arena, TEXT_CORES, arena_strdup(e->arena, s, (size_t)n), (size_t)n, (double)v->i, v->origin);
 		}
 		break;
@@ -438,7 +451,7 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 		if (v->tag == VALUE_STRING) {
 			int i = enum_index(t, v);
 			if (i >= 0)
-				return v->text == TEXT_ENUM ? v : value_text(e->arena, TEXT_ENUM, v->str.p, v->n, 0, v->origin);
+				return v->text == TEXT_ENUM ? v : plan_carry(e, v, value_text(e->arena, TEXT_ENUM, v->str.p, v->n, 0, v->origin));
 			if (!silent)
 				enum_error(e, t, arena_strdup(e->p->arena, v->str.p, v->n > 100 ? 100 : v->n), at);
 			return silent ? NULL : VALUE_ERROR_V;
@@ -538,10 +551,17 @@ const struct value *coerce(struct eval *e, const struct value *v, const struct t
 	return coerce_quiet(e, v, t, at, 0);
 }
 
+int fits(struct eval *e, const struct value *v, const struct type *t)
+{
+	const struct value *r = coerce_quiet(e, v, t, v->origin, 1);
+	return r && !is_error(r);
+}
+
 int truth(struct eval *e, const struct value *v, struct span at)
 {
 	if (is_error(v))
 		return -1;
+	TOUCH(e, v);
 	if (v->tag == VALUE_BOOL)
 		return v->i != 0;
 	type_error_at(e, at, &type_bool, v);
@@ -580,14 +600,19 @@ static const struct value *interp(struct eval *e, struct env *env, const struct 
 	struct piece { const char *p; size_t n; } small[16], *v = x->nkids <= 16 ? small : ARENA_ARRAY(e->arena, struct piece, x->nkids);
 	size_t total = 0;
 	int bad = 0;
+	const struct value **parts = e->plan ? ARENA_ARRAY(e->arena, const struct value *, x->nkids) : NULL;
 	for (uint32_t i = 0; i < x->nkids; i++) {
 		const struct ast *k = x->kids[i];
 		if (k->tag == AST_STRING) {
 			v[i] = (struct piece){ k->name->text, k->name->len };
 			total += v[i].n;
+			if (parts)
+				parts[i] = value_string(e->arena, k->name->text, k->name->len, k->span);
 			continue;
 		}
 		const struct value *w = eval(e, env, k);
+		if (parts)
+			parts[i] = w;
 		v[i] = (struct piece){ "", 0 };
 		if (is_error(w)) {
 			bad = 1;
@@ -621,7 +646,8 @@ static const struct value *interp(struct eval *e, struct env *env, const struct 
 		memcpy(q, v[i].p, v[i].n);
 		q += v[i].n;
 	}
-	return value_string(e->arena, out, total, x->span);
+	const struct value *made = value_string(e->arena, out, total, x->span);
+	return parts ? plan_concat(e, made, parts, x->nkids) : made;
 }
 
 /* -- lists and objects -- */
@@ -640,7 +666,7 @@ int each(struct eval *e, struct env *env, const struct ast *loop, int (*body)(st
 	for (uint32_t i = 0; i < list->n && !e->stopped; i++) {
 		const struct value *first, *second = NULL;
 		if (list->tag == VALUE_LIST) {
-			first = list->items[i];
+			first = LIVE(e, list->items[i]);
 			if (loop->name2) {
 				second = first;
 				first = value_int(e->arena, i, loop->span);
@@ -648,7 +674,7 @@ int each(struct eval *e, struct env *env, const struct ast *loop, int (*body)(st
 		} else {
 			const struct field *f = &list->rec.fields[i];
 			first = value_string(e->arena, f->key->text, f->key->len, f->value->origin);
-			second = f->value;
+			second = LIVE(e, f->value);
 		}
 		env->locals[at] = first;
 		if (loop->name2)
@@ -760,6 +786,7 @@ static int entries(struct eval *e, struct env *env, const struct ast *x, struct 
 					ok = 0;
 					break;
 				}
+				TOUCH(e, v);
 				key = atom_intern(e->p->atoms, v->str.p, v->n);
 			}
 			const struct type *want = o->elem;
@@ -1082,6 +1109,16 @@ static const struct value *binary(struct eval *e, struct env *env, const struct 
 	}
 	if (is_error(a) || is_error(b))
 		return VALUE_ERROR_V;
+	if (e->plan && (x->op != OP_EQ && x->op != OP_NE ? x->op != OP_ADD || a->tag != VALUE_LIST : a->tag != VALUE_NONE && b->tag != VALUE_NONE)) {
+		if (x->op == OP_ADD && a->tag == VALUE_STRING && b->tag == VALUE_STRING) {
+			const struct value *parts[2] = { a, b }, *sum = arithmetic(e, x, a, b);
+			if (sum->tag == VALUE_STRING && sum->text == TEXT_NONE)
+				return plan_concat(e, sum, parts, 2);
+		}
+		plan_touch_deep(e, a);
+		if (x->op != OP_IN || b->tag != VALUE_RECORD)
+			plan_touch_deep(e, b);
+	}
 	switch (x->op) {
 	case OP_EQ: return value_bool(same(a, b));
 	case OP_NE: return value_bool(!same(a, b));
@@ -1237,7 +1274,7 @@ const struct value *value_field(struct eval *e, const struct value *v, const str
 	case VALUE_RECORD:
 		r = value_get(v, name);
 		if (r)
-			return r;
+			return LIVE(e, r);
 		suggest_init(&s, name->text, name->len);
 		for (uint32_t i = 0; i < v->n; i++)
 			suggest_try(&s, v->rec.fields[i].key->text);
@@ -1269,6 +1306,7 @@ const struct value *value_field(struct eval *e, const struct value *v, const str
 		return no_field(e, at, instance_label(e, i), name, &s);
 	}
 	case VALUE_STRING:
+		TOUCH(e, v);
 		if (v->text == TEXT_IMAGE)
 			return image_field(e, v, name, at);
 		break;
@@ -1307,6 +1345,7 @@ static const struct value *index_value(struct eval *e, struct env *env, const st
 	const struct value *i = eval(e, env, x->kids[1]);
 	if (is_error(i))
 		return i;
+	TOUCH(e, i);
 	if (k->tag == AST_NAME && k->bind_tag == BIND_SYMBOL && ((struct symbol *)k->bind)->tag == SYMBOL_FAMILY) {
 		const struct value *all = symbol_instances(e, k->bind, k->span);
 		if (is_error(all))
@@ -1331,7 +1370,7 @@ static const struct value *index_value(struct eval *e, struct env *env, const st
 		return v;
 	if (v->tag == VALUE_LIST && i->tag == VALUE_INT) {
 		if (i->i >= 0 && i->i < v->n)
-			return v->items[i->i];
+			return LIVE(e, v->items[i->i]);
 		diag_error(e->diags, x->kids[1]->span, D_INDEX, arena_printf(e->p->arena, "there is no element %lld in a list of %u", (long long)i->i, v->n));
 		return VALUE_ERROR_V;
 	}
@@ -1513,7 +1552,7 @@ static const struct value *name(struct eval *e, struct env *env, const struct as
 	switch (x->bind_tag) {
 	case BIND_LOCAL: {
 		const struct value *v = env->locals[x->bind_index];
-		return v ? v : VALUE_ERROR_V;
+		return v ? LIVE(e, v) : VALUE_ERROR_V;
 	}
 	case BIND_SLOT:
 		if (!env->inst)
@@ -1555,6 +1594,7 @@ const struct value *eval(struct eval *e, struct env *env, const struct ast *x)
 	case AST_CALL: v = call(e, env, x); break;
 	case AST_UNARY: {
 		const struct value *k = eval(e, env, x->kids[0]);
+		TOUCH(e, k);
 		if (is_error(k)) {
 			v = k;
 		} else if (x->op == '!') {
@@ -1668,11 +1708,11 @@ const struct value *eval_typed(struct eval *e, struct env *env, const struct ast
 
 /* -- slots and symbols -- */
 
-static const struct value *cycle(struct eval *e, const struct instance *i, uint32_t slot, const struct symbol *y)
+static const struct value *cycle(struct eval *e, const struct instance *i, uint32_t slot, const struct symbol *y, struct span at)
 {
 	const char *what = i ? arena_printf(e->p->arena, "%s.%s", i->local ? i->local->text : "?", i->kind->members.v[slot].name->text) : y->name->text;
 	const struct frame *f = e->frame;
-	struct diag *x = diag_error(e->diags, f ? f->at : (struct span){ 0, 0 }, D_CYCLE, what);
+	struct diag *x = diag_error(e->diags, at.hi || !f ? at : f->at, D_CYCLE, what);
 	diag_label(e->diags, x, "asks for `%s` again", what);
 	int steps = 0;
 	for (; f; f = f->prev) {
@@ -1694,7 +1734,7 @@ static const struct value *selector(struct eval *e, struct instance *i)
 {
 	struct field *f = ARENA_ARRAY(e->arena, struct field, 2);
 	f[0] = (struct field){ atom_cstr(e->p->atoms, "app.kubernetes.io/name"), value_string(e->arena, i->kind->name->text, i->kind->name->len, i->at) };
-	f[1] = (struct field){ atom_cstr(e->p->atoms, "app.kubernetes.io/instance"), value_string(e->arena, i->name->text, i->name->len, i->at) };
+	f[1] = (struct field){ atom_cstr(e->p->atoms, "app.kubernetes.io/instance"), coerce(e, slot_value(e, i, SLOT_NAME), &type_string, i->at) };
 	return value_record(e->arena, f, 2, i->at);
 }
 
@@ -1767,8 +1807,10 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot)
 {
 	const struct value *v = i->cells[slot];
+	if (!v && e->plan && (v = plan_slot(e, i, slot)))
+		return v;
 	if (v)
-		return v == &in_progress ? cycle(e, i, slot, NULL) : v;
+		return v == &in_progress ? cycle(e, i, slot, NULL, (struct span){ 0, 0 }) : v;
 	const struct member *m = &i->kind->members.v[slot];
 	struct span at = i->sets && i->sets[slot] ? i->sets[slot]->span : m->decl ? m->decl->name_span : i->at;
 	struct frame f = { .inst = i, .slot = slot, .at = at, .prev = e->frame };
@@ -1869,12 +1911,9 @@ const struct value *symbol_value(struct eval *e, struct symbol *y, struct span a
 	if (y->state == 2)
 		return y->value;
 	struct frame f = { .symbol = y, .at = at, .prev = e->frame };
+	if (y->state == 1)
+		return cycle(e, NULL, 0, y, at);
 	e->frame = &f;
-	if (y->state == 1) {
-		const struct value *v = cycle(e, NULL, 0, y);
-		e->frame = f.prev;
-		return v;
-	}
 	y->state = 1;
 	struct arena *old = e->arena;
 	struct env none = { 0 };

@@ -59,14 +59,18 @@ struct eval {
 	void *secret_ctx;
 	const struct atom *a_on, *a_node, *a_nodes, *a_keys, *a_none, *a_cluster, *a_balancer;
 	struct table givers;            /* per interface: cached list for implied wires at the stack's level */
+	struct plan *plan;              /* being traced; see eval/plan.h */
+	const struct bound *bound;      /* a plan's residual checks run for one component */
 	struct table rows;              /* catalog rows that have been evaluated, by their AST_SET */
 	const struct atom *catalog;     /* the stack's */
+	uint8_t catalog_broken;         /* it names none: reported, and every row is an error */
 };
 
 /* eval.c */
 const struct value *eval(struct eval *e, struct env *env, const struct ast *x);
 const struct value *eval_typed(struct eval *e, struct env *env, const struct ast *x, const struct type *t);
 const struct value *coerce(struct eval *e, const struct value *v, const struct type *t, struct span at);
+int fits(struct eval *e, const struct value *v, const struct type *t);         /* would coerce() take it? says nothing */
 const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot);
 const struct value *member_value(struct eval *e, struct instance *i, const char *name);       /* NULL: no such member */
 const struct value *symbol_value(struct eval *e, struct symbol *y, struct span at);

@@ -5,6 +5,7 @@
 #include "emit/yaml.h"
 #include "eval/literal.h"
 #include "eval/merge.h"
+#include "eval/plan.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct making {
 	VEC(struct instance *) release_owners;
 	VEC(struct out_file) files;
 	int ok;
+	int checks_only;                /* run the checks and claims among the outputs, make nothing */
 };
 
 /* -- kinds of Kubernetes: stdlib/kubernetes/kinds.tsv -- */
@@ -195,14 +197,17 @@ static const struct value *our_labels(struct making *m, struct instance *i, cons
 	uint32_t n = 0;
 	const struct value *version = i ? slot_value(e, i, SLOT_VERSION) : VALUE_NONE_V;
 	(void)ns;
+	const struct value *name = i ? coerce(e, slot_value(e, i, SLOT_NAME), &type_string, i->at) : NULL;
 	if (i) {
-		f[n++] = (struct field){ atom(e, "app.kubernetes.io/component"), value_string(e->arena, i->top->local->text, i->top->local->len, i->at) };
-		f[n++] = (struct field){ atom(e, "app.kubernetes.io/instance"), value_string(e->arena, i->name->text, i->name->len, i->at) };
+		const struct atom *top = i->top->local;
+		f[n++] = (struct field){ atom(e, "app.kubernetes.io/component"), top == i->name ? name : value_string(e->arena, top->text, top->len, i->at) };
+		f[n++] = (struct field){ atom(e, "app.kubernetes.io/instance"), name };
 	}
 	f[n++] = (struct field){ atom(e, "app.kubernetes.io/managed-by"), str(e, "mlopsc") };
 	if (i)
 		f[n++] = (struct field){ atom(e, "app.kubernetes.io/name"), value_string(e->arena, i->kind->name->text, i->kind->name->len, i->at) };
 	f[n++] = (struct field){ atom(e, "app.kubernetes.io/part-of"), str(e, m->c->out.name) };
+	TOUCH(e, version);
 	if (version->tag == VALUE_STRING)
 		f[n++] = (struct field){ atom(e, "app.kubernetes.io/version"), label_text(e, version->str.p, version->n) };
 	return value_record(e->arena, f, n, (struct span){ 0, 0 });
@@ -219,31 +224,46 @@ static const struct value *renamed(struct eval *e, struct instance *i, const cha
 	const struct value *names = slot_value(e, i, SLOT_NAMES);
 	if (names->tag != VALUE_RECORD || !names->n)
 		return own;
+	TOUCH(e, own);
 	const struct value *v = value_getc(names, arena_printf(e->arena, "%s/%.*s", word, (int)own->n, own->str.p));
 	if (!v)
 		v = value_getc(names, word);
 	return v ? v : own;
 }
 
-static int object_name_ok(struct making *m, const char *kind, const struct value *name, struct span at)
+static const char *name_fault(const char *kind, const struct value *name, uint32_t *max)
 {
 	static const struct { const char *kind; uint32_t max; uint8_t label; } rules[] = {
 		{ "Service", 63, 2 }, { "Namespace", 63, 1 }, { "StatefulSet", 52, 1 }, { "CronJob", 52, 0 }, { "Job", 63, 0 }, { "DaemonSet", 242, 0 },
 	};
-	uint32_t max = 253;
 	int label = 0;
+	*max = 253;
 	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
 		if (!strcmp(rules[i].kind, kind)) {
-			max = rules[i].max;
+			*max = rules[i].max;
 			label = rules[i].label;
 		}
-	const char *why = NULL;
-	if (name->n > max)
-		why = arena_printf(m->e->p->arena, "it has %u bytes; at most %u", name->n, max);
-	else if (label == 2 ? !lit_dns1035_label(name->str.p, name->n) : label ? !lit_dns1123_label(name->str.p, name->n) : !lit_dns1123_subdomain(name->str.p, name->n))
-		why = label == 2 ? "lower-case letters, digits and `-`, beginning with a letter" : "lower-case letters, digits and `-`";
+	if (name->n > *max)
+		return "too long";
+	if (label == 2 ? !lit_dns1035_label(name->str.p, name->n) : label ? !lit_dns1123_label(name->str.p, name->n) : !lit_dns1123_subdomain(name->str.p, name->n))
+		return label == 2 ? "lower-case letters, digits and `-`, beginning with a letter" : "lower-case letters, digits and `-`";
+	return NULL;
+}
+
+int object_name_fits(const char *kind, const struct value *name)
+{
+	uint32_t max;
+	return name->tag == VALUE_STRING && !name_fault(kind, name, &max);
+}
+
+static int object_name_ok(struct making *m, const char *kind, const struct value *name, struct span at)
+{
+	uint32_t max;
+	const char *why = name_fault(kind, name, &max);
 	if (!why)
 		return 1;
+	if (name->n > max)
+		why = arena_printf(m->e->p->arena, "it has %u bytes; at most %u", name->n, max);
 	diag_error(m->e->diags, name->origin.hi ? name->origin : at, D_OBJECT_NAME, text(m->e, name), kind, why);
 	return 0;
 }
@@ -514,6 +534,8 @@ static void output(struct making *m, struct instance *i, struct env *env, const 
 {
 	struct eval *e = m->e;
 	int yes;
+	if (m->checks_only && (o->tag == AST_MANIFEST || o->tag == AST_CONFIG || o->tag == AST_RELEASE))
+		return;
 	switch ((enum ast_tag)o->tag) {
 	case AST_BLOCK:
 		for (uint32_t n = 0; n < o->nkids; n++)
@@ -536,11 +558,11 @@ static void output(struct making *m, struct instance *i, struct env *env, const 
 	case AST_CONFIG: config(m, i, env, o); break;
 	case AST_RELEASE: release(m, i, env, o); break;
 	case AST_CHECK:
-		if (m->c->pass == 1 && !run_check(m->c, env, o, i, i->at, "the kind"))
+		if (m->c->pass == 1 && !e->plan && !run_check(m->c, env, o, i, i->at, "the kind"))
 			m->ok = 0;
 		break;
 	case AST_CLAIMS:
-		if (m->c->pass == 1) {
+		if (m->c->pass == 1 && !e->plan) {
 			const struct value *v = eval_typed(e, env, o->kids[0], &type_string);
 			if (is_error(v))
 				m->ok = 0;
@@ -612,7 +634,7 @@ static void config_names(const struct value *v, struct eval *e, int depth, struc
 			if (x->tag == VALUE_RECORD && !strcmp(v->rec.fields[i].key->text, refs[k])) {
 				const struct value *n = value_get(x, e->p->a_name);
 				if (n && n->tag == VALUE_STRING)
-					table_put(names, atom_intern(e->p->atoms, n->str.p, n->n), (void *)(uintptr_t)1);
+					table_put(names, atom_intern(e->p->atoms, n->str.p, n->n), (void *)(uintptr_t)n);
 			}
 		if (x->tag == VALUE_LIST || x->tag == VALUE_RECORD)
 			config_names(x, e, depth + 1, names);
@@ -642,30 +664,30 @@ static void config_hashes(struct making *m)
 		if (!pod || pod->tag != VALUE_RECORD || (strcmp(o->kind, "Deployment") && strcmp(o->kind, "StatefulSet") && strcmp(o->kind, "DaemonSet")))
 			continue;
 		struct table names;
-		struct buf b = { 0 };
+		VEC(const struct value *) read = { 0 };         /* name, data and binary data of each ConfigMap that the pods read */
 		table_init(&names, e->arena);
 		config_names(pod, e, 0, &names);
 		for (uint32_t q = 0; q < m->objects.n; q++) {
 			struct out_object *cm = &m->objects.v[q];
-			if (strcmp(cm->kind, "ConfigMap") || strcmp(cm->ns, o->ns) || !table_get(&names, atom(e, cm->name)))
+			const struct value *ref = strcmp(cm->kind, "ConfigMap") || strcmp(cm->ns, o->ns) ? NULL : table_get(&names, atom(e, cm->name));
+			if (!ref)
 				continue;
-			for (int f = 0; f < 2; f++) {
-				const struct value *d = value_getc(cm->tree, f ? "binaryData" : "data");
-				buf_addf(&b, "%s%c", cm->name, 0);
-				if (d)
-					value_canonical(d, &b);
+			const struct value *own = value_get(value_getc(cm->tree, "metadata"), e->p->a_name), *d = value_getc(cm->tree, "data"), *bin = value_getc(cm->tree, "binaryData");
+			if (e->plan && !plan_same(own, ref)) {
+				plan_touch(e, own);
+				plan_touch(e, ref);
 			}
+			VEC_PUSH(e->arena, &read, own);
+			VEC_PUSH(e->arena, &read, d ? d : VALUE_NONE_V);
+			VEC_PUSH(e->arena, &read, bin ? bin : VALUE_NONE_V);
 		}
-		if (b.n) {
-			char hex[33];
-			hash_hex(hash_bytes(b.p, b.n), hex);
+		if (read.n) {
 			const struct value *meta = value_getc(tpl, "metadata");
 			if (!meta || meta->tag != VALUE_RECORD)
 				meta = value_record(e->arena, NULL, 0, (struct span){ 0, 0 });
-			meta = set2(e, meta, "annotations", "mlopsc/config-hash", str(e, arena_strdup(e->arena, hex, 32)));
+			meta = set2(e, meta, "annotations", "mlopsc/config-hash", plan_hash(e, value_list(e->arena, read.v, read.n, (struct span){ 0, 0 })));
 			o->tree = value_with(e->arena, o->tree, atom(e, "spec"), value_with(e->arena, spec, atom(e, "template"), value_with(e->arena, tpl, atom(e, "metadata"), meta)));
 		}
-		buf_free(&b);
 	}
 }
 
@@ -695,16 +717,28 @@ static void yaml_objects(struct making *m)
 	}
 }
 
+int run_output_checks(struct compile *c, struct top *t)
+{
+	struct making m = { .c = c, .e = c->e, .t = t, .ok = 1, .checks_only = 1 };
+	instance_output(&m, t->inst);
+	return m.ok;
+}
+
 int make_component(struct compile *c, struct top *t, struct out_component *out)
+{
+	return t->plan ? plan_component(c, t, out) : make_objects(c, t, t->inst, out);
+}
+
+int make_objects(struct compile *c, struct top *t, struct instance *inst, struct out_component *out)
 {
 	struct making m = { .c = c, .e = c->e, .t = t, .ok = 1 };
 	struct eval *e = c->e;
-	if (t->inst) {
-		instance_output(&m, t->inst);
+	if (inst) {
+		instance_output(&m, inst);
 		/* inner components, theirs included, in order of making */
 		for (uint32_t n = 0; n < t->parts.n; n++)
 			instance_output(&m, t->parts.v[n]);
-		patches(&m, t->inst);
+		patches(&m, inst);
 		for (uint32_t n = 0; n < t->parts.n; n++)
 			patches(&m, t->parts.v[n]);
 	} else if (t->yaml) {

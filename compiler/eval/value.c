@@ -380,20 +380,39 @@ int atom_compare(const struct atom *a, const struct atom *b)
 	return a->len < b->len ? -1 : a->len > b->len;
 }
 
-static void put_u64(struct buf *out, uint64_t x)
+/* Every object is encoded once a build, so the bytes go straight into the buffer; value_canonical() ends them with a NUL. */
+static inline char *room(struct buf *b, size_t n)
 {
-	unsigned char b[8];
-
-	for (int i = 0; i < 8; i++)
-		b[i] = (unsigned char)(x >> (56 - 8 * i));
-	buf_add(out, b, 8);
+	if (b->cap - b->n <= n)
+		buf_reserve(b, n);
+	b->n += n;
+	return b->p + b->n - n;
 }
 
-static void put_u32(struct buf *out, uint32_t x)
+static inline void put_tag(struct buf *out, char tag)
 {
-	unsigned char b[4] = { (unsigned char)(x >> 24), (unsigned char)(x >> 16), (unsigned char)(x >> 8), (unsigned char)x };
+	*room(out, 1) = tag;
+}
 
-	buf_add(out, b, 4);
+static inline void put_u64(struct buf *out, uint64_t x)
+{
+	char *p = room(out, 8);
+
+	for (int i = 0; i < 8; i++)
+		p[i] = (char)(x >> (56 - 8 * i));
+}
+
+static inline void store_u32(char *p, uint32_t x)
+{
+	p[0] = (char)(x >> 24);
+	p[1] = (char)(x >> 16);
+	p[2] = (char)(x >> 8);
+	p[3] = (char)x;
+}
+
+static inline void put_u32(struct buf *out, uint32_t x)
+{
+	store_u32(room(out, 4), x);
 }
 
 static void put_double(struct buf *out, double d)
@@ -406,12 +425,13 @@ static void put_double(struct buf *out, double d)
 	put_u64(out, bits);
 }
 
-static void put_bytes(struct buf *out, char tag, const char *p, size_t n)
+static inline void put_bytes(struct buf *out, const char *p, size_t n)
 {
-	buf_addc(out, tag);
-	put_u32(out, (uint32_t)n);
+	char *to = room(out, n + 4);
+
+	store_u32(to, (uint32_t)n);
 	if (n)
-		buf_add(out, p, n);
+		memcpy(to + 4, p, n);
 }
 
 /* A version as lit_version_compare sees it: numbers without leading zeros, no zero parts at the end of the core. */
@@ -420,7 +440,7 @@ static void put_version(struct buf *out, const char *p, size_t n)
 	size_t length_at, start, core_end = 0, end;
 	int in_core = 1;
 
-	buf_addc(out, 'v');
+	put_tag(out, 'v');
 	length_at = out->n;
 	put_u32(out, 0);
 	start = core_end = out->n;
@@ -435,9 +455,9 @@ static void put_version(struct buf *out, const char *p, size_t n)
 			while (from + 1 < end && p[from] == '0')
 				from++;
 		if (end > from)
-			buf_add(out, p + from, end - from);
+			memcpy(room(out, end - from), p + from, end - from);
 		else
-			buf_addc(out, '0');
+			put_tag(out, '0');
 		if (in_core && !(number && (from == end || p[from] == '0')))
 			core_end = out->n;
 		if (end < n && in_core && p[end] != '.') {
@@ -445,14 +465,12 @@ static void put_version(struct buf *out, const char *p, size_t n)
 			out->n = core_end;
 		}
 		if (end < n)
-			buf_addc(out, p[end]);
+			put_tag(out, p[end]);
 	}
 	if (in_core)
 		out->n = core_end;
 	n = out->n - start;
-	for (int i = 0; i < 4; i++)
-		out->p[length_at + (size_t)i] = (char)(n >> (24 - 8 * i));
-	out->p[out->n] = 0;
+	store_u32(out->p + length_at, (uint32_t)n);
 }
 
 static int field_order(const void *a, const void *b)
@@ -462,39 +480,61 @@ static int field_order(const void *a, const void *b)
 	return atom_compare((*x)->key, (*y)->key);
 }
 
+static void sort_fields(const struct field **order, uint32_t n)
+{
+	if (n > 32) {
+		qsort(order, n, sizeof *order, field_order);
+		return;
+	}
+	for (uint32_t i = 1; i < n; i++) {
+		const struct field *f = order[i];
+		unsigned char first = (unsigned char)f->key->text[0];
+		uint32_t k = i;
+
+		for (; k; k--) {
+			unsigned char before = (unsigned char)order[k - 1]->key->text[0];
+
+			if (before < first || (before == first && atom_compare(order[k - 1]->key, f->key) < 0))
+				break;
+			order[k] = order[k - 1];
+		}
+		order[k] = f;
+	}
+}
+
 /* N; T F; i + 8 bytes, two's complement; f + 8 bytes of the double (a whole number in int64's range is an i); s + length +
    bytes; q + text type + 8 bytes of the magnitude; v + length + normal form; l + count + items; r + count + (length + key +
    value) by key. Numbers are big-endian, lengths and counts take 4 bytes. Values that are equal by value_equal have equal
    encodings, except that a text type with a magnitude differs from a string of another type that is spelled the same. */
-void value_canonical(const struct value *v, struct buf *out)
+static void canonical(const struct value *v, struct buf *out)
 {
 	int64_t whole_i;
 
 	switch ((enum value_tag)v->tag) {
 	case VALUE_NONE:
-		buf_addc(out, 'N');
+		put_tag(out, 'N');
 		return;
 	case VALUE_BOOL:
-		buf_addc(out, v->i ? 'T' : 'F');
+		put_tag(out, v->i ? 'T' : 'F');
 		return;
 	case VALUE_INT:
-		buf_addc(out, 'i');
+		put_tag(out, 'i');
 		put_u64(out, (uint64_t)v->i);
 		return;
 	case VALUE_FLOAT:
 		if (whole(v->d, &whole_i)) {
-			buf_addc(out, 'i');
+			put_tag(out, 'i');
 			put_u64(out, (uint64_t)whole_i);
 			return;
 		}
-		buf_addc(out, 'f');
+		put_tag(out, 'f');
 		put_double(out, v->d);
 		return;
 	case VALUE_STRING:
 		switch ((enum text_type)v->text) {
 		case TEXT_SIZE: case TEXT_CORES: case TEXT_DURATION: case TEXT_RATE:
-			buf_addc(out, 'q');
-			buf_addc(out, (char)v->text);
+			put_tag(out, 'q');
+			put_tag(out, (char)v->text);
 			put_double(out, v->str.num);
 			return;
 		case TEXT_VERSION:
@@ -503,13 +543,14 @@ void value_canonical(const struct value *v, struct buf *out)
 		case TEXT_NONE: case TEXT_HOST: case TEXT_URL: case TEXT_IMAGE: case TEXT_NAME: case TEXT_ENUM:
 			break;
 		}
-		put_bytes(out, 's', v->str.p, v->n);
+		put_tag(out, 's');
+		put_bytes(out, v->str.p, v->n);
 		return;
 	case VALUE_LIST:
-		buf_addc(out, 'l');
+		put_tag(out, 'l');
 		put_u32(out, v->n);
 		for (uint32_t i = 0; i < v->n; i++)
-			value_canonical(v->items[i], out);
+			canonical(v->items[i], out);
 		return;
 	case VALUE_RECORD: {
 		const struct field *few[64], **order = few;
@@ -521,22 +562,30 @@ void value_canonical(const struct value *v, struct buf *out)
 		}
 		for (uint32_t i = 0; i < v->n; i++)
 			order[i] = &v->rec.fields[i];
-		qsort(order, v->n, sizeof(*order), field_order);
-		buf_addc(out, 'r');
+		sort_fields(order, v->n);
+		put_tag(out, 'r');
 		put_u32(out, v->n);
 		for (uint32_t i = 0; i < v->n; i++) {
-			put_u32(out, order[i]->key->len);
-			buf_add(out, order[i]->key->text, order[i]->key->len);
-			value_canonical(order[i]->value, out);
+			put_bytes(out, order[i]->key->text, order[i]->key->len);
+			canonical(order[i]->value, out);
 		}
 		buf_free(&many);
 		return;
 	}
 	case VALUE_ERROR: case VALUE_SECRET: case VALUE_SECRET_KEY: case VALUE_COMPONENT: case VALUE_GIVEN:
-	case VALUE_DETECTOR: case VALUE_VIEW:
+	case VALUE_DETECTOR:
 		break;
+	case VALUE_VIEW:
+		((const struct canonical_hole *)v->ref.ref)->write(v->ref.ref, out);
+		return;
 	}
 	/* Not data. The address would not be the same twice; the tag alone keeps the encoding well-formed. */
-	buf_addc(out, '?');
-	buf_addc(out, (char)v->tag);
+	put_tag(out, '?');
+	put_tag(out, (char)v->tag);
+}
+
+void value_canonical(const struct value *v, struct buf *out)
+{
+	canonical(v, out);
+	buf_add(out, "", 0);
 }

@@ -70,6 +70,8 @@ size_t float_print(double d, char out[40]);
 /* The canonical encoding of data (no components or secrets in it): typed, keys sorted bytewise, lengths written. */
 struct buf;
 void value_canonical(const struct value *v, struct buf *out);
+/* A VALUE_VIEW in the tree is a hole: its ref is one of these, which is asked for the bytes. */
+struct canonical_hole { void (*write)(const struct canonical_hole *hole, struct buf *out); };
 /* Does `key` sort before in output? bytewise */
 int atom_compare(const struct atom *a, const struct atom *b);
 #endif

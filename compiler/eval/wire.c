@@ -3,6 +3,7 @@
 #include "eval/eval.h"
 #include "base/suggest.h"
 #include "eval/literal.h"
+#include "eval/plan.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -699,6 +700,10 @@ void secret_used(struct eval *e, struct symbol *secret, const struct atom *key, 
 		}
 	if (!by || by == e->stack || e->in_secret)
 		return;
+	if (e->plan && by == e->plan->inst) {   /* for every component that the plan will serve */
+		VEC_PUSH(e->unit, &e->plan->uses, ((struct plan_use){ secret, key, at }));
+		return;
+	}
 	const struct value *ns = slot_value(e, (struct instance *)(uintptr_t)by, SLOT_NAMESPACE);
 	if (ns->tag != VALUE_STRING)
 		return;
@@ -744,7 +749,7 @@ static const struct value *current_row(struct eval *e, struct instance *i)
 {
 	struct catalog *c = e->catalog ? program_catalog(e->p, e->catalog) : NULL;
 	const struct ast *s = c ? row_of(c, i->kind) : NULL;
-	return s ? row_value(e, s) : VALUE_NONE_V;
+	return s ? row_value(e, s) : e->catalog_broken ? VALUE_ERROR_V : VALUE_NONE_V;
 }
 
 const struct value *version_slot(struct eval *e, struct instance *i)
@@ -796,11 +801,10 @@ const struct value *catalog_slot(struct eval *e, struct instance *i)
 			buf_free(&known);
 			return row->tag == VALUE_RECORD ? value_with(e->arena, row, key, want) : row;
 		}
+	if (!known.n)           /* a kind that no catalog speaks of: any version is right */
+		return row;
 	struct diag *x = diag_error(e->diags, i->sets[SLOT_VERSION]->span, D_UNKNOWN_VERSION, i->kind->name->text, arena_strdup(e->p->arena, want->str.p, want->n));
-	if (known.n)
-		diag_help(e->diags, x, "known: %s", known.p);
-	else
-		diag_help(e->diags, x, "no catalog has a row for `%s`; give its image or chart too", i->kind->name->text);
+	diag_help(e->diags, x, "known: %s", known.p);
 	buf_free(&known);
 	return VALUE_ERROR_V;
 }

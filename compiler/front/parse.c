@@ -49,17 +49,23 @@ int parse_muted(struct parse *p, uint32_t lo)
 	return parse_silent(p, lo) || lo < p->mute;
 }
 
-static void start_skipping(struct parse *p, const struct token *t)
+/* Moves a limit to the end of the line of `lo`. */
+static void to_line_end(const struct parse *p, uint32_t lo, uint32_t *limit)
 {
-	uint32_t lo = t->span.lo, len = p->src->len, from = lo - p->src->base;
+	uint32_t from = lo - p->src->base, len = p->src->len;
 	const char *end;
 
-	p->skipping = 1;
-	p->skip_level = t->level;
-	if (lo < p->mute || from >= len)
+	if (lo < *limit || from >= len)
 		return;
 	end = memchr(p->text + from, '\n', len - from);
-	p->mute = end ? p->src->base + (uint32_t)(end - p->text) : UINT32_MAX;
+	*limit = end ? p->src->base + (uint32_t)(end - p->text) : UINT32_MAX;
+}
+
+static void start_skipping(struct parse *p, const struct token *t)
+{
+	p->skipping = 1;
+	p->skip_level = t->level;
+	to_line_end(p, t->span.lo, &p->mute);
 }
 
 /* -- text */
@@ -175,7 +181,7 @@ static const struct atom *cook(struct parse *p, uint32_t lo, uint32_t hi, int bl
 		}
 	}
 	a = atom_intern(p->atoms, out, n);
-	if (p->scratch != p->atoms->arena)
+	if (p->scratch != p->atoms->arena && p->scratch != p->diags->arena)
 		arena_rewind(p->scratch, mark);
 	return a;
 }
@@ -391,6 +397,14 @@ static void report_unclosed(struct parse *p, int kind, struct span open, struct 
 		diag_place(p->diags, d, at, "%s", what);
 }
 
+/* What is odd in the rest of the line follows from it. */
+static void report_stray(struct parse *p, const struct token *t)
+{
+	if (!parse_muted(p, t->span.lo))
+		diag_error(p->diags, t->span, D_STRAY_CLOSE, bracket_text(t->kind));
+	to_line_end(p, t->span.lo, &p->quiet);
+}
+
 /* Where brackets nest too deeply: leaves everything inside out. */
 static void skip_deep(struct parse *p, struct token *t)
 {
@@ -426,6 +440,7 @@ struct watch {
 	uint32_t indent;                /* of the line */
 	int fresh;                      /* the next token is the first on its line */
 	uint32_t n;                     /* mistakes found */
+	const uint32_t *implied; uint32_t nimplied;    /* line breaks that stand for a `{`, still to come */
 };
 
 static uint32_t indent_at(const struct parse *p, uint32_t lo)
@@ -454,6 +469,14 @@ static void watch(struct parse *p, const struct token *t)
 
 	if (t->kind == T_NL) {
 		w->fresh |= !t->val.n;
+		if (w->nimplied && *w->implied == t->span.lo) {
+			w->implied++;
+			w->nimplied--;
+			o.kind = '{';
+			o.at = t->span;
+			o.indent = w->indent;
+			VEC_PUSH(p->scratch, &w->open, o);
+		}
 		return;
 	}
 	if (t->kind == T_YYEOF) {
@@ -523,8 +546,7 @@ static int repair_at(struct parse *p, struct token *t)
 	if (!r->close) {
 		if (t->span.lo != r->at)
 			return 0;
-		if (!parse_muted(p, t->span.lo))
-			diag_error(p->diags, t->span, D_STRAY_CLOSE, bracket_text(t->kind));
+		report_stray(p, t);
 		return 2;
 	}
 	if (!n || p->brackets.v[n - 1].lo != r->open.lo)
@@ -597,8 +619,7 @@ again:
 			}
 		p->trouble++;
 		if (!i) {
-			if (!parse_muted(p, t->span.lo))
-				diag_error(p->diags, t->span, D_STRAY_CLOSE, bracket_text(t->kind));
+			report_stray(p, t);
 			goto again;
 		}
 		report_unclosed(p, p->brackets.v[n - 1].kind, (struct span){ p->brackets.v[n - 1].lo, p->brackets.v[n - 1].hi },
@@ -686,6 +707,45 @@ static int next_is_key(struct parse *p)
 	return kind == ':' || kind == '=' || kind == '?';
 }
 
+/* The innermost `(` or `[` is open, and this token, the last one fetched, starts a line no deeper than the line of the
+   bracket: its end was forgotten. Closes it, so that the token can begin a statement. */
+static int forgotten(struct parse *p, const struct token *t)
+{
+	uint32_t n = p->brackets.n, i, back;
+	const struct bracket *b = n ? &p->brackets.v[n - 1] : NULL;
+	const char *s = p->text + (t->span.lo - p->src->base), *line;
+	int kind = t->kind;
+
+	if (!b || b->kind == '{' || b->kind == T_INTERP || p->nahead || p->nraw || p->nheld || t->depth != n
+	    || (kind != T_NAME && !is_word(kind)))
+		return 0;
+	i = indent_at(p, t->span.lo);
+	if ((uint32_t)(s - p->text) > i && s[-(int)i - 1] != '\n')
+		return 0;
+	line = p->text + (b->lo - p->src->base);
+	for (back = 0; line > p->text && line[-1] != '\n'; line--)
+		if (++back > 4096)
+			return 0;
+	for (back = 0; line[back] == ' ' || line[back] == '\t'; back++)
+		;
+	if (i > back)
+		return 0;
+	if (!parse_silent(p, b->lo)) {
+		struct diag *d = diag_error(p->diags, (struct span){ b->lo, b->hi }, D_UNCLOSED, bracket_text(b->kind));
+
+		diag_place(p->diags, d, t->span, "it has to be closed before this");
+	}
+	while (p->brackets.n > p->level)
+		pop_bracket(p);
+	if (t->val.atom->keyword)
+		kind = parse_word(t->val.atom);
+	p->raw[p->nraw] = *t;
+	p->raw[p->nraw++].kind = kind;
+	made_up(&p->raw[p->nraw], T_NL, t->span.lo);
+	p->raw[p->nraw++].val.n = 1;
+	return 1;
+}
+
 /* The ## lines directly above this token. */
 static void find_doc(struct parse *p, uint32_t lo)
 {
@@ -763,6 +823,7 @@ static int missing_block(struct parse *p, struct token *nl)
 	}
 	if (brace)
 		return 1;
+	VEC_PUSH(p->scratch, &p->implied, nl->span.lo);
 	push_bracket(p, '{', (struct span){ nl->span.lo, nl->span.lo });
 	made_up(nl, '{', nl->span.lo);
 	p->ahead[0].depth = p->brackets.n;
@@ -812,6 +873,8 @@ int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p)
 				made_up(&t, T_NL, t.span.lo);
 				return deliver(p, &t, val, at);
 			}
+			if (t.depth > p->skip_level && forgotten(p, &t))
+				continue;
 			if (t.kind != T_YYEOF && (t.kind == T_MISTAKE || t.depth > p->skip_level || is_closer(t.kind)))
 				continue;
 		}
@@ -990,7 +1053,8 @@ static const char *expectation(struct parse *p, struct expected *e)
 			: NULL;
 		if (what) {
 			for (i = n = 0; i < e->n; i++)
-				if (!word_of(e->name[i]) && strcmp(e->name[i], "a name") && strcmp(e->name[i], "a key"))
+				if (!word_of(e->name[i]) && strcmp(e->name[i], "a name") && strcmp(e->name[i], "a key")
+				    && strcmp(e->name[i], "the end of the file"))
 					e->name[n++] = e->name[i];
 			e->n = n;
 		}
@@ -1065,42 +1129,6 @@ static const char *misspelt(const struct token *t)
 	return suggest_best(&s) && strcmp(suggest_best(&s), a->text) ? suggest_best(&s) : NULL;
 }
 
-/* The innermost `(` or `[` is open, and this token starts a line no deeper than the line of the bracket: the bracket was
-   forgotten. Closes it, so that the token begins a statement. */
-static int forgotten(struct parse *p)
-{
-	const struct token *t = &p->last;
-	uint32_t n = p->brackets.n, i, back;
-	const struct bracket *b = n ? &p->brackets.v[n - 1] : NULL;
-	const char *s = p->text + (t->span.lo - p->src->base), *line;
-
-	if (!b || b->kind == '{' || b->kind == T_INTERP || p->nahead || p->nraw || p->nheld || t->depth != n || p->level != t->level
-	    || (t->kind != T_NAME && !is_word(t->kind)))
-		return 0;
-	i = indent_at(p, t->span.lo);
-	if ((uint32_t)(s - p->text) > i && s[-(int)i - 1] != '\n')
-		return 0;
-	line = p->text + (b->lo - p->src->base);
-	for (back = 0; line > p->text && line[-1] != '\n'; line--)
-		if (++back > 4096)
-			return 0;
-	for (back = 0; line[back] == ' ' || line[back] == '\t'; back++)
-		;
-	if (i > back)
-		return 0;
-	p->skipping = 0;
-	report_unclosed(p, b->kind, (struct span){ b->lo, b->hi }, t->span, "it has to be closed before this");
-	p->skipping = 1;
-	while (p->brackets.n > p->level)
-		pop_bracket(p);
-	p->raw[p->nraw++] = *t;
-	if (is_word(p->raw[0].kind) || p->raw[0].val.atom->keyword)
-		p->raw[0].kind = parse_word(p->raw[0].val.atom);
-	made_up(&p->raw[p->nraw], T_NL, t->span.lo);
-	p->raw[p->nraw++].val.n = 1;
-	return 1;
-}
-
 void parse_syntax_error(struct parse *p, const struct expected *expected)
 {
 	static const char *const wrong_sign[] = { "'='", NULL };
@@ -1111,10 +1139,15 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
 	struct span at = t.span;
 	int quiet = parse_silent(p, t.span.lo);
 
-	start_skipping(p, &t);
 	if (t.kind != T_NL && t.span.lo == t.span.hi && t.kind != T_YYEOF && t.kind != T_STRING_END)
 		quiet = 1;              /* the filter put it there, and has said why */
-	if (quiet || forgotten(p))
+	if (!quiet && forgotten(p, &p->last)) {
+		p->skipping = 1;        /* only as far as the line break that has been put before this token */
+		p->skip_level = t.level;
+		return;
+	}
+	start_skipping(p, &t);
+	if (quiet)
 		return;
 	found = found_words(p, &t, e.found);
 	if (p->nth == 2 && p->first.kind == T_NAME && (t.kind == T_NAME || t.kind == T_STRING || t.kind == T_STRING_BEGIN)) {
@@ -1148,6 +1181,8 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
 		diag_fix(p->diags, d, at, "&&");
 	else if (t.kind == T_NAME && !strcmp(t.val.atom->text, "or"))
 		diag_fix(p->diags, d, at, "||");
+	else if (p->nth == 1 && t.kind != T_NAME && (continues(t.kind) || t.kind == '.') && t.kind != ',' && t.kind != ':')
+		diag_help(p->diags, d, "a statement goes on in the next line when its line ends with the operator, or within `(` and `)`");
 	else if (p->nth == 1 && (best = misspelt(&t))) {
 		diag_label(p->diags, d, "did you mean `%s`?", best);
 		diag_fix(p->diags, d, at, "%s", best);
@@ -1274,6 +1309,8 @@ struct ast *parse_source(struct source *src, struct arena *a, struct atoms *atom
 
 		memset(&w, 0, sizeof w);
 		w.fresh = 1;
+		w.implied = p.implied.v;
+		w.nimplied = p.implied.n;
 		diags_init(&quiet, &scratch, diags->sources);
 		open_parse(&second, src, a, &scratch, atoms, &quiet, T_START_FILE);
 		second.watch = &w;

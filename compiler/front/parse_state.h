@@ -61,6 +61,7 @@ struct parse {
 	uint32_t quiet;                 /* a syntax error before this place only follows from what was reported */
 	uint32_t mute;                  /* likewise for the scanner's */
 	int trouble;                    /* how many brackets do not match */
+	VEC(uint32_t) implied;          /* line breaks that were taken for a `{` */
 	int at_end;                     /* what is open at the end of the file has been reported */
 	struct watch *watch;
 	int deep;                       /* D_TOO_DEEP has been reported */

@@ -85,6 +85,8 @@ static void inner_components(struct program *p, struct kind *k, const struct ast
 	}
 	if (d->tag == AST_OFFERS)
 		k->has_offers = 1;
+	if (d->tag == AST_CHECK || d->tag == AST_CLAIMS)
+		k->has_checks = 1;
 	if (d->tag == AST_KIF || d->tag == AST_KFOR || d->tag == AST_BLOCK)
 		for (uint32_t i = 0; i < d->nkids; i++)
 			if (d->kids[i])
@@ -172,6 +174,7 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 			VEC_PUSH(p->arena, &k->exports, b->exports.v[i]);
 		k->has_offers = b->has_offers;
 		k->has_inner = b->has_inner;
+		k->has_checks = b->has_checks;
 		k->broken |= b->broken;
 	} else {
 		for (int i = 0; i < SLOT_COUNT; i++) {

@@ -331,6 +331,7 @@ struct interface *program_interface(struct program *p, const struct atom *name)
 	table_put(&p->interfaces, name, i);     /* before its fields: an interface may mention itself through another */
 	struct type *t = ARENA_NEW(p->arena, struct type);
 	t->tag = T_RECORD;
+	t->name = name;
 	t->fields = ARENA_ARRAY(p->arena, struct type_field, d->nkids);
 	i->type = t;
 	for (uint32_t n = 0; n < d->nkids; n++) {

@@ -23,6 +23,7 @@ struct type {
 	uint8_t tag, text, ranged;
 	double lo, hi;
 	uint32_t n;
+	const struct atom *name;        /* of a record that is an interface's */
 	union {
 		const struct type *elem;
 		const struct type **alts;
@@ -63,7 +64,10 @@ struct kind {
 	VEC(const struct ast *) outputs;/* base's first */
 	VEC(struct runs) runs;
 	VEC(const struct ast *) exports;
-	uint8_t has_offers, has_inner, resolved, broken;
+	uint8_t has_offers, has_inner, has_checks, resolved, broken;
+	uint32_t ninstances;            /* components of this kind, counted by compile.c */
+	VEC(struct plan *) plans;       /* eval/plan.h */
+	uint8_t unplannable;
 };
 struct detector { const struct atom *name; const struct ast *decl; struct kind *shape; /* its parameters and lets as a kind's slots */ };
 struct fn { const struct atom *name; const struct ast *decl; const struct type *result; struct type_field *params; uint32_t nparams; uint8_t resolved, visiting; };

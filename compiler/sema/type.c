@@ -343,7 +343,7 @@ const char *type_noun(struct program *p, const struct type *t)
 	case T_LIST: return arena_printf(p->arena, "a list %s", type_print(p, t));
 	case T_MAP: return arena_printf(p->arena, "a map %s", type_print(p, t));
 	case T_OPTIONAL: return type_noun(p, t->elem);
-	case T_RECORD: return arena_printf(p->arena, "a record %s", type_print(p, t));
+	case T_RECORD: return t->name ? arena_printf(p->arena, "`%s`", t->name->text) : arena_printf(p->arena, "a record %s", type_print(p, t));
 	case T_UNION: return type_print(p, t);
 	case T_ERROR: case T_ANY: break;
 	}

@@ -3,8 +3,7 @@
  * It uses the library as the command line does, and prints a line for each part: name, seconds, bytes.
  *   parse    the source through lexer and parser: bytes of source
  *   front    the source to a checked program ready to be emitted, the standard library included: bytes of source
- *   stream   evaluating and writing every object into nothing: bytes of output
- *   emit     writing every object, already evaluated, with its hash: bytes of output
+ *   stream   from there to the bytes of every object, with their hashes, into nothing: bytes of output
  */
 #define _POSIX_C_SOURCE 200809L
 #include "base/arena.h"
@@ -63,9 +62,9 @@ int main(int argc, char **argv)
 {
 	if (argc != 3)
 		return 2;
-	size_t n, streamed = 0, emitted = 0;
+	size_t n, streamed = 0;
 	char *text = slurp(argv[1], &n);
-	double parse = 0, front = 0, stream = 0, emit = 0;
+	double parse = 0, front = 0, stream = 0;
 	for (int r = atoi(argv[2]); r > 0; r--) {
 		struct arena a;
 		struct atoms atoms;
@@ -101,38 +100,9 @@ int main(int argc, char **argv)
 		least(&stream, t);
 		arena_free(&scratch);
 
-		/* a hundred components at a time, so that what is measured is not the machine's memory */
-		struct buf out = { 0 }, work = { 0 };
-		double took = 0;
-		emitted = 0;
-		for (uint32_t i = 0; i < s->ncomponents; i += 100) {
-			struct out_component part[100];
-			uint32_t k = 0;
-			arena_init(&a, 0);
-			for (; k < 100 && i + k < s->ncomponents; k++) {
-				memset(&part[k], 0, sizeof(part[k]));
-				if (!s->component(s->ctx, i + k, &a, &part[k]))
-					fail(m, "a component does not come out");
-			}
-			t = cpu();
-			out.n = 0;
-			for (uint32_t c = 0; c < k; c++)
-				for (uint32_t o = 0; o < part[c].nobjects; o++) {
-					struct hash128 h;
-					emit_object(&out, &part[c].objects[o], &h, &work);
-				}
-			took += cpu() - t;
-			emitted += out.n;
-			arena_free(&a);
-		}
-		if (emit == 0 || took < emit)
-			emit = took;
-		buf_free(&out);
-		buf_free(&work);
 		mlops_free(m);
 	}
-	printf("parse %.6f %zu\nfront %.6f %zu\nstream %.6f %zu\nemit %.6f %zu\n",
-		parse, n, front, n, stream, streamed, emit, emitted);
+	printf("parse %.6f %zu\nfront %.6f %zu\nstream %.6f %zu\n", parse, n, front, n, stream, streamed);
 	free(text);
 	return 0;
 }

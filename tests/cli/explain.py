@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the examples of compiler/explain/*.md: a failing one gives its page's code and no other, a passing one gives no
 diagnostic. Also: each code has a page and each page a code. compiler/explain/README.md describes the pages.
-MLOPSC=path tests/cli/explain.py [--slow] [CODE...]"""
+MLOPSC=path FULL=1 tests/cli/explain.py [--slow] [CODE...]"""
 import json, os, re, subprocess, sys, tempfile
 from concurrent.futures import ThreadPoolExecutor
 
@@ -85,7 +85,7 @@ def judge(code, which, section, slow_too):
 
 def main():
     args = sys.argv[1:]
-    slow = '--slow' in args
+    slow = '--slow' in args or os.environ.get('FULL', '') not in ('', '0')
     only = [a for a in args if not a.startswith('-')]
     with open(os.path.join(ROOT, 'compiler', 'base', 'diag_codes.h')) as f:
         codes = re.findall(r'^#define \w+\s+"([EW]\d{4})"', f.read(), flags=re.M)

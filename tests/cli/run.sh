@@ -2,6 +2,7 @@
 # The command line as its users meet it: exit statuses, streams, flags, formats. Run in a folder of its own; prints a line for each
 # check that fails and how many there were.   MLOPSC=path/to/mlopsc tests/cli/run.sh
 M=${MLOPSC:-$(cd "$(dirname "$0")/../.." && pwd)/build/mlopsc}
+[ -x "$M" ] || { echo "no program: $M"; exit 1; }
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
@@ -135,6 +136,11 @@ status 0 "$M" build --stdout - <stack.mlops; has out.txt 'kind: ConfigMap'
 status 0 "$M" fmt - <stack.mlops; ok test -s out.txt
 status 3 "$M" secrets --from - - <stack.mlops
 status 4 "$M" check - <&-
+printf 'let small = 1\n' >sub/sizes.mlops
+{ echo 'stack demo { edition = 2026; catalog = khaos-2024 }'; echo 'use "sizes.mlops"'; } >using.mlops
+status 0 "$M" check --stdin-name sub/stack.mlops - <using.mlops
+status 2 "$M" check - <using.mlops; has err.txt E1301
+status 0 "$M" check --root sub - <using.mlops
 
 # -- fmt
 printf '%s' "$good" | sed 's/  text      : string/  text:string/' >ugly.mlops

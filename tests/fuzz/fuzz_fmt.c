@@ -9,8 +9,8 @@
 /* The text of all comments, one a line. */
 static void comments(const struct source *src, struct buf *out)
 {
-	for (uint32_t i = 0; i + 1 < src->ncomments * 2; i += 2) {
-		uint32_t lo = src->comments[i], hi = src->comments[i + 1];
+	for (uint32_t i = 0; i < src->ncomments; i++) {
+		uint32_t lo = src->comments[2 * i] - src->base, hi = src->comments[2 * i + 1] - src->base;
 		while (hi > lo && (src->text[hi - 1] == ' ' || src->text[hi - 1] == '\t' || src->text[hi - 1] == '\r' || src->text[hi - 1] == '\n'))
 			hi--;
 		buf_add(out, src->text + lo, hi - lo);

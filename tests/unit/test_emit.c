@@ -131,7 +131,7 @@ static int component(void *ctx, uint32_t i, struct arena *a, struct out_componen
 			.repo = "https://charts.example.com/Stable/", .chart = "store-crds", .version = "1.0.0", .values = none };
 		c->releases[c->nreleases++] = (struct out_release){ .component = "store", .name = "database", .ns = "other", .chart_ref = "",
 			.repo = "https://charts.example.com/Stable/", .chart = "store", .version = "1.0.0", .values = none, .ready = r, .nready = 2 };
-		c->objects[c->nobjects++] = object(w, w->api, "Bucket", "data", "mlflow's", 29, record(w, "size", text(w, "1Gi"), NULL));
+		c->objects[c->nobjects++] = object(w, w->api, "Bucket", "data", "bob's", 29, record(w, "size", text(w, "1Gi"), NULL));
 		return 1;
 	}
 	case 2: {
@@ -156,8 +156,8 @@ static int component(void *ctx, uint32_t i, struct arena *a, struct out_componen
 	default:
 		c->name = "drift";
 		c->kind = "detector";
-		c->files[c->nfiles++] = (struct out_file){ "drift/config.toml", "x = 1\n", 6 };
-		c->files[c->nfiles++] = (struct out_file){ "drift/x_ref.npy", "\x93\0N", 3 };
+		c->files[c->nfiles++] = (struct out_file){ "drift/drift/config.toml", "x = 1\n", 6 };
+		c->files[c->nfiles++] = (struct out_file){ "drift/drift/x_ref.npy", "\x93\0N", 3 };
 		c->objects[c->nobjects++] = object(w, "v1", "ConfigMap", "ml", "drift", 15, none);
 		break;
 	}
@@ -406,8 +406,8 @@ static void lock_text(void **state)
 	ASSERT_ORDER(p, "\nset b=two\\x0alines \\x5c here\nwire drift.model registry\nwire registry.backend database\nwire store-inner.backend registry\n"
 		"secret data/auth password,user.name mlopsc\nsecret data/old token existing\nsecret ml/token token fetcher\ncomponent ", " database\n",
 		" drift\n", " registry\n", " store\n", "release ", " data/database oci://registry.example.com/charts/sql 15.3.0 database\n",
-		" other/database https://charts.example.com/Stable//store 1.0.0 store\n", "object ", " apps/v1/Deployment ml/registry registry\n",
-		" example.com/v1/Bucket data/mlflow's store\n", " rbac.authorization.k8s.io/v1/ClusterRole /registry registry\n", " v1/Namespace /data -\n",
+		" other/database https://charts.example.com/Stable/store 1.0.0 store\n", "object ", " apps/v1/Deployment ml/registry registry\n",
+		" example.com/v1/Bucket data/bob's store\n", " rbac.authorization.k8s.io/v1/ClusterRole /registry registry\n", " v1/Namespace /data -\n",
 		"file ", " install.sh\n", "\nstack ", " demo\n");
 	read_lock(w, &l);
 	assert_string_equal(l.compiler, "0.1.0");
@@ -694,6 +694,19 @@ static void install_dry_run(void **state)
 		"helm upgrade --install database oci://", "kubectl apply --server-side --field-manager=mlopsc -f manifests/drift.yaml\n");
 }
 
+/* Every shell there is can read it. */
+static void install_is_portable(void **state)
+{
+	struct world *w = *state;
+	static const char *const readers[] = { "dash -n", "bash --posix -n", "busybox sh -n", "ksh -n", "shellcheck -s sh" };
+	build(w);
+	for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
+		const char *word = arena_strdup(&w->arena, readers[i], strcspn(readers[i], " "));
+		if (!system(arena_printf(&w->arena, "command -v %s >/dev/null 2>&1", word)))
+			assert_int_equal(system(arena_printf(&w->arena, "%s %s/install.sh", readers[i], w->dir)), 0);
+	}
+}
+
 static void install_misuse(void **state)
 {
 	struct world *w = *state;
@@ -761,9 +774,9 @@ static void prune(void **state)
 	build(w);
 	assert_int_equal(run(w, "--prune old.lock --dry-run", &calls, &out, &err), 0);
 	assert_string_equal(calls, "");
-	ASSERT_ORDER(out, "kubectl delete Bucket.example.com 'mlflow'\\''s' --namespace data", "helm uninstall operator --namespace data", "helm uninstall database --namespace other");
+	ASSERT_ORDER(out, "kubectl delete Bucket.example.com 'bob'\\''s' --namespace data", "helm uninstall operator --namespace data", "helm uninstall database --namespace other");
 	assert_int_equal(run(w, "--prune old.lock --yes", &calls, &out, &err), 0);
-	ASSERT_ORDER(calls, "kubectl get Bucket.example.com mlflow's --namespace data", "kubectl delete Bucket.example.com mlflow's --namespace data --ignore-not-found",
+	ASSERT_ORDER(calls, "kubectl get Bucket.example.com bob's --namespace data", "kubectl delete Bucket.example.com bob's --namespace data --ignore-not-found",
 		"helm uninstall operator --namespace data --wait", "helm uninstall database --namespace other");
 	assert_null(strstr(calls, "registry"));
 	assert_null(strstr(calls, "uninstall database --namespace data"));
@@ -771,7 +784,7 @@ static void prune(void **state)
 	with_answers(w, "case \"$*\" in *jsonpath*) echo part-of=other; exit 0 ;; 'list'*operator*) exit 0 ;;\n"
 		"'get manifest database'*) printf '%s\\n' --- 'kind: PersistentVolumeClaim' --- 'kind: Service'; exit 0 ;; esac\n");
 	assert_int_equal(run(w, "--prune - --yes <old.lock", &calls, &out, &err), 0);
-	ASSERT_ORDER(err, "kept: Bucket.example.com data/mlflow's belongs to \"other\"", "kept: release other/database contains PersistentVolumeClaim");
+	ASSERT_ORDER(err, "kept: Bucket.example.com data/bob's belongs to \"other\"", "kept: release other/database contains PersistentVolumeClaim");
 	assert_null(strstr(calls, "delete"));
 	assert_null(strstr(calls, "uninstall"));
 }
@@ -787,12 +800,12 @@ static void uninstall(void **state)
 			w->base, w->base)), 0);
 	}
 	assert_int_equal(run(w, "--uninstall --yes", &calls, &out, &err), 0);
-	ASSERT_ORDER(err, "kept", "PersistentVolumeClaim.v1. ml registry", "Namespace.v1. - data", "to be deleted");
+	ASSERT_ORDER(err, "kept", "  PersistentVolumeClaim ml registry\n", "  Namespace data\n", "to be deleted");
 	/* backwards: drift needs registry, registry the database; store is wired to registry by a component inside it */
 	ASSERT_ORDER(calls, "kubectl delete ConfigMap.v1. drift --namespace ml", "kubectl delete Deployment.apps registry --namespace ml",
 		"kubectl delete Service.v1. registry --namespace data", "kubectl delete ClusterRole.rbac.authorization.k8s.io registry --ignore-not-found",
 		"helm uninstall database --namespace data");
-	ASSERT_ORDER(calls, "kubectl delete Bucket.example.com", "helm uninstall operator", "kubectl delete Deployment.apps");
+	ASSERT_ORDER(calls, "kubectl delete Bucket.example.com", "helm uninstall database --namespace other", "helm uninstall operator", "kubectl delete Deployment.apps");
 	assert_null(strstr(calls, "delete PersistentVolumeClaim"));
 	assert_null(strstr(calls, "delete Namespace"));
 	/* what fails is said, and the rest is done */
@@ -809,7 +822,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(files), TEST(object_text), TEST(objects_in_order), TEST(helm), TEST(hashes), TEST(lock_text), TEST(lock_reader), TEST(delivered),
 		TEST(empty), TEST(failure_writes_nothing), TEST(stream), TEST(stream_is_buffered), TEST(ranks), TEST(install_runs),
-		TEST(install_dry_run), TEST(install_misuse), TEST(missing_secrets), TEST(apply_fails), TEST(prune), TEST(uninstall),
+		TEST(install_dry_run), TEST(install_is_portable), TEST(install_misuse), TEST(missing_secrets), TEST(apply_fails), TEST(prune), TEST(uninstall),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,390 @@
+/* Symbolic values, guards, and binding a plan to a component. See plan.h for the idea. */
+#include "eval/plan.h"
+#include "emit/yaml.h"
+#include <stdio.h>
+#include <string.h>
+
+/* -- tracing -- */
+
+static const struct sym *sym_of(const struct eval *e, const struct value *v)
+{
+	const struct sym *s = is_symbolic(v) ? ((const struct symbolic *)v)->sym : NULL;
+	return s && s->plan == e->plan ? s : NULL;      /* one of another trace is plain here */
+}
+
+static int same_parts(const struct sym *a, const struct sym *b)
+{
+	if (a->is_slot != b->is_slot || a->text != b->text || a->nparts != b->nparts || a->hashed || b->hashed)
+		return 0;
+	for (uint32_t i = 0; i < a->nparts; i++) {
+		const struct sym_part *x = &a->parts[i], *y = &b->parts[i];
+		if (!x->p != !y->p || (x->p ? x->n != y->n || memcmp(x->p, y->p, x->n) : x->slot != y->slot))
+			return 0;
+	}
+	return 1;
+}
+
+static const struct value *wrap(struct eval *e, const struct value *v, struct sym *s)
+{
+	struct plan *p = e->plan;
+	struct sym *known = NULL;
+	for (uint32_t i = 0; i < p->syms.n && !known; i++)
+		if (same_parts(p->syms.v[i], s))
+			known = p->syms.v[i];
+	if (!known) {
+		known = s;
+		s->plan = p;
+		s->index = p->syms.n;
+		VEC_PUSH(e->unit, &p->syms, s);
+	}
+	struct symbolic *w = ARENA_NEW(e->unit, struct symbolic);
+	w->v = *v;
+	w->v.flags |= VALUE_SYMBOLIC;
+	w->sym = known;
+	return &w->v;
+}
+
+static void guard(struct eval *e, uint32_t slot)
+{
+	struct plan *p = e->plan;
+	if (p->depends) {
+		++*p->depends;
+		return;
+	}
+	if (p->guarded[slot])
+		return;
+	p->guarded[slot] = 1;
+	VEC_PUSH(e->unit, &p->guards, ((struct guard){ slot, p->orig->cells[slot] }));
+}
+
+void plan_touch(struct eval *e, const struct value *v)
+{
+	const struct sym *s = sym_of(e, v);
+	if (!s)
+		return;
+	if (s->hashed)
+		e->plan->failed = 1;    /* nothing looks into a hash */
+	for (uint32_t i = 0; i < s->nparts; i++)
+		if (!s->parts[i].p)
+			guard(e, s->parts[i].slot);
+}
+
+void plan_touch_deep(struct eval *e, const struct value *v)
+{
+	plan_touch(e, v);
+	for (uint32_t i = 0; i < v->n && v->tag == VALUE_LIST; i++)
+		plan_touch_deep(e, v->items[i]);
+	for (uint32_t i = 0; i < v->n && v->tag == VALUE_RECORD; i++)
+		plan_touch_deep(e, v->rec.fields[i].value);
+}
+
+const struct value *plan_slot(struct eval *e, struct instance *i, uint32_t slot)
+{
+	struct plan *p = e->plan;
+	if (i != p->inst)
+		return NULL;
+	int tag = i->kind->members.v[slot].tag;
+	if (tag == MEMBER_LET || slot == SLOT_SELECTOR || slot == SLOT_KIND || slot == SLOT_STACK)
+		return NULL;            /* computed again, from symbolic values */
+	const struct value *v = slot_value(e, p->orig, slot);
+	if (v->tag == VALUE_BOOL || v->tag == VALUE_INT || v->tag == VALUE_FLOAT || v->tag == VALUE_STRING) {
+		struct sym *s = ARENA_NEW(e->unit, struct sym);
+		s->is_slot = 1;
+		s->nparts = 1;
+		s->parts = ARENA_NEW(e->unit, struct sym_part);
+		s->parts[0].slot = slot;
+		v = wrap(e, v, s);
+	} else {
+		uint32_t *depends = p->depends; /* what is wired or listed shapes the objects, whoever looks first */
+		p->depends = NULL;
+		guard(e, slot);
+		p->depends = depends;
+	}
+	i->cells[slot] = v;
+	return v;
+}
+
+static void add_parts(struct eval *e, struct sym *s, const struct value *v)
+{
+	const struct sym *from = sym_of(e, v);
+	VEC(struct sym_part) out = { s->parts, s->nparts, s->nparts };
+	if (from && from->hashed)
+		e->plan->failed = 1;
+	if (from) {
+		for (uint32_t i = 0; i < from->nparts; i++)
+			VEC_PUSH(e->unit, &out, from->parts[i]);
+	} else {
+		struct arena *old = e->arena;
+		size_t n;
+		e->arena = e->unit;
+		const char *p = text_of(e, v, &n);
+		e->arena = old;
+		if (p)
+			VEC_PUSH(e->unit, &out, ((struct sym_part){ arena_strdup(e->unit, p, n), (uint32_t)n, 0 }));
+		else
+			e->plan->failed = 1;
+	}
+	s->parts = out.v;
+	s->nparts = out.n;
+}
+
+const struct value *plan_concat(struct eval *e, const struct value *made, const struct value *const *parts, uint32_t n)
+{
+	int symbolic = 0;
+	for (uint32_t i = 0; i < n; i++)
+		symbolic |= sym_of(e, parts[i]) != NULL;
+	if (!symbolic)
+		return made;
+	struct sym *s = ARENA_NEW(e->unit, struct sym);
+	s->text = made->text;
+	for (uint32_t i = 0; i < n; i++)
+		add_parts(e, s, parts[i]);
+	return wrap(e, made, s);
+}
+
+const struct value *plan_carry(struct eval *e, const struct value *from, const struct value *made)
+{
+	if (!e->plan || !sym_of(e, from) || made->tag != VALUE_STRING)
+		return made;
+	if (made->text >= TEXT_SIZE && made->text <= TEXT_RATE) {
+		plan_touch(e, from);
+		return made;
+	}
+	return plan_concat(e, made, &from, 1);
+}
+
+const struct value *plan_hash(struct eval *e, const struct value *data)
+{
+	struct buf b = { 0 };
+	char hex[33];
+	value_canonical(data, &b);
+	hash_hex(hash_bytes(b.p, b.n), hex);
+	buf_free(&b);
+	const struct value *v = value_string(e->arena, arena_strdup(e->arena, hex, 32), 32, (struct span){ 0, 0 });
+	if (!e->plan)
+		return v;
+	struct sym *s = ARENA_NEW(e->unit, struct sym);
+	s->hashed = data;
+	return wrap(e, v, s);
+}
+
+int plan_same(const struct value *a, const struct value *b)
+{
+	if (!is_symbolic(a) && !is_symbolic(b))
+		return 1;
+	if (!is_symbolic(a) || !is_symbolic(b))
+		return 0;
+	const struct sym *x = ((const struct symbolic *)a)->sym, *y = ((const struct symbolic *)b)->sym;
+	if (x == y)
+		return 1;
+	if (x->nparts != y->nparts)
+		return 0;
+	for (uint32_t i = 0; i < x->nparts; i++)        /* the same text, once as a name and once as a string */
+		if (!x->parts[i].p != !y->parts[i].p || (x->parts[i].p ? x->parts[i].n != y->parts[i].n || memcmp(x->parts[i].p, y->parts[i].p, x->parts[i].n) : x->parts[i].slot != y->parts[i].slot))
+			return 0;
+	return 1;
+}
+
+void plan_check(struct eval *e, const struct value *v, const struct type *t)
+{
+	const struct sym *s = sym_of(e, v);
+	if (!s)
+		return;
+	if (e->plan->depends) {
+		++*e->plan->depends;
+		return;
+	}
+	while (t->tag == T_OPTIONAL)
+		t = t->elem;
+	if (t->tag == T_STRING || t->tag == T_ANY || (t->tag == T_TEXT && !t->ranged && v->tag == VALUE_STRING && v->text == t->text) || (t->tag == T_BOOL && v->tag == VALUE_BOOL))
+		return;                 /* holds for whatever the slot's type lets through */
+	VEC_PUSH(e->unit, &e->plan->checks, ((struct sym_check){ s, t }));
+}
+
+/* -- binding -- */
+
+static int equal(const struct value *a, const struct value *b)
+{
+	if (a == b)
+		return 1;
+	if (a->tag != b->tag)
+		return 0;
+	switch ((enum value_tag)a->tag) {
+	case VALUE_STRING:
+		return a->text == b->text && a->n == b->n && !memcmp(a->str.p, b->str.p, a->n);
+	case VALUE_LIST:
+		if (a->n != b->n)
+			return 0;
+		for (uint32_t i = 0; i < a->n; i++)
+			if (!equal(a->items[i], b->items[i]))
+				return 0;
+		return 1;
+	case VALUE_RECORD:
+		if (a->n != b->n)
+			return 0;
+		for (uint32_t i = 0; i < a->n; i++)
+			if (a->rec.fields[i].key != b->rec.fields[i].key || !equal(a->rec.fields[i].value, b->rec.fields[i].value))
+				return 0;
+		return 1;
+	case VALUE_COMPONENT: case VALUE_SECRET:
+		return a->ref.ref == b->ref.ref;
+	case VALUE_SECRET_KEY:
+		return a->ref.ref == b->ref.ref && a->ref.key == b->ref.key;
+	case VALUE_GIVEN: {
+		const struct given *x = a->ref.ref, *y = b->ref.ref;
+		if (x->inst != y->inst || x->give != y->give || !x->env != !y->env)
+			return 0;
+		for (uint32_t i = 0; x->env && i + 1 < x->give->decl->nkids; i++)
+			if (!equal(x->env->locals[i], y->env->locals[i]))
+				return 0;
+		return 1;
+	}
+	case VALUE_DETECTOR: case VALUE_VIEW: case VALUE_ERROR:
+		return 0;
+	case VALUE_NONE: case VALUE_BOOL: case VALUE_INT: case VALUE_FLOAT:
+		return value_equal(a, b);
+	}
+	return 0;
+}
+
+static void print_scalar(struct buf *out, const struct value *v, int indent)
+{
+	char num[40];
+	switch (v->tag) {
+	case VALUE_STRING: yaml_write_scalar(out, v->str.p, v->n, indent); break;
+	case VALUE_INT: buf_addf(out, "%lld", (long long)v->i); break;
+	case VALUE_FLOAT: buf_add(out, num, float_print(v->d, num)); break;
+	default: buf_adds(out, v->i ? "true" : "false"); break;
+	}
+}
+
+/* The tree with every symbolic value replaced by what it is here, for hashing. */
+static const struct value *here(struct eval *e, const struct bound *b, const struct value *v)
+{
+	if (is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == b->plan)
+		return b->v[((const struct symbolic *)v)->sym->index];
+	if (v->tag == VALUE_LIST) {
+		const struct value **items = ARENA_ARRAY(e->arena, const struct value *, v->n);
+		for (uint32_t i = 0; i < v->n; i++)
+			items[i] = here(e, b, v->items[i]);
+		return value_list(e->arena, items, v->n, v->origin);
+	}
+	if (v->tag == VALUE_RECORD) {
+		struct field *f = ARENA_ARRAY(e->arena, struct field, v->n);
+		for (uint32_t i = 0; i < v->n; i++)
+			f[i] = (struct field){ v->rec.fields[i].key, here(e, b, v->rec.fields[i].value) };
+		return value_record(e->arena, f, v->n, v->origin);
+	}
+	return v;
+}
+
+static const struct value *text_value(struct eval *e, struct instance *i, const struct sym *s)
+{
+	const char *p[64];
+	size_t n[64], total = 0;
+	if (s->nparts > 64)
+		return NULL;
+	for (uint32_t k = 0; k < s->nparts; k++) {
+		p[k] = s->parts[k].p;
+		n[k] = s->parts[k].n;
+		if (!p[k])
+			p[k] = text_of(e, i->cells[s->parts[k].slot], &n[k]);
+		if (!p[k])
+			return NULL;
+		total += n[k];
+	}
+	char *out = arena_alloc(e->arena, total + 1), *q = out;
+	for (uint32_t k = 0; k < s->nparts; k++) {
+		memcpy(q, p[k], n[k]);
+		q += n[k];
+	}
+	return value_text(e->arena, (enum text_type)s->text, out, total, 0, (struct span){ 0, 0 });
+}
+
+struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i)
+{
+	for (uint32_t k = 0; k < p->guards.n; k++)
+		if (!equal(slot_value(e, i, p->guards.v[k].slot), p->guards.v[k].want))
+			return NULL;
+	struct bound *b = ARENA_NEW(e->arena, struct bound);
+	b->plan = p;
+	b->v = ARENA_ARRAY(e->arena, const struct value *, p->syms.n);
+	b->text = (void *)ARENA_ARRAY(e->arena, __typeof__(*b->text), p->syms.n);
+	for (uint32_t k = 0; k < p->syms.n; k++) {
+		const struct sym *s = p->syms.v[k];
+		const struct value *v;
+		for (uint32_t q = 0; q < s->nparts; q++)
+			if (!s->parts[q].p && slot_value(e, i, s->parts[q].slot)->tag != p->orig->cells[s->parts[q].slot]->tag)
+				return NULL;
+		if (s->hashed) {
+			char hex[33];
+			struct buf c = { 0 };
+			value_canonical(here(e, b, s->hashed), &c);
+			hash_hex(hash_bytes(c.p, c.n), hex);
+			buf_free(&c);
+			v = value_string(e->arena, arena_strdup(e->arena, hex, 32), 32, (struct span){ 0, 0 });
+		} else if (s->is_slot) {
+			v = i->cells[s->parts[0].slot];
+			if (v->text != p->orig->cells[s->parts[0].slot]->text)
+				return NULL;
+		} else {
+			v = text_value(e, i, s);
+		}
+		if (!v || (v->tag == VALUE_STRING && !v->plain && yaml_style_of(v->str.p, v->n) == YAML_REJECT))
+			return NULL;
+		b->v[k] = v;
+	}
+	for (uint32_t k = 0; k < p->checks.n; k++) {
+		if (!fits(e, b->v[p->checks.v[k].sym->index], p->checks.v[k].type))
+			return NULL;
+	}
+	return b;
+}
+
+const struct value *plan_value(const struct bound *b, const struct value *v)
+{
+	return is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == b->plan ? b->v[((const struct symbolic *)v)->sym->index] : v;
+}
+
+const struct value *plan_live(struct eval *e, const struct value *v)
+{
+	return plan_value(e->bound, v);
+}
+
+void plan_text(struct eval *e, const struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash)
+{
+	buf_clear(canonical);
+	for (uint32_t k = 0; k < o->canonical.n; k++) {
+		const struct op *op = &o->canonical.v[k];
+		if (op->p)
+			buf_add(canonical, op->p, op->n);
+		else
+			value_canonical(b->v[op->sym], canonical);
+	}
+	*hash = hash_bytes(canonical->p, canonical->n);
+	for (uint32_t k = 0; k < o->text.n; k++) {
+		const struct op *op = &o->text.v[k];
+		if (op->p) {
+			buf_add(out, op->p, op->n);
+			continue;
+		}
+		if (op->tag) {
+			char hex[33];
+			hash_hex(*hash, hex);
+			yaml_write_scalar(out, hex, 32, op->indent);
+			continue;
+		}
+		if (!b->text[op->sym].p) {
+			size_t start = out->n;
+			print_scalar(out, b->v[op->sym], op->indent);
+			size_t n = out->n - start;
+			/* a literal block depends on where it stands; all else is the same everywhere */
+			if (b->v[op->sym]->tag != VALUE_STRING || !memchr(out->p + start, '\n', n)) {
+				b->text[op->sym].p = arena_strdup(e->arena, out->p + start, n);
+				b->text[op->sym].n = (uint32_t)n;
+			}
+			continue;
+		}
+		buf_add(out, b->text[op->sym].p, b->text[op->sym].n);
+	}
+}

@@ -1,0 +1,77 @@
+/* Plans: what a kind makes, as ready text with slots, so that the hundredth component of a kind costs its own values and
+   not its template.
+
+   A plan is made by evaluating a kind's output once for one component with the origins of its scalars kept: a setting's value
+   is symbolic (it is the value, and it knows which slot it came from), and text put together from symbolic values is
+   symbolic too. Whatever the evaluation looks into (a condition, a comparison, a built-in's argument) becomes a guard: the plan
+   holds for components that have the same value there. What reaches the objects unseen becomes a slot of the text. So a
+   plan needs no second evaluator, and nothing of the language is left out: a component that no plan fits is made plainly.
+
+   The text of a plan is the plain writer's own, cut where symbolic values stand. The first components that use a plan are made
+   both ways, and a difference (which would be a fault here) retires the plan. */
+#ifndef MLOPS_PLAN_H
+#define MLOPS_PLAN_H
+#include "eval/eval.h"
+#include "base/buf.h"
+#include "base/hash.h"
+
+#define VALUE_SYMBOLIC 1                /* in value.flags: the value is the head of a struct symbolic */
+struct sym_part { const char *p; uint32_t n; uint32_t slot; };  /* p NULL: the slot's value as text */
+struct sym {
+	struct plan *plan;
+	uint32_t index;                 /* in plan->syms */
+	uint8_t is_slot;                /* parts[0].slot as it is; else text put together */
+	uint8_t text;                   /* enum text_type of the text */
+	struct sym_part *parts; uint32_t nparts;
+	const struct value *hashed;     /* not NULL: the hash of this tree, which holds symbolic values */
+};
+struct symbolic { struct value v; const struct sym *sym; };
+
+struct guard { uint32_t slot; const struct value *want; };
+struct sym_check { const struct sym *sym; const struct type *type; };
+struct op { const char *p; uint32_t n; uint32_t sym; uint16_t indent; uint8_t tag; };  /* enum op_tag */
+struct residual { const struct ast *check; struct env *env; };
+struct plan_use { struct symbol *secret; const struct atom *key; struct span at; };
+struct plan_object {
+	const char *api_version, *kind;
+	int rank, cluster;
+	const struct value *name, *ns;  /* plain or symbolic; ns NULL: cluster-wide */
+	VEC(struct op) text, canonical;
+};
+struct plan {
+	struct kind *kind;
+	struct instance *inst;          /* evaluated with symbolic values */
+	struct instance *orig;
+	VEC(struct guard) guards;
+	VEC(struct sym *) syms;
+	VEC(struct sym_check) checks;
+	VEC(struct residual) residuals;
+	VEC(struct plan_use) uses;
+	VEC(struct plan_object) objects;
+	uint8_t *guarded;               /* for each member */
+	uint8_t failed;                 /* this component cannot be planned */
+	uint8_t retired, tried;
+	uint32_t *depends;              /* while a rule's check runs: counts what it looks into, instead of guarding it */
+};
+
+/* -- hooks of the evaluator; all of them are no-ops when nothing is being traced -- */
+const struct value *plan_slot(struct eval *e, struct instance *i, uint32_t slot);      /* NULL: compute it as always */
+void plan_touch(struct eval *e, const struct value *v);                                /* looked into, one level */
+void plan_touch_deep(struct eval *e, const struct value *v);
+const struct value *plan_carry(struct eval *e, const struct value *from, const struct value *made);    /* the same text, another value */
+const struct value *plan_concat(struct eval *e, const struct value *made, const struct value *const *parts, uint32_t n);
+const struct value *plan_hash(struct eval *e, const struct value *data);               /* 32 hexadecimal digits; symbolic if the data is */
+int plan_same(const struct value *a, const struct value *b);                           /* the same symbolic text, or both plain */
+void plan_check(struct eval *e, const struct value *v, const struct type *t);
+const struct value *plan_live(struct eval *e, const struct value *v);                  /* in a residual check: this component's value */
+static inline int is_symbolic(const struct value *v) { return v->flags & VALUE_SYMBOLIC; }
+#define TOUCH(e, v) do { if ((e)->plan) plan_touch((e), (v)); } while (0)
+#define TOUCH_DEEP(e, v) do { if ((e)->plan) plan_touch_deep((e), (v)); } while (0)
+#define LIVE(e, v) ((e)->bound && is_symbolic(v) ? plan_live((e), (v)) : (v))
+
+/* A plan bound to one component. */
+struct bound { const struct plan *plan; const struct value **v; struct { const char *p; uint32_t n; } *text; };
+struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i);     /* NULL: a guard or a check fails */
+const struct value *plan_value(const struct bound *b, const struct value *v);          /* of an object's name or namespace */
+void plan_text(struct eval *e, const struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash);
+#endif
