@@ -30,6 +30,7 @@ struct parse;
 }
 %code {
 #include "front/parse_state.h"
+#include <stddef.h>
 #include <stdlib.h>
 
 #define YYMAXDEPTH 20000
@@ -59,13 +60,14 @@ static inline struct ast *make(struct parse *p, enum ast_tag tag, struct span at
 	struct ast *b, struct ast *c, uint32_t from)
 {
 	uint32_t nlist = from == NONE ? 0 : p->nodes.n - from, n = nfixed + nlist, i;
-	struct ast *x = arena_alloc(p->arena, sizeof *x + n * sizeof *x->kids);
+	size_t size = ast_is_long(tag) ? sizeof(struct ast) : offsetof(struct ast, name2);
+	struct ast *x = arena_alloc(p->arena, size + n * sizeof *x->kids);
 	uint32_t depth = 0;
 
 	x->tag = (uint8_t)tag;
 	x->span = at;
 	if (n) {
-		x->kids = (struct ast **)(x + 1);
+		x->kids = (struct ast **)((char *)x + size);
 		x->nkids = n;
 		if (nfixed > 0)
 			x->kids[0] = a;
@@ -366,13 +368,15 @@ statements
 	| statements error NL           { $$ = $1; FOUND; }
 	;
 statement
-	: setting | expose | patch | values | allow | check
+	: path '=' expr                 { $$ = parse_done(p, MAKE2(AST_SET, $1, $3)); }
+	| expose | patch | values | allow | check
 	;
 setting
 	: path '=' expr                 { $$ = parse_done(p, MAKE2(AST_SET, $1, $3)); }
 	;
 path
-	: name                          { $$ = named(MAKE0(AST_NAME), $1, @1); }
+	: NAME                          { $$ = named(MAKE0(AST_NAME), $1, @1); }
+	| KEY                           { $$ = named(MAKE0(AST_NAME), $1, @1); parse_not_a_name(p, @1, $1); }
 	| path '.' key                  { $$ = flag(named(MAKE1(AST_FIELD, $1), $3, @3), quoted(p, @3)); }
 	| path '[' expr ']'             { $$ = MAKE2(AST_INDEX, $1, $3); }
 	;

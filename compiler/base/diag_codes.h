@@ -64,14 +64,12 @@
 #define D_OBJECT_TWICE        "E0414", "%s is made twice"
 #define D_EXPOSE              "E0415", "%s"
 #define D_OFFER               "E0416", "%s"
-#define D_UNREACHABLE         "E0440", "%s"
 
 /* checks and versions */
 #define D_CHECK               "E0500", "%s"
 #define D_UNKNOWN_VERSION     "E0501", "no catalog has %s %s"
 #define D_NO_CATALOG_ROW      "E0502", "catalog %s has no row for `%s`"
 #define D_EDITION             "E0503", "edition %s is not known to this compiler"
-#define D_NEWER_KUBERNETES    "E0504", "%s"
 #define W_CHECK               "W0500", "%s"
 #define W_UNUSED_ALLOW        "W0501", "this `allow %s` silences nothing"
 

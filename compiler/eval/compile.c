@@ -811,6 +811,7 @@ int compile_stack(struct compile *c)
 	/* what did not even resolve would be said again by everything that depends on it, in other words; but components that
 	   are sound are looked at all the same, so that one run reports every mistake */
 	make_instances(e);
+	all_offers(e);          /* what nobody collects is a mistake too */
 	for (uint32_t n = 0; n < e->instances.n; n++)
 		e->instances.v[n]->kind->ninstances++;
 	for (uint32_t n = 0; n < e->instances.n; n++)

@@ -581,10 +581,17 @@ const char *text_of(struct eval *e, const struct value *v, size_t *n)
 	case VALUE_BOOL:
 		*n = v->i ? 4 : 5;
 		return v->i ? "true" : "false";
-	case VALUE_INT:
-		len = snprintf(s, sizeof s, "%lld", (long long)v->i);
-		*n = (size_t)len;
-		return arena_strdup(e->arena, s, *n);
+	case VALUE_INT: {
+		uint64_t u = v->i < 0 ? 0 - (uint64_t)v->i : (uint64_t)v->i;
+		len = sizeof s;
+		do
+			s[--len] = (char)('0' + u % 10);
+		while (u /= 10);
+		if (v->i < 0)
+			s[--len] = '-';
+		*n = sizeof s - (size_t)len;
+		return arena_strdup(e->arena, s + len, *n);
+	}
 	case VALUE_FLOAT:
 		*n = float_print(v->d, s);
 		if (*n > 2 && !memcmp(s + *n - 2, ".0", 2))
@@ -1066,8 +1073,8 @@ static int is_literal(const struct ast *x)
 
 static const struct value *operand(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
 {
-	if (x->tag == AST_NAME && x->bind_tag == BIND_WORD)
-		return value_text(e->arena, TEXT_ENUM, x->name->text, x->name->len, 0, x->span);
+	if (x->tag == AST_NAME && x->bind_tag == BIND_WORD)     /* what no enumeration has is reported by resolve_words() */
+		return table_get(&e->p->enum_words, x->name) ? value_text(e->arena, TEXT_ENUM, x->name->text, x->name->len, 0, x->span) : VALUE_ERROR_V;
 	return t && x->tag == AST_NUMBER ? number(e, x, t, 0) : eval(e, env, x);
 }
 

@@ -60,7 +60,7 @@ struct eval {
 	const struct atom *a_on, *a_node, *a_nodes, *a_keys, *a_none, *a_cluster, *a_balancer;
 	struct table givers;            /* per interface: cached list for implied wires at the stack's level */
 	struct plan *plan;              /* being traced; see eval/plan.h */
-	const struct bound *bound;      /* a plan's residual checks run for one component */
+	struct bound *bound;      /* a plan's residual checks run for one component */
 	struct table rows;              /* catalog rows that have been evaluated, by their AST_SET */
 	const struct atom *catalog;     /* the stack's */
 	uint8_t catalog_broken;         /* it names none: reported, and every row is an error */
@@ -102,6 +102,7 @@ struct instance *instance_new(struct eval *e, struct kind *k, const struct atom 
 void expand_instance(struct eval *e, struct instance *i);        /* makes the inner components of a composite */
 const char *secret_object(struct eval *e, struct symbol *secret);       /* name of the Kubernetes Secret */
 const struct value *symbol_instances(struct eval *e, struct symbol *y, struct span at);
+void all_offers(struct eval *e);                        /* each offer to what collects it, once */
 const struct value *wire_implied(struct eval *e, struct instance *i, uint32_t slot);
 const struct value *collected(struct eval *e, struct instance *i, uint32_t slot);
 const struct value *give_value(struct eval *e, struct instance *i, struct give *g, struct span at);

@@ -93,6 +93,7 @@ const struct value *plan_slot(struct eval *e, struct instance *i, uint32_t slot)
 		s->nparts = 1;
 		s->parts = ARENA_NEW(e->unit, struct sym_part);
 		s->parts[0].slot = slot;
+		VEC_PUSH(e->unit, &p->slots, slot);
 		v = wrap(e, v, s);
 	} else {
 		uint32_t *depends = p->depends; /* what is wired or listed shapes the objects, whoever looks first */
@@ -103,6 +104,8 @@ const struct value *plan_slot(struct eval *e, struct instance *i, uint32_t slot)
 	i->cells[slot] = v;
 	return v;
 }
+
+enum { MAX_PARTS = 64 };       /* of one text */
 
 static void add_parts(struct eval *e, struct sym *s, const struct value *v)
 {
@@ -126,6 +129,8 @@ static void add_parts(struct eval *e, struct sym *s, const struct value *v)
 	}
 	s->parts = out.v;
 	s->nparts = out.n;
+	if (s->nparts > MAX_PARTS)
+		e->plan->failed = 1;
 }
 
 const struct value *plan_concat(struct eval *e, const struct value *made, const struct value *const *parts, uint32_t n)
@@ -252,17 +257,29 @@ static void print_scalar(struct buf *out, const struct value *v, int indent)
 	char num[40];
 	switch (v->tag) {
 	case VALUE_STRING: yaml_write_scalar(out, v->str.p, v->n, indent); break;
-	case VALUE_INT: buf_addf(out, "%lld", (long long)v->i); break;
+	case VALUE_INT: {
+		uint64_t u = v->i < 0 ? 0 - (uint64_t)v->i : (uint64_t)v->i;
+		int at = sizeof num;
+		do
+			num[--at] = (char)('0' + u % 10);
+		while (u /= 10);
+		if (v->i < 0)
+			num[--at] = '-';
+		buf_add(out, num + at, sizeof num - (size_t)at);
+		break;
+	}
 	case VALUE_FLOAT: buf_add(out, num, float_print(v->d, num)); break;
 	default: buf_adds(out, v->i ? "true" : "false"); break;
 	}
 }
 
+static const struct value *sym_value(struct eval *e, struct bound *b, const struct sym *s);
+
 /* The tree with every symbolic value replaced by what it is here, for hashing. */
-static const struct value *here(struct eval *e, const struct bound *b, const struct value *v)
+static const struct value *here(struct eval *e, struct bound *b, const struct value *v)
 {
 	if (is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == b->plan)
-		return b->v[((const struct symbolic *)v)->sym->index];
+		return sym_value(e, b, ((const struct symbolic *)v)->sym);
 	if (v->tag == VALUE_LIST) {
 		const struct value **items = ARENA_ARRAY(e->arena, const struct value *, v->n);
 		for (uint32_t i = 0; i < v->n; i++)
@@ -278,19 +295,15 @@ static const struct value *here(struct eval *e, const struct bound *b, const str
 	return v;
 }
 
-static const struct value *text_value(struct eval *e, struct instance *i, const struct sym *s)
+static const struct value *text_value(struct eval *e, struct bound *b, const struct sym *s)
 {
-	const char *p[64];
-	size_t n[64], total = 0;
-	if (s->nparts > 64)
-		return NULL;
+	const char *p[MAX_PARTS];
+	size_t n[MAX_PARTS], total = 0;
 	for (uint32_t k = 0; k < s->nparts; k++) {
 		p[k] = s->parts[k].p;
 		n[k] = s->parts[k].n;
 		if (!p[k])
-			p[k] = text_of(e, i->cells[s->parts[k].slot], &n[k]);
-		if (!p[k])
-			return NULL;
+			p[k] = text_of(e, b->inst->cells[s->parts[k].slot], &n[k]);
 		total += n[k];
 	}
 	char *out = arena_alloc(e->arena, total + 1), *q = out;
@@ -301,57 +314,66 @@ static const struct value *text_value(struct eval *e, struct instance *i, const 
 	return value_text(e->arena, (enum text_type)s->text, out, total, 0, (struct span){ 0, 0 });
 }
 
+static const struct value *sym_value(struct eval *e, struct bound *b, const struct sym *s)
+{
+	if (b->v[s->index])
+		return b->v[s->index];
+	const struct value *v;
+	if (s->hashed) {
+		char hex[33];
+		struct buf c = { 0 };
+		value_canonical(here(e, b, s->hashed), &c);
+		hash_hex(hash_bytes(c.p, c.n), hex);
+		buf_free(&c);
+		v = value_string(e->arena, arena_strdup(e->arena, hex, 32), 32, (struct span){ 0, 0 });
+	} else if (s->is_slot) {
+		v = b->inst->cells[s->parts[0].slot];
+	} else {
+		v = text_value(e, b, s);
+	}
+	b->v[s->index] = v;
+	return v;
+}
+
+/* Has the slot a value of the same form as when the plan was made, and one that can be written? Text that is put together
+   from what can be written can be written. */
+static int slot_fits(struct eval *e, const struct plan *p, struct instance *i, uint32_t slot)
+{
+	const struct value *v = slot_value(e, i, slot), *was = p->orig->cells[slot];
+	return v->tag == was->tag && v->text == was->text
+		&& (v->tag != VALUE_STRING || v->plain || yaml_style_of(v->str.p, v->n) != YAML_REJECT);
+}
+
 struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i)
 {
 	for (uint32_t k = 0; k < p->guards.n; k++)
 		if (!equal(slot_value(e, i, p->guards.v[k].slot), p->guards.v[k].want))
 			return NULL;
+	for (uint32_t k = 0; k < p->slots.n; k++)
+		if (!slot_fits(e, p, i, p->slots.v[k]))
+			return NULL;
 	struct bound *b = ARENA_NEW(e->arena, struct bound);
 	b->plan = p;
+	b->inst = i;
 	b->v = ARENA_ARRAY(e->arena, const struct value *, p->syms.n);
 	b->text = (void *)ARENA_ARRAY(e->arena, __typeof__(*b->text), p->syms.n);
-	for (uint32_t k = 0; k < p->syms.n; k++) {
-		const struct sym *s = p->syms.v[k];
-		const struct value *v;
-		for (uint32_t q = 0; q < s->nparts; q++)
-			if (!s->parts[q].p && slot_value(e, i, s->parts[q].slot)->tag != p->orig->cells[s->parts[q].slot]->tag)
-				return NULL;
-		if (s->hashed) {
-			char hex[33];
-			struct buf c = { 0 };
-			value_canonical(here(e, b, s->hashed), &c);
-			hash_hex(hash_bytes(c.p, c.n), hex);
-			buf_free(&c);
-			v = value_string(e->arena, arena_strdup(e->arena, hex, 32), 32, (struct span){ 0, 0 });
-		} else if (s->is_slot) {
-			v = i->cells[s->parts[0].slot];
-			if (v->text != p->orig->cells[s->parts[0].slot]->text)
-				return NULL;
-		} else {
-			v = text_value(e, i, s);
-		}
-		if (!v || (v->tag == VALUE_STRING && !v->plain && yaml_style_of(v->str.p, v->n) == YAML_REJECT))
+	for (uint32_t k = 0; k < p->checks.n; k++)
+		if (!fits(e, sym_value(e, b, p->checks.v[k].sym), p->checks.v[k].type))
 			return NULL;
-		b->v[k] = v;
-	}
-	for (uint32_t k = 0; k < p->checks.n; k++) {
-		if (!fits(e, b->v[p->checks.v[k].sym->index], p->checks.v[k].type))
-			return NULL;
-	}
 	return b;
 }
 
-const struct value *plan_value(const struct bound *b, const struct value *v)
+const struct value *plan_value(struct eval *e, struct bound *b, const struct value *v)
 {
-	return is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == b->plan ? b->v[((const struct symbolic *)v)->sym->index] : v;
+	return is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == b->plan ? sym_value(e, b, ((const struct symbolic *)v)->sym) : v;
 }
 
 const struct value *plan_live(struct eval *e, const struct value *v)
 {
-	return plan_value(e->bound, v);
+	return plan_value(e, e->bound, v);
 }
 
-void plan_text(struct eval *e, const struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash)
+void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash)
 {
 	buf_clear(canonical);
 	for (uint32_t k = 0; k < o->canonical.n; k++) {
@@ -359,7 +381,7 @@ void plan_text(struct eval *e, const struct bound *b, const struct plan_object *
 		if (op->p)
 			buf_add(canonical, op->p, op->n);
 		else
-			value_canonical(b->v[op->sym], canonical);
+			value_canonical(sym_value(e, b, b->plan->syms.v[op->sym]), canonical);
 	}
 	*hash = hash_bytes(canonical->p, canonical->n);
 	for (uint32_t k = 0; k < o->text.n; k++) {
@@ -374,17 +396,18 @@ void plan_text(struct eval *e, const struct bound *b, const struct plan_object *
 			yaml_write_scalar(out, hex, 32, op->indent);
 			continue;
 		}
-		if (!b->text[op->sym].p) {
-			size_t start = out->n;
-			print_scalar(out, b->v[op->sym], op->indent);
-			size_t n = out->n - start;
-			/* a literal block depends on where it stands; all else is the same everywhere */
-			if (b->v[op->sym]->tag != VALUE_STRING || !memchr(out->p + start, '\n', n)) {
-				b->text[op->sym].p = arena_strdup(e->arena, out->p + start, n);
-				b->text[op->sym].n = (uint32_t)n;
-			}
+		if (b->text[op->sym].p) {
+			buf_add(out, b->text[op->sym].p, b->text[op->sym].n);
 			continue;
 		}
-		buf_add(out, b->text[op->sym].p, b->text[op->sym].n);
+		const struct value *v = sym_value(e, b, b->plan->syms.v[op->sym]);
+		size_t start = out->n;
+		print_scalar(out, v, op->indent);
+		size_t n = out->n - start;
+		/* a literal block depends on where it stands; all else is the same everywhere */
+		if (v->tag != VALUE_STRING || !memchr(out->p + start, '\n', n)) {
+			b->text[op->sym].p = arena_strdup(e->arena, out->p + start, n);
+			b->text[op->sym].n = (uint32_t)n;
+		}
 	}
 }

@@ -43,6 +43,7 @@ struct plan {
 	struct instance *inst;          /* evaluated with symbolic values */
 	struct instance *orig;
 	VEC(struct guard) guards;
+	VEC(uint32_t) slots;            /* that are symbolic */
 	VEC(struct sym *) syms;
 	VEC(struct sym_check) checks;
 	VEC(struct residual) residuals;
@@ -70,8 +71,13 @@ static inline int is_symbolic(const struct value *v) { return v->flags & VALUE_S
 #define LIVE(e, v) ((e)->bound && is_symbolic(v) ? plan_live((e), (v)) : (v))
 
 /* A plan bound to one component. */
-struct bound { const struct plan *plan; const struct value **v; struct { const char *p; uint32_t n; } *text; };
+struct bound {
+	const struct plan *plan;
+	struct instance *inst;
+	const struct value **v;         /* of each symbolic value; made when it is first asked for */
+	struct { const char *p; uint32_t n; } *text;    /* as YAML, where that is the same everywhere */
+};
 struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i);     /* NULL: a guard or a check fails */
-const struct value *plan_value(const struct bound *b, const struct value *v);          /* of an object's name or namespace */
-void plan_text(struct eval *e, const struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash);
+const struct value *plan_value(struct eval *e, struct bound *b, const struct value *v);          /* of an object's name or namespace */
+void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash);
 #endif

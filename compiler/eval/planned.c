@@ -40,7 +40,7 @@ static void objects_of(struct compile *c, struct top *t, struct bound *b, struct
 	o->nobjects = p->objects.n;
 	for (uint32_t n = 0; n < p->objects.n; n++) {
 		const struct plan_object *q = &p->objects.v[n];
-		const struct value *name = plan_value(b, q->name), *ns = q->ns ? plan_value(b, q->ns) : NULL;
+		const struct value *name = plan_value(e, b, q->name), *ns = q->ns ? plan_value(e, b, q->ns) : NULL;
 		o->objects[n] = (struct out_object){ .api_version = q->api_version, .kind = q->kind, .rank = q->rank,
 			.name = arena_strdup(e->arena, name->str.p, name->n), .ns = ns ? arena_strdup(e->arena, ns->str.p, ns->n) : "" };
 		if (c->pass == 2) {
@@ -68,14 +68,13 @@ int plan_component(struct compile *c, struct top *t, struct out_component *o)
 	return 1;
 }
 
-static int names_ok(struct compile *c, const struct bound *b)
+static int names_ok(struct compile *c, struct bound *b)
 {
 	for (uint32_t n = 0; n < b->plan->objects.n; n++) {
 		const struct plan_object *q = &b->plan->objects.v[n];
-		if (is_symbolic(q->name) && !object_name_fits(q->kind, plan_value(b, q->name)))
+		if (is_symbolic(q->name) && !object_name_fits(q->kind, plan_value(c->e, b, q->name)))
 			return 0;
 	}
-	(void)c;
 	return 1;
 }
 
@@ -262,7 +261,6 @@ static int has_node_port(const struct out_object *o)
 
 static int same_as_plain(struct compile *c, struct top *t, struct bound *b, const struct out_component *plain)
 {
-	struct eval *e = c->e;
 	struct out_component o = { 0 };
 	struct buf text = { 0 }, canonical = { 0 };
 	int pass = c->pass, ok;
@@ -279,7 +277,6 @@ static int same_as_plain(struct compile *c, struct top *t, struct bound *b, cons
 	}
 	buf_free(&text);
 	buf_free(&canonical);
-	(void)e;
 	return ok;
 }
 
@@ -289,7 +286,7 @@ static struct plan *trace(struct compile *c, struct top *t)
 	struct plan *p = ARENA_NEW(e->unit, struct plan);
 	struct out_component o;
 	struct arena *old = e->arena;
-	uint32_t errors = e->diags->n, uses = e->uses.n;
+	uint32_t errors = e->diags->n;
 	p->kind = t->inst->kind;
 	p->orig = t->inst;
 	p->inst = fresh(e, t->inst);
@@ -300,7 +297,6 @@ static struct plan *trace(struct compile *c, struct top *t)
 	if (ok)
 		run_rules(c, t, &o);
 	e->plan = NULL;
-	(void)uses;
 	for (uint32_t n = 0; ok && n < o.nobjects; n++) {
 		const struct out_object *obj = &o.objects[n];
 		const struct value *meta = value_getc(obj->tree, "metadata");

@@ -330,6 +330,32 @@ size_t float_print(double d, char out[40])
 		strcpy(o, "0.0");
 		return strlen(out);
 	}
+	/* Most floats are short decimals: m / 10^k of two exact doubles is the nearest double to that decimal, so if it is d,
+	   the decimal reads back as d, and the first k that does is the shortest. */
+	double scale = 1;
+	for (int k = 0; k <= 7 && d < 1e8; k++, scale *= 10) {
+		double m = d * scale;
+		uint64_t whole = (uint64_t)m;
+		for (uint64_t c = whole; c <= whole + 1; c++) {
+			if ((double)c / scale != d)
+				continue;
+			char rev[24];
+			int r = 0;
+			for (int digit = 0; c || digit <= k; digit++, c /= 10) {
+				if (k && digit == k)
+					rev[r++] = '.';
+				rev[r++] = (char)('0' + c % 10);
+			}
+			while (r)
+				*o++ = rev[--r];
+			if (!k) {
+				*o++ = '.';
+				*o++ = '0';
+			}
+			*o = 0;
+			return (size_t)(o - out);
+		}
+	}
 	/* A double of normal size keeps any 15 digits, so if those read back, dropping zeros leaves the shortest. */
 	for (precision = d < 2.3e-308 ? 1 : 15; precision < 17; precision++)
 		if (digits_of(d, precision, digits, &exponent))

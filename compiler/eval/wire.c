@@ -536,7 +536,7 @@ static int by_name(const void *a, const void *b)
 	return atom_compare(x->name, y->name);
 }
 
-static void all_offers(struct eval *e)
+void all_offers(struct eval *e)
 {
 	if (e->offers_done)
 		return;

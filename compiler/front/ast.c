@@ -80,17 +80,17 @@ static void dump(const struct ast *n, struct buf *out, unsigned depth)
 			dump_text(out, n->name->text, n->name->len);
 		else
 			buf_add(out, n->name->text, n->name->len);
-	} else if (n->name2) {
+	} else if (ast_is_long(n->tag) && n->name2) {
 		buf_adds(out, " -");
 	}
-	if (n->name2) {
+	if (ast_is_long(n->tag) && n->name2) {
 		buf_addc(out, ' ');
 		if (n->tag == AST_ALLOW)
 			dump_text(out, n->name2->text, n->name2->len);
 		else
 			buf_add(out, n->name2->text, n->name2->len);
 	}
-	if (n->name3)
+	if (ast_is_long(n->tag) && n->name3)
 		buf_addf(out, " %s", n->name3->text);
 	for (i = 0; i < sizeof flags / sizeof *flags; i++)
 		if (n->flags & flags[i].bit)
@@ -124,7 +124,9 @@ int ast_equal(const struct ast *a, const struct ast *b)
 	if (!a || !b)
 		return a == b;
 	if (a->tag != b->tag || a->op != b->op || a->nkids != b->nkids || (a->flags & meaning) != (b->flags & meaning)
-	    || !same_name(a->name, b->name) || !same_name(a->name2, b->name2) || !same_name(a->name3, b->name3))
+	    || !same_name(a->name, b->name))
+		return 0;
+	if (ast_is_long(a->tag) && (!same_name(a->name2, b->name2) || !same_name(a->name3, b->name3)))
 		return 0;
 	for (i = 0; i < a->nkids; i++)
 		if (!ast_equal(a->kids[i], b->kids[i]))

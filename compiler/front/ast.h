@@ -99,18 +99,26 @@ enum {
 	AST_F_TEXT = 512,       /* a value of --set: may stand for text although it is spelled like something else */
 	AST_F_PAREN = 256,      /* an expression written in (redundant or not) parentheses */
 };
+/* The parser gives only declarations, statements and loops the part from `name2` on (ast_is_long): the many small nodes
+   of expressions and settings end before it, and neither may be copied by value. */
 struct ast {
 	uint8_t tag, op;
 	uint16_t flags;
 	uint16_t bind_tag; uint16_t bind_depth;         /* resolve.c: what an AST_NAME means */
 	uint32_t bind_index;
+	uint32_t nkids;
 	struct span span, name_span;
-	const struct atom *name, *name2, *name3;
-	struct span name2_span;
+	const struct atom *name;
+	struct ast **kids;
 	const char *doc;                                /* the ## comment above a declaration or member, without the marks; or NULL */
 	void *bind;                                     /* resolve.c, and caches of later passes */
-	struct ast **kids; uint32_t nkids;
+	const struct atom *name2, *name3;
+	struct span name2_span;
 };
+static inline int ast_is_long(enum ast_tag tag)
+{
+	return tag == AST_LISTFOR || tag == AST_EFOR || (tag >= AST_FILE && tag != AST_KEY && tag != AST_SET && tag != AST_SETTING);
+}
 const char *ast_tag_name(enum ast_tag tag);             /* "number", for dumps */
 void ast_dump(const struct ast *n, const struct sources *s, struct buf *out);   /* one node a line, indented; no positions */
 int ast_equal(const struct ast *a, const struct ast *b);/* same meaning as written: tags, names, ops, kids; not spans, layout flags or parentheses */

@@ -64,6 +64,7 @@ static void to_line_end(const struct parse *p, uint32_t lo, uint32_t *limit)
 static void start_skipping(struct parse *p, const struct token *t)
 {
 	p->skipping = 1;
+	p->plain = 0;
 	p->skip_level = t->level;
 	to_line_end(p, t->span.lo, &p->mute);
 }
@@ -831,6 +832,12 @@ static int missing_block(struct parse *p, struct token *nl)
 	return 2;
 }
 
+/* May this token be something else, or be followed by what is not written? */
+static int special(int kind)
+{
+	return kind == T_NL || kind == '}' || kind == '{' || is_word(kind) || kind == T_YYEOF || kind == T_MISTAKE;
+}
+
 static int deliver(struct parse *p, const struct token *t, union MLOPS_YYSTYPE *val, struct span *at)
 {
 	int prev = p->prev;
@@ -843,6 +850,7 @@ static int deliver(struct parse *p, const struct token *t, union MLOPS_YYSTYPE *
 	}
 	p->prev = t->kind;
 	p->last = *t;
+	p->plain = !p->nahead && !p->nheld && !p->skipping;
 	*val = t->val;
 	*at = t->span;
 	return t->kind;
@@ -852,6 +860,24 @@ int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p)
 {
 	struct token t;
 
+	if (p->plain && p->comments.n == p->seen_comments) {
+		/* nearly always: nothing is waiting, and the next token is what it is */
+		token_fetch(p, &p->last);
+		if (!special(p->last.kind) && p->comments.n == p->seen_comments) {
+			if (p->prev == T_NL || p->prev == '{') {
+				p->first = p->last;
+				p->nth = 1;
+			} else {
+				p->nth++;
+			}
+			p->prev = p->last.kind;
+			*val = p->last.val;
+			*at = p->last.span;
+			return p->prev;
+		}
+		p->ahead[0] = p->last;
+		p->nahead = 1;
+	}
 	if (!p->started) {
 		p->started = 1;
 		made_up(&t, p->start, p->src->base);
@@ -1142,6 +1168,7 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
 	if (t.kind != T_NL && t.span.lo == t.span.hi && t.kind != T_YYEOF && t.kind != T_STRING_END)
 		quiet = 1;              /* the filter put it there, and has said why */
 	if (!quiet && forgotten(p, &p->last)) {
+		p->plain = 0;
 		p->skipping = 1;        /* only as far as the line break that has been put before this token */
 		p->skip_level = t.level;
 		return;

@@ -47,6 +47,7 @@ struct parse {
 	struct token raw[8]; unsigned nraw;      /* to be fetched again, the last one first */
 	struct token ahead[2]; unsigned nahead;  /* fetched, not yet decided on */
 	struct token held[2]; unsigned nheld;    /* decided on, not yet delivered; the last one is first */
+	int plain;                      /* nothing is ahead or held, and no mistake is being skipped */
 	int started;                    /* the token that says what to parse has been delivered */
 	int start;                      /* that token */
 	int prev;                       /* kind of the last token delivered; T_NL at the start */

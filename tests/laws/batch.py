@@ -17,7 +17,7 @@ def batch(target, inputs):
         results += done
         if len(done) < len(todo):
             why = 'takes more than ten seconds' if r.status == -14 else 'ends with %s' % r.status
-            results.append('%s\n%s' % (why, r.err.decode('utf-8', 'replace')[-3000:]))
+            results.append('%s\n%s' % (why, said(r.err)))
     return results
 
 

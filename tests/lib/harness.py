@@ -2,7 +2,7 @@
 
 The environment comes from `make test`: B (build folder), CONFIG, MLOPSC (the program), VERSION, CC. Without it the scripts take
 build/mlopsc. FULL=1 asks for the long form of a test."""
-import collections, difflib, json, os, resource, shutil, signal, subprocess, sys, tempfile, threading
+import collections, difflib, json, os, re, resource, shutil, signal, subprocess, sys, tempfile, threading
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOT = os.path.dirname(TESTS)
@@ -14,7 +14,7 @@ FULL = os.environ.get('FULL', '') not in ('', '0')
 JOBS = max(1, min(4, os.cpu_count() or 1))
 # What mlopsc may end with. A sanitizer's report is none of them.
 STATUSES = {0, 1, 2, 3, 4, 5}
-os.environ['ASAN_OPTIONS'] = 'exitcode=99:allocator_may_return_null=1:detect_leaks=0'
+os.environ['ASAN_OPTIONS'] = 'exitcode=99:allocator_may_return_null=1:detect_leaks=1'
 os.environ['UBSAN_OPTIONS'] = 'exitcode=99:print_stacktrace=1'
 for name in ('NO_COLOR', 'CLICOLOR_FORCE', 'MAKEFLAGS', 'MFLAGS'):
     os.environ.pop(name, None)
@@ -156,7 +156,16 @@ class Tally:
 
 def show(r):
     """A result for a failure's text."""
-    return 'status %s\n%s%s' % (r.status, r.out.decode('utf-8', 'replace')[-1500:], r.err.decode('utf-8', 'replace')[-3000:])
+    return 'status %s\n%s%s' % (r.status, r.out.decode('utf-8', 'replace')[-1500:], said(r.err))
+
+
+def said(err):
+    """Standard error for a failure's text: of a sanitizer's report, what happened and where."""
+    text = err.decode('utf-8', 'replace')
+    if 'Sanitizer' in text or 'runtime error' in text:
+        lines = [l for l in text.split('\n') if re.search(r'ERROR:|SUMMARY|runtime error| #\d+ .*(compiler|grammar)/|^(READ|WRITE) ', l)]
+        return '\n'.join(lines[:14])
+    return text[-3000:]
 
 
 def crashed(status):

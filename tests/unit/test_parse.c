@@ -370,7 +370,7 @@ static void check_spans(const struct text *t, const struct ast *n, const struct 
 		if (*s != '"')
 			assert_true(n->name_span.hi - n->name_span.lo == n->name->len && !memcmp(s, n->name->text, n->name->len));
 	}
-	if (n->name2 && n->name2_span.hi)
+	if (ast_is_long(n->tag) && n->name2 && n->name2_span.hi)
 		assert_true(n->name2_span.lo > n->name_span.hi && n->name2_span.hi <= n->span.hi);
 	for (i = 0; i < n->nkids; i++)
 		check_spans(t, n->kids[i], n);
