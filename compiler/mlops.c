@@ -96,7 +96,11 @@ int mlops_add_file(struct mlops *m, const char *path)
 {
 	size_t len;
 	const char *why, *slash = strrchr(path, '/');
-	char *text = read_whole_file(&m->arena, path, &len, &why);
+	char *text = read_whole_file(&m->arena, path, 0, &len, &why);
+	if (!text && len) {
+		diag_error(&m->diags, (struct span){ 0, 0 }, D_TOO_LARGE, len, PARSE_MAX_BYTES);
+		return 0;
+	}
 	if (!text) {
 		diag_error(&m->diags, (struct span){ 0, 0 }, D_READ, path, why);
 		return 0;

@@ -30,7 +30,6 @@ struct parse;
 }
 %code {
 #include "front/parse_state.h"
-#include <stddef.h>
 #include <stdlib.h>
 
 #define YYMAXDEPTH 20000
@@ -60,7 +59,7 @@ static inline struct ast *make(struct parse *p, enum ast_tag tag, struct span at
 	struct ast *b, struct ast *c, uint32_t from)
 {
 	uint32_t nlist = from == NONE ? 0 : p->nodes.n - from, n = nfixed + nlist, i;
-	size_t size = ast_is_long(tag) ? sizeof(struct ast) : offsetof(struct ast, name2);
+	size_t size = ast_size(tag);
 	struct ast *x = arena_alloc(p->arena, size + n * sizeof *x->kids);
 	uint32_t depth = 0;
 

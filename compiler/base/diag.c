@@ -2,6 +2,7 @@
    meets one mistake on two ways reports it once. Sorting happens once, before writing. */
 #include "base/diag.h"
 #include "base/diag_write.h"
+#include "base/hash.h"
 #include "base/vec.h"
 #include <stdlib.h>
 #include <string.h>
@@ -15,22 +16,47 @@ void diags_init(struct diags *d, struct arena *a, const struct sources *s)
 	d->sources = s;
 }
 
+static uint32_t hash_of(struct span at, const char *message)
+{
+	return (uint32_t)(hash64(message, strlen(message)) ^ (uint64_t)at.lo * 0x9E3779B97F4A7C15u >> 32 ^ at.hi);
+}
+
+static void grow(struct diags *d)
+{
+	uint32_t cap = d->index_cap ? d->index_cap * 2 : 64;
+	uint32_t *index = ARENA_ARRAY(d->arena, uint32_t, cap);
+
+	for (uint32_t n = 0; n < d->n; n++) {
+		uint32_t i = hash_of(d->v[n]->span, d->v[n]->message) & (cap - 1);
+		while (index[i])
+			i = (i + 1) & (cap - 1);
+		index[i] = n + 1;
+	}
+	d->index = index;
+	d->index_cap = cap;
+}
+
 static struct diag *add(struct diags *d, enum severity severity, struct span at, const char *name, const char *code,
 	const char *fmt, va_list ap)
 {
-	struct arena_mark mark = arena_mark(d->arena);
-	const char *message = arena_vprintf(d->arena, fmt, ap);
+	struct arena_mark mark;
+	const char *message;
 	struct diag *x;
 	uint32_t i;
 
-	for (i = d->n; i-- > 0; ) {
-		x = d->v[i];
+	if (d->n * 2 >= d->index_cap)
+		grow(d);
+	mark = arena_mark(d->arena);
+	message = arena_vprintf(d->arena, fmt, ap);
+	for (i = hash_of(at, message) & (d->index_cap - 1); d->index[i]; i = (i + 1) & (d->index_cap - 1)) {
+		x = d->v[d->index[i] - 1];
 		if (x->span.lo == at.lo && x->span.hi == at.hi && x->severity == severity && !strcmp(x->code, code)
 		    && !strcmp(x->message, message)) {
 			arena_rewind(d->arena, mark);
 			return x;
 		}
 	}
+	d->index[i] = d->n + 1;
 	x = ARENA_NEW(d->arena, struct diag);
 	x->severity = severity;
 	x->code = code;

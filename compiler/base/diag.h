@@ -28,6 +28,7 @@ struct diags {
 	struct diag **v; uint32_t n, cap;
 	uint32_t nerrors, nwarnings;    /* of the list before sorting; duplicates are dropped on arrival */
 	uint32_t max_errors;            /* the parser stops at so many; 0 = 1000 */
+	uint32_t *index, index_cap;     /* record + 1 by hash of code, place and message */
 };
 
 void diags_init(struct diags *d, struct arena *a, const struct sources *s);

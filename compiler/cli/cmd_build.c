@@ -1,4 +1,5 @@
 /* build: a stack in, the folder out/STACK, or one YAML stream; and what changed, for the reader. */
+#include "base/os.h"
 #include "cli/cmd.h"
 #include "cli/io.h"
 #include "cli/session.h"
@@ -142,7 +143,7 @@ static void to_stdout(struct session *s, const struct out_stack *stack)
 	int ok = emit_stream(stack, &sink, &scratch, d, &sum);
 	arena_free(&scratch);
 	if (!ok && st.error != EPIPE && d->nerrors == before)
-		diag_error(d, (struct span){ 0, 0 }, D_WRITE, "standard output", io_reason(st.error));
+		diag_error(d, (struct span){ 0, 0 }, D_WRITE, "standard output", os_reason(st.error));
 }
 
 int cmd_build(const struct args *a)

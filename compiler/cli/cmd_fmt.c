@@ -1,5 +1,6 @@
 /* fmt: source files in, the same in the canonical layout. A file that does not parse, and one that is laid out already,
    is not touched. */
+#include "base/os.h"
 #include "cli/cmd.h"
 #include "cli/io.h"
 #include "cli/session.h"
@@ -19,7 +20,7 @@ static int format_one(struct session *s, const char *path, struct buf *out)
 		if (standard && !check)
 			buf_add(out, after.p, after.n);
 		else if (differs && !check && !io_replace(path, &after)) {
-			diag_error(mlops_diags(s->m), (struct span){ 0, 0 }, D_WRITE, path, io_reason(errno));
+			diag_error(mlops_diags(s->m), (struct span){ 0, 0 }, D_WRITE, path, os_reason(errno));
 			differs = 0;
 		}
 		if (differs && (check || !standard) && !s->args->value[FLAG_QUIET])

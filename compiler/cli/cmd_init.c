@@ -2,6 +2,7 @@
    names kinds and the library alone knows which there are; its stack is called `platform` until the folder has a better
    name. */
 #define _POSIX_C_SOURCE 200809L
+#include "base/os.h"
 #include "cli/cmd.h"
 #include "cli/io.h"
 #include "cli/session.h"
@@ -56,7 +57,7 @@ static int put(struct session *s, struct buf *out, const char *path, const char 
 		return 1;
 	}
 	if (errno != EEXIST || must) {
-		diag_error(mlops_diags(s->m), (struct span){ 0, 0 }, D_WRITE, path, io_reason(errno));
+		diag_error(mlops_diags(s->m), (struct span){ 0, 0 }, D_WRITE, path, os_reason(errno));
 		return 0;
 	}
 	buf_addf(out, "    %s exists and was left alone; it may want:\n", path);
@@ -91,7 +92,7 @@ int cmd_init(const struct args *a)
 		ok = 0;
 	}
 	if (ok && *dir && !make_folders(arena_strdup(&arena, dir, strlen(dir)))) {
-		diag_error(mlops_diags(s.m), (struct span){ 0, 0 }, D_WRITE, dir, io_reason(errno));
+		diag_error(mlops_diags(s.m), (struct span){ 0, 0 }, D_WRITE, dir, os_reason(errno));
 		ok = 0;
 	}
 	const char *slash = *dir && dir[strlen(dir) - 1] != '/' ? "/" : "";

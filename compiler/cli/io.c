@@ -1,6 +1,7 @@
 /* Consumes paths and bytes; does every system call of the command line but those of the library. */
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700
+#include "base/os.h"
 #include "cli/io.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -53,7 +54,7 @@ int io_print(const struct buf *b)
 {
 	if (io_write(1, b->p, b->n) || errno == EPIPE)
 		return STATUS_DONE;
-	fprintf(stderr, "mlopsc: cannot write to standard output: %s\n", io_reason(errno));
+	fprintf(stderr, "mlopsc: cannot write to standard output: %s\n", os_reason(errno));
 	return STATUS_IO;
 }
 
@@ -150,20 +151,4 @@ int io_create(const char *path, const void *p, size_t n)
 		unlink(path);
 	errno = error;
 	return ok;
-}
-
-const char *io_reason(int error)
-{
-	switch (error) {
-	case ENOENT: return "there is no such file";
-	case EISDIR: return "it is a folder";
-	case ENOTDIR: return "a part of the path is not a folder";
-	case EACCES: return "permission denied";
-	case EEXIST: return "it exists already";
-	case EINVAL: return "it is not an ordinary file";
-	case ENOSPC: return "the disk is full";
-	case EROFS: return "the file system is read-only";
-	case EBADF: return "the stream is closed";
-	default: return strerror(error);
-	}
 }

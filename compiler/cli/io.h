@@ -21,5 +21,4 @@ int io_replace(const char *path, const struct buf *b);
 /* Makes a new file. 1, or 0 with errno: EEXIST when there is one. */
 int io_create(const char *path, const void *p, size_t n);
 /* What errno means, in words of this program ("there is no such file"). */
-const char *io_reason(int error);
 #endif

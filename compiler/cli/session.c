@@ -1,4 +1,5 @@
 /* Consumes flags and operands; produces a struct mlops that has read its input, and at the end text on standard error. */
+#include "base/os.h"
 #include "cli/session.h"
 #include "cli/io.h"
 #include <errno.h>
@@ -40,7 +41,7 @@ void session_open(struct session *s, const struct args *a, const char *name)
 
 static void cannot_read(struct session *s, const char *name, int error)
 {
-	diag_error(mlops_diags(s->m), (struct span){ 0, 0 }, D_READ, name, io_reason(error));
+	diag_error(mlops_diags(s->m), (struct span){ 0, 0 }, D_READ, name, os_reason(error));
 }
 
 int session_add_stack(struct session *s)

@@ -232,6 +232,28 @@ static const struct value *f_sort(struct call_args *c)
 	return value_list(c->e->arena, out, n, c->x->span);
 }
 
+/* Data for a file: components and secrets in it are errors. */
+static int is_data(struct call_args *c, const struct value *v)
+{
+	if (!counted(c->e, v->tag == VALUE_LIST || v->tag == VALUE_RECORD ? v->n : 0, c->x->span))
+		return 0;
+	if (v->tag == VALUE_SECRET_KEY || v->tag == VALUE_SECRET) {
+		diag_error(c->e->diags, c->at[0]->span, D_SECRET_LEAK, "a text");
+		return 0;
+	}
+	if (v->tag > VALUE_RECORD) {
+		bad(c, 0, "data");
+		return 0;
+	}
+	for (uint32_t i = 0; i < v->n && v->tag == VALUE_LIST; i++)
+		if (!is_data(c, v->items[i]))
+			return 0;
+	for (uint32_t i = 0; i < v->n && v->tag == VALUE_RECORD; i++)
+		if (!is_data(c, v->rec.fields[i].value))
+			return 0;
+	return !is_error(v);
+}
+
 static const struct value *f_unique(struct call_args *c)
 {
 	NEED(0, VALUE_LIST, "a list");
@@ -241,8 +263,8 @@ static const struct value *f_unique(struct call_args *c)
 	for (uint32_t i = 0; i < c->v[0]->n; i++) {
 		const struct value *v = c->v[0]->items[i];
 		struct buf b = { 0 };
-		if (v->tag > VALUE_RECORD)
-			return bad(c, 0, "a list of data");
+		if (!is_data(c, v))
+			return VALUE_ERROR_V;
 		value_canonical(v, &b);
 		const struct atom *id = atom_intern(c->e->p->atoms, b.p, b.n);
 		buf_free(&b);
@@ -297,6 +319,8 @@ static const struct value *f_merge(struct call_args *c)
 	NEED(0, VALUE_RECORD, "a map");
 	NEED(1, VALUE_RECORD, "a map");
 	const struct value *v = c->v[0];
+	if (!counted(c->e, c->v[1]->n, c->x->span))
+		return VALUE_ERROR_V;
 	for (uint32_t i = 0; i < c->v[1]->n; i++) {
 		const struct atom *k = c->v[1]->rec.fields[i].key;
 		const struct value *old = value_get(v, k), *new = c->v[1]->rec.fields[i].value;
@@ -463,26 +487,6 @@ static const struct value *quantified(struct call_args *c, int any)
 
 static const struct value *f_any(struct call_args *c) { return quantified(c, 1); }
 static const struct value *f_all(struct call_args *c) { return quantified(c, 0); }
-
-/* Data for a file: components and secrets in it are errors. */
-static int is_data(struct call_args *c, const struct value *v)
-{
-	if (v->tag == VALUE_SECRET_KEY || v->tag == VALUE_SECRET) {
-		diag_error(c->e->diags, c->at[0]->span, D_SECRET_LEAK, "a text");
-		return 0;
-	}
-	if (v->tag > VALUE_RECORD) {
-		bad(c, 0, "data");
-		return 0;
-	}
-	for (uint32_t i = 0; i < v->n && v->tag == VALUE_LIST; i++)
-		if (!is_data(c, v->items[i]))
-			return 0;
-	for (uint32_t i = 0; i < v->n && v->tag == VALUE_RECORD; i++)
-		if (!is_data(c, v->rec.fields[i].value))
-			return 0;
-	return !is_error(v);
-}
 
 static const struct value *f_json(struct call_args *c)
 {

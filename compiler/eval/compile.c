@@ -736,6 +736,7 @@ static void first_pass(struct compile *c, struct top *t)
 		}
 	}
 	e->arena = e->unit;
+	c->bound = NULL;
 	if (!keep)
 		arena_rewind(c->scratch, mark);
 }
@@ -793,6 +794,16 @@ static void list_wires(struct compile *c)
 	c->out.nwires = v.n;
 }
 
+/* Kinds of Kubernetes that do not exist, in kinds that no component uses. */
+static void check_manifest_words(struct compile *c, const struct ast *d)
+{
+	if (d->tag == AST_MANIFEST && !(d->flags & AST_F_STRING))
+		manifest_kind(c, d);
+	for (uint32_t n = 0; n < d->nkids; n++)
+		if (d->kids[n] && (d->tag == AST_KIND || d->tag == AST_KIF || d->tag == AST_KFOR || d->tag == AST_BLOCK))
+			check_manifest_words(c, d->kids[n]);
+}
+
 int compile_stack(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -836,6 +847,8 @@ int compile_stack(struct compile *c)
 	make_delivery(c);
 	if (c->delivery)
 		first_pass(c, c->delivery);
+	for (uint32_t n = 0; n < p->user_kinds.n; n++)
+		check_manifest_words(c, p->user_kinds.v[n]->decl);
 	for (uint32_t n = 0; n < e->instances.n; n++)
 		unused_allows(c, e->instances.v[n]->allows.v, e->instances.v[n]->allows.n);
 	unused_allows(c, p->allows.v, p->allows.n);

@@ -36,7 +36,7 @@ struct compile {
 	struct top *delivery;
 	int pass;
 	int plain;                      /* no plans: for tests */
-	struct bound *bound; struct top *bound_top;     /* of the component in hand */
+	struct bound *bound;            /* first pass: the plan of the component in hand, bound */
 };
 struct claim { struct span at; const char *who; };
 
@@ -53,6 +53,7 @@ void plan_first_use(struct compile *c, struct top *t);          /* sets t->plan 
 void plan_learn(struct compile *c, struct top *t, const struct out_component *plain);  /* made plainly and sound: make a plan of it, or try one */
 int plan_rules(struct compile *c, struct top *t);
 const struct kube_kind *kube_kind(struct compile *c, const struct atom *word);
+const struct kube_kind *manifest_kind(struct compile *c, const struct ast *manifest);         /* reports an unknown one */
 const struct kube_kind *kube_kind_of(struct compile *c, const char *api_version, const char *kind);
 int is_allowed(struct compile *c, const struct instance *i, const char *name);
 int run_check(struct compile *c, struct env *env, const struct ast *check, struct instance *i, struct span at, const char *origin);

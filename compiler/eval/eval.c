@@ -176,9 +176,15 @@ static const char *unit_help(const struct type *t)
 	}
 }
 
+/* A spelling as messages show it. */
+static const char *shown(struct eval *e, const struct atom *a)
+{
+	return a->len <= 60 ? a->text : arena_printf(e->p->arena, "%.40s...", a->text);
+}
+
 static const struct value *number(struct eval *e, const struct ast *x, const struct type *t, int silent)
 {
-	const char *s = x->name->text, *why = "";
+	const char *s = x->name->text, *why = "", *said = silent ? s : shown(e, x->name);
 	size_t n = x->name->len;
 	int64_t i;
 	double d;
@@ -192,20 +198,19 @@ static const struct value *number(struct eval *e, const struct ast *x, const str
 		if (x->flags & AST_F_TEXT)
 			return value_string(e->arena, s, n, x->span);
 		if (!silent)
-			diag_fix(e->diags, diag_error(e->diags, x->span, D_UNTYPED_NUMBER, s), x->span, "\"%s\"", s),
-			diag_help(e->diags, e->diags->v[e->diags->n - 1], "write it as text: \"%s\"", s);
+			diag_help(e->diags, diag_error(e->diags, x->span, D_UNTYPED_NUMBER, said), "write it as text: \"%s\"", said);
 		return silent ? NULL : VALUE_ERROR_V;
 	case T_INT:
 	case T_PORT:
 		if (lit_int(s, n, &i)) {
-			if (!in_range(e, t, (double)i, x->span, s, silent))
+			if (!in_range(e, t, (double)i, x->span, said, silent))
 				return silent ? NULL : VALUE_ERROR_V;
 			return value_int(e->arena, i, x->span);
 		}
 		break;
 	case T_FLOAT:
 		if (lit_float(s, n, &d)) {
-			if (!in_range(e, t, d, x->span, s, silent))
+			if (!in_range(e, t, d, x->span, said, silent))
 				return silent ? NULL : VALUE_ERROR_V;
 			return value_float(e->arena, d, x->span);
 		}
@@ -215,7 +220,7 @@ static const struct value *number(struct eval *e, const struct ast *x, const str
 		if (ok && (t->text == TEXT_URL || t->text == TEXT_IMAGE || t->text == TEXT_NAME) && !(x->flags & AST_F_TEXT))
 			ok = 0;
 		if (ok) {
-			if (!in_range(e, t, d, x->span, s, silent))
+			if (!in_range(e, t, d, x->span, said, silent))
 				return silent ? NULL : VALUE_ERROR_V;
 			return value_text(e->arena, t->text, s, n, d, x->span);
 		}
@@ -252,16 +257,16 @@ static const struct value *number(struct eval *e, const struct ast *x, const str
 	const char *unit = unit_noun(s, n);
 	struct diag *r;
 	if (unit && (t->tag == T_TEXT || t->tag == T_INT || t->tag == T_FLOAT || t->tag == T_PORT || t->tag == T_UNION || t->tag == T_OPTIONAL)) {
-		r = diag_error(e->diags, x->span, D_UNIT, type_noun(e->p, t), s, unit);
+		r = diag_error(e->diags, x->span, D_UNIT, type_noun(e->p, t), said, unit);
 		diag_label(e->diags, r, "%s", unit);
 	} else if (t->tag == T_TEXT && *why) {
-		r = diag_error(e->diags, x->span, D_BAD_LITERAL, s, type_noun(e->p, t), why);
+		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), why);
 	} else {
-		r = diag_error(e->diags, x->span, D_TYPE, type_noun(e->p, t), arena_printf(e->p->arena, "the number `%s`", s));
+		r = diag_error(e->diags, x->span, D_TYPE, type_noun(e->p, t), arena_printf(e->p->arena, "the number `%s`", said));
 	}
 	note_setting(e, r, t);
 	if (t->tag == T_STRING || (t->tag == T_TEXT && t->text >= TEXT_HOST)) {
-		diag_help(e->diags, r, "write it as text: \"%s\"", s);
+		diag_help(e->diags, r, "write it as text: \"%s\"", said);
 		diag_fix(e->diags, r, x->span, "\"%s\"", s);
 	} else if (unit_help(t)) {
 		diag_help(e->diags, r, "%s", unit_help(t));
@@ -1044,8 +1049,38 @@ static const struct value *compare(struct eval *e, const struct ast *x, const st
 	return value_bool(x->op == OP_LT ? c < 0 : x->op == OP_LE ? c <= 0 : x->op == OP_GT ? c > 0 : c >= 0);
 }
 
-static int same(const struct value *a, const struct value *b)
+/* Trees that share their parts can be small in memory and without end on paper. */
+int counted(struct eval *e, uint32_t n, struct span at)
 {
+	e->steps += n + 1;
+	if (e->steps <= e->max_steps && !e->stopped)
+		return 1;
+	STOP(e, at, D_STEPS, arena_printf(e->p->arena, "%llu", (unsigned long long)e->max_steps));
+	return 0;
+}
+
+static int same(struct eval *e, const struct value *a, const struct value *b)
+{
+	if (a == b)
+		return 1;
+	if (a->tag == VALUE_LIST && b->tag == VALUE_LIST) {
+		if (a->n != b->n || !counted(e, a->n, a->origin))
+			return 0;
+		for (uint32_t i = 0; i < a->n; i++)
+			if (!same(e, a->items[i], b->items[i]))
+				return 0;
+		return 1;
+	}
+	if (a->tag == VALUE_RECORD && b->tag == VALUE_RECORD) {
+		if (a->n != b->n || !counted(e, a->n, a->origin))
+			return 0;
+		for (uint32_t i = 0; i < a->n; i++) {
+			const struct value *x = value_get(b, a->rec.fields[i].key);
+			if (!x || !same(e, a->rec.fields[i].value, x))
+				return 0;
+		}
+		return 1;
+	}
 	if (a->tag != b->tag)
 		return is_number(a) && is_number(b) && as_double(a) == as_double(b);
 	switch (a->tag) {
@@ -1127,13 +1162,13 @@ static const struct value *binary(struct eval *e, struct env *env, const struct 
 			plan_touch_deep(e, b);
 	}
 	switch (x->op) {
-	case OP_EQ: return value_bool(same(a, b));
-	case OP_NE: return value_bool(!same(a, b));
+	case OP_EQ: return value_bool(same(e, a, b));
+	case OP_NE: return value_bool(!same(e, a, b));
 	case OP_LT: case OP_LE: case OP_GT: case OP_GE: return compare(e, x, a, b);
 	case OP_IN:
 		if (b->tag == VALUE_LIST) {
 			for (uint32_t i = 0; i < b->n; i++)
-				if (same(a, b->items[i]))
+				if (same(e, a, b->items[i]))
 					return value_bool(1);
 			return value_bool(0);
 		}
@@ -1588,6 +1623,8 @@ const struct value *eval(struct eval *e, struct env *env, const struct ast *x)
 		return STOP(e, x->span, D_STEPS, arena_printf(e->p->arena, "%llu", (unsigned long long)e->max_steps));
 	if (e->depth > MAX_EVAL_DEPTH)
 		return STOP(e, x->span, D_STEPS, "3000 nested");
+	if (!(e->steps & 255) && !limit_bytes(e, 0, x->span))
+		return VALUE_ERROR_V;
 	e->depth++;
 	switch ((enum ast_tag)x->tag) {
 	case AST_NUMBER: v = number(e, x, &type_any, 0); break;

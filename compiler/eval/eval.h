@@ -87,6 +87,7 @@ struct diag *eval_error_at(struct eval *e, struct span at, const char *code, con
 /* Runs body for each element with the loop's variables bound. 0 on error. */
 int each(struct eval *e, struct env *env, const struct ast *loop, int (*body)(struct eval *e, struct env *env, const struct ast *loop, void *ctx), void *ctx);
 const struct value *list_concat(struct eval *e, const struct value *a, const struct value *b, struct span at);
+int counted(struct eval *e, uint32_t n, struct span at);       /* n more steps, for what walks values; 0 when the budget is used up */
 int limit_bytes(struct eval *e, size_t more, struct span at);   /* 0 when the budget would be passed (reported once) */
 
 const struct value *policy_field(struct eval *e, struct instance *i, const struct atom *name, struct span at);        /* drift.c */

@@ -126,6 +126,8 @@ static int writable(struct making *m, const struct value *v, const char *where, 
 	struct eval *e = m->e;
 	struct span here = v->origin.hi ? v->origin : at;
 	struct diag *x;
+	if (!counted(e, v->tag == VALUE_LIST || v->tag == VALUE_RECORD ? v->n : 0, here))
+		return 0;
 	switch ((enum value_tag)v->tag) {
 	case VALUE_ERROR:
 		return 0;
@@ -360,6 +362,26 @@ static int split_kind(struct eval *e, const char *s, size_t n, const char **api,
 	return 1;
 }
 
+const struct kube_kind *manifest_kind(struct compile *c, const struct ast *o)
+{
+	const struct kube_kind *kk = kube_kind(c, o->name);
+	if (kk)
+		return kk;
+	struct diags *d = c->e->diags;
+	struct diag *x = diag_error(d, o->name_span, D_UNKNOWN_OBJECT_KIND, o->name->text);
+	struct suggest s;
+	suggest_init(&s, o->name->text, o->name->len);
+	for (uint32_t k = 0; k < c->kinds.n; k++)
+		suggest_try(&s, c->kinds.v[k].word->text);
+	if (suggest_best(&s)) {
+		diag_label(d, x, "did you mean `%s`?", suggest_best(&s));
+		diag_fix(d, x, o->name_span, "%s", suggest_best(&s));
+	} else {
+		diag_help(d, x, "for a kind that is not in the table: manifest \"group/version/Kind\"(name) { ... }");
+	}
+	return NULL;
+}
+
 static void manifest(struct making *m, struct instance *i, struct env *env, const struct ast *o)
 {
 	struct eval *e = m->e;
@@ -386,17 +408,8 @@ static void manifest(struct making *m, struct instance *i, struct env *env, cons
 			*q = lower(*q);
 		word = w;
 	} else {
-		const struct kube_kind *kk = kube_kind(m->c, o->name);
+		const struct kube_kind *kk = manifest_kind(m->c, o);
 		if (!kk) {
-			struct diag *x = diag_error(e->diags, o->name_span, D_UNKNOWN_OBJECT_KIND, o->name->text);
-			struct suggest s;
-			suggest_init(&s, o->name->text, o->name->len);
-			for (uint32_t k = 0; k < m->c->kinds.n; k++)
-				suggest_try(&s, m->c->kinds.v[k].word->text);
-			if (suggest_best(&s))
-				diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
-			else
-				diag_help(e->diags, x, "for a kind that is not in the table: manifest \"group/version/Kind\"(name) { ... }");
 			m->ok = 0;
 			return;
 		}

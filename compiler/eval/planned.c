@@ -59,9 +59,7 @@ static void objects_of(struct compile *c, struct top *t, struct bound *b, struct
 int plan_component(struct compile *c, struct top *t, struct out_component *o)
 {
 	*o = (struct out_component){ 0 };
-	struct bound *b = c->bound && c->bound->plan == t->plan && c->bound_top == t ? c->bound : plan_bind(c->e, t->plan, t->inst);
-	c->bound = b;
-	c->bound_top = t;
+	struct bound *b = c->bound ? c->bound : plan_bind(c->e, t->plan, t->inst);
 	if (!b)
 		return 0;
 	objects_of(c, t, b, o);
@@ -96,7 +94,6 @@ void plan_first_use(struct compile *c, struct top *t)
 		secret_used(e, p->uses.v[n].secret, p->uses.v[n].key, p->uses.v[n].at);
 	e->user = NULL;
 	c->bound = b;
-	c->bound_top = t;
 	t->plan = p;
 }
 

@@ -9,6 +9,7 @@
 #include "base/atom.h"
 #include "base/buf.h"
 #include "base/source.h"
+#include <stddef.h>
 #include <stdint.h>
 
 enum ast_tag {
@@ -99,8 +100,9 @@ enum {
 	AST_F_TEXT = 512,       /* a value of --set: may stand for text although it is spelled like something else */
 	AST_F_PAREN = 256,      /* an expression written in (redundant or not) parentheses */
 };
-/* The parser gives only declarations, statements and loops the part from `name2` on (ast_is_long): the many small nodes
-   of expressions and settings end before it, and neither may be copied by value. */
+/* Most nodes are names and literals, and most of the rest have few fields to fill: the parser cuts a node off where the
+   part begins that its tag has no use for (ast_size). So a node may not be copied by value, and what a tag does not have
+   may not be looked at; `nkids` can always be. */
 struct ast {
 	uint8_t tag, op;
 	uint16_t flags;
@@ -109,15 +111,25 @@ struct ast {
 	uint32_t nkids;
 	struct span span, name_span;
 	const struct atom *name;
+	void *bind;                                     /* resolve.c, and caches of later passes */
+	/* not in leaves */
 	struct ast **kids;
 	const char *doc;                                /* the ## comment above a declaration or member, without the marks; or NULL */
-	void *bind;                                     /* resolve.c, and caches of later passes */
+	/* only in loops, declarations and statements other than settings */
 	const struct atom *name2, *name3;
 	struct span name2_span;
 };
+static inline int ast_is_leaf(enum ast_tag tag)
+{
+	return tag == AST_NAME || tag == AST_NUMBER || tag == AST_STRING || tag == AST_BOOL || tag == AST_NONE;
+}
 static inline int ast_is_long(enum ast_tag tag)
 {
 	return tag == AST_LISTFOR || tag == AST_EFOR || (tag >= AST_FILE && tag != AST_KEY && tag != AST_SET && tag != AST_SETTING);
+}
+static inline size_t ast_size(enum ast_tag tag)
+{
+	return ast_is_leaf(tag) ? offsetof(struct ast, kids) : ast_is_long(tag) ? sizeof(struct ast) : offsetof(struct ast, name2);
 }
 const char *ast_tag_name(enum ast_tag tag);             /* "number", for dumps */
 void ast_dump(const struct ast *n, const struct sources *s, struct buf *out);   /* one node a line, indented; no positions */

@@ -533,8 +533,8 @@ static void close_before(struct parse *p, struct token *t)
 	p->raw[p->nraw++] = *t;
 	pop_bracket(p);
 	made_up(t, closer_of(kind), t->span.lo);
-	t->depth = p->brackets.n;
-	t->level = p->level;
+	t->depth = (uint16_t)p->brackets.n;
+	t->level = (uint16_t)p->level;
 }
 
 /* Carries out a repair at this token. 1: t is something else now; 2: leave t out. */
@@ -588,8 +588,8 @@ again:
 		}
 	}
 	n = p->brackets.n;
-	t->depth = n;
-	t->level = p->level;
+	t->depth = (uint16_t)n;
+	t->level = (uint16_t)p->level;
 	switch (t->kind) {
 	case T_NL:
 		if (n && p->brackets.v[n - 1].kind != '{' && !t->val.n)
@@ -609,8 +609,8 @@ again:
 	case '}': case ')': case ']': case T_INTERP_END:
 		if (n && p->brackets.v[n - 1].kind == opener_of(t->kind)) {
 			pop_bracket(p);
-			t->depth = p->brackets.n;
-			t->level = p->level;
+			t->depth = (uint16_t)p->brackets.n;
+			t->level = (uint16_t)p->level;
 			break;
 		}
 		for (i = n; i > 0 && p->brackets.v[i - 1].kind != opener_of(t->kind); i--)
@@ -827,8 +827,8 @@ static int missing_block(struct parse *p, struct token *nl)
 	VEC_PUSH(p->scratch, &p->implied, nl->span.lo);
 	push_bracket(p, '{', (struct span){ nl->span.lo, nl->span.lo });
 	made_up(nl, '{', nl->span.lo);
-	p->ahead[0].depth = p->brackets.n;
-	p->ahead[0].level = p->level;
+	p->ahead[0].depth = (uint16_t)p->brackets.n;
+	p->ahead[0].level = (uint16_t)p->level;
 	return 2;
 }
 
@@ -860,23 +860,41 @@ int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p)
 {
 	struct token t;
 
+	/* nearly always nothing is waiting, and the next token is what it is */
 	if (p->plain && p->comments.n == p->seen_comments) {
-		/* nearly always: nothing is waiting, and the next token is what it is */
-		token_fetch(p, &p->last);
-		if (!special(p->last.kind) && p->comments.n == p->seen_comments) {
+		if (p->nahead) {                /* behind a line break */
+			p->last = p->ahead[0];
+			p->nahead = 0;
+		} else {
+			token_fetch(p, &p->last);
+		}
+		if (p->comments.n == p->seen_comments && p->last.kind == T_NL && p->prev != T_NL && p->prev != '{'
+		    && !continues(p->prev) && !p->head.kind) {
+			token_fetch(p, &p->ahead[0]);
+			p->nahead = 1;
+			p->plain = p->ahead[0].kind == T_NAME;
+			if (p->plain) {
+				p->nth++;
+				goto as_it_is;
+			}
+			p->ahead[1] = p->ahead[0];
+			p->nahead = 2;
+		} else if (!special(p->last.kind) && p->comments.n == p->seen_comments) {
 			if (p->prev == T_NL || p->prev == '{') {
 				p->first = p->last;
 				p->nth = 1;
 			} else {
 				p->nth++;
 			}
+as_it_is:
 			p->prev = p->last.kind;
 			*val = p->last.val;
 			*at = p->last.span;
 			return p->prev;
+		} else {
+			p->nahead = 1;
 		}
 		p->ahead[0] = p->last;
-		p->nahead = 1;
 	}
 	if (!p->started) {
 		p->started = 1;

@@ -15,10 +15,10 @@ struct parse;
 #define T_MISTAKE T_MLOPS_YYerror       /* the parser gives up the statement and says nothing */
 
 struct token {
-	int kind;
 	union MLOPS_YYSTYPE val;
 	struct span span;               /* empty when the token stands for something that is not written */
-	uint32_t depth, level;          /* how many brackets are open around it; how many up to the innermost `{` */
+	int kind;
+	uint16_t depth, level;          /* how many brackets are open around it; how many up to the innermost `{` */
 };
 struct bracket {
 	int kind;                       /* '{' '(' '[' or T_INTERP, the opening of ${} */
@@ -26,6 +26,7 @@ struct bracket {
 	uint32_t level;                 /* as in struct token, inside this bracket */
 };
 struct open_string { struct span open; uint32_t braces; int block; };  /* braces: open ones within its ${} */
+struct recent { uint64_t a, b; size_t n; const struct atom *atom; };    /* a name, met lately */
 struct doc { uint32_t lo; const char *text; };
 struct repair { uint32_t at; int close; struct span open; };   /* close: a bracket to put before `at`; 0: leave out the one at `at` */
 
@@ -38,6 +39,8 @@ struct parse {
 	struct diags *diags;
 	void *lexer;                    /* yyscan_t */
 	char *buffer;                   /* what flex reads, and writes its NULs into */
+
+	struct recent recent[128];
 
 	VEC(struct open_string) strings;
 	VEC(uint32_t) comments;

@@ -6,6 +6,7 @@
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE
 #include "sema/program.h"
+#include "base/os.h"
 #include "base/suggest.h"
 #include "front/parse.h"
 #include "sema/embed.h"
@@ -41,18 +42,25 @@ void program_init(struct program *p)
 	p->a_string = atom_cstr(p->atoms, "string");
 }
 
-char *read_whole_file(struct arena *a, const char *path, size_t *len, const char **why)
+char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *len, const char **why)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | (ordinary ? O_NONBLOCK : 0));
+	*len = 0;
 	if (fd < 0 || fstat(fd, &st)) {
-		*why = strerror(errno);
+		*why = os_reason(errno);
 		if (fd >= 0)
 			close(fd);
 		return NULL;
 	}
-	if (S_ISDIR(st.st_mode)) {
-		*why = "it is a folder";
+	if (S_ISDIR(st.st_mode) || (ordinary && !S_ISREG(st.st_mode))) {
+		*why = os_reason(S_ISDIR(st.st_mode) ? EISDIR : EINVAL);
+		close(fd);
+		return NULL;
+	}
+	if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > PARSE_MAX_BYTES) {
+		*len = (size_t)st.st_size;
+		*why = "it is larger than 64 MiB";
 		close(fd);
 		return NULL;
 	}
@@ -64,7 +72,7 @@ char *read_whole_file(struct arena *a, const char *path, size_t *len, const char
 		if (r < 0 && errno == EINTR)
 			continue;
 		if (r < 0) {
-			*why = strerror(errno);
+			*why = os_reason(errno);
 			free(p);
 			p = NULL;
 			break;
@@ -74,6 +82,7 @@ char *read_whole_file(struct arena *a, const char *path, size_t *len, const char
 			break;
 		if (n == cap) {
 			if (cap > PARSE_MAX_BYTES) {
+				*len = n;
 				*why = "it is larger than 64 MiB";
 				free(p);
 				p = NULL;
@@ -136,7 +145,7 @@ static void read_folder(struct program *p, const char *base, const char *below, 
 	struct dirent *e;
 	if (!d) {
 		if (!depth)
-			diag_error(p->diags, (struct span){ 0, 0 }, D_READ, dir, strerror(errno));
+			diag_error(p->diags, (struct span){ 0, 0 }, D_READ, dir, os_reason(errno));
 		return;
 	}
 	while ((e = readdir(d))) {
@@ -156,7 +165,7 @@ static void read_folder(struct program *p, const char *base, const char *below, 
 		}
 		if (!(n > 6 && !strcmp(rel + n - 6, ".mlops")) && !(n > 4 && !strcmp(rel + n - 4, ".tsv")))
 			continue;
-		char *text = read_whole_file(p->arena, path, &len, &why);
+		char *text = read_whole_file(p->arena, path, 1, &len, &why);
 		if (!text)
 			diag_error(p->diags, (struct span){ 0, 0 }, D_READ, path, why);
 		else
@@ -411,6 +420,8 @@ struct symbol *program_symbol(struct program *p, const struct atom *name)
 const char *program_suggest(struct program *p, char what, const struct atom *name)
 {
 	struct suggest s;
+	if (diag_full(p->diags))
+		return NULL;            /* so many mistakes are no spelling mistakes, and each search costs */
 	suggest_init(&s, name->text, name->len);
 	for (uint32_t i = 0; i < p->names[(uint8_t)what].n; i++)
 		suggest_try(&s, p->names[(uint8_t)what].v[i]->text);
@@ -437,11 +448,11 @@ static const char *used_path(struct program *p, const struct ast *u)
 	}
 	const char *path = arena_printf(p->arena, "%s/%s", p->root, rel);
 	if (!realpath(p->root, root)) {
-		diag_error(p->diags, u->span, D_READ, p->root, strerror(errno));
+		diag_error(p->diags, u->span, D_READ, p->root, os_reason(errno));
 		return NULL;
 	}
 	if (!realpath(path, real)) {
-		diag_error(p->diags, u->span, D_READ, rel, strerror(errno));
+		diag_error(p->diags, u->span, D_READ, rel, os_reason(errno));
 		return NULL;
 	}
 	size_t n = strlen(root);
@@ -473,7 +484,7 @@ static void use_files(struct program *p, const struct ast *file)
 		size_t len;
 		if (!path)
 			continue;
-		char *text = read_whole_file(p->arena, path, &len, &why);
+		char *text = read_whole_file(p->arena, path, 1, &len, &why);
 		if (!text) {
 			diag_error(p->diags, u->span, D_READ, u->name->text, why);
 			continue;

@@ -140,7 +140,9 @@ struct catalog *program_catalog(struct program *p, const struct atom *name);
 struct symbol *program_symbol(struct program *p, const struct atom *name);      /* stack names, then functions of the library */
 const char *program_suggest(struct program *p, char what, const struct atom *name);     /* 'v' for values */
 const char *library_text(struct program *p, const char *path, uint32_t *len);   /* a data file of the library; NULL */
-char *read_whole_file(struct arena *a, const char *path, size_t *len, const char **why);
+/* ordinary: refuse what is not a regular file (a pipe would wait for ever). NULL: *why says why; *len is then the size of a
+   file that is over PARSE_MAX_BYTES, else 0. */
+char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *len, const char **why);
 
 /* type.c */
 const struct type *type_of_ast(struct program *p, const struct ast *t);         /* cached in the node */

@@ -33,6 +33,8 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 {
 	struct diag *x = diag_error(p->diags, e->span, D_UNKNOWN_NAME, e->name->text);
 	struct suggest s;
+	if (diag_full(p->diags))
+		return;
 	suggest_init(&s, e->name->text, e->name->len);
 	if (k)
 		for (uint32_t i = 0; i < k->members.n; i++)
@@ -536,8 +538,10 @@ void resolve_program(struct program *p)
 	/* kinds first: their types declare the words that settings may use */
 	for (uint32_t i = 0; i < p->names['k'].n; i++) {
 		struct kind *k = program_kind(p, p->names['k'].v[i]);
-		if (k)
+		if (k) {
+			VEC_PUSH(p->arena, &p->user_kinds, k);
 			resolve_kind(p, k);
+		}
 	}
 	for (uint32_t i = 0; i < p->names['i'].n; i++)
 		program_interface(p, p->names['i'].v[i]);

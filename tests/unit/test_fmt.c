@@ -70,7 +70,7 @@ static int same_docs(const struct ast *a, const struct ast *b)
 {
 	uint32_t i;
 
-	if (!a)
+	if (!a || ast_is_leaf(a->tag))
 		return 1;
 	if (!a->doc != !b->doc || (a->doc && strcmp(a->doc, b->doc)))
 		return 0;
