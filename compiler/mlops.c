@@ -68,6 +68,8 @@ void mlops_free(struct mlops *m)
 {
 	if (!m)
 		return;
+	buf_free(&m->compile.text);
+	buf_free(&m->compile.canonical);
 	atoms_free(&m->atoms);
 	arena_free(&m->scratch);
 	arena_free(&m->unit);

@@ -27,26 +27,9 @@ void buf_reserve(struct buf *b, size_t more)
 	b->p[b->n] = 0;
 }
 
-void buf_add(struct buf *b, const void *p, size_t n)
-{
-	buf_reserve(b, n);
-	if (n)
-		memcpy(b->p + b->n, p, n);
-	b->n += n;
-	b->p[b->n] = 0;
-}
-
 void buf_adds(struct buf *b, const char *s)
 {
 	buf_add(b, s, strlen(s));
-}
-
-void buf_addc(struct buf *b, char c)
-{
-	if (b->n + 1 >= b->cap)
-		buf_reserve(b, 1);
-	b->p[b->n++] = c;
-	b->p[b->n] = 0;
 }
 
 void buf_vaddf(struct buf *b, const char *fmt, va_list ap)

@@ -2,7 +2,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 #include "base/hash.h"
-#include <stdio.h>
 #include <stdlib.h>
 
 struct hash_stream { XXH3_state_t state; };
@@ -46,5 +45,11 @@ struct hash128 hash_close(struct hash_stream *h)
 
 void hash_hex(struct hash128 h, char out[33])
 {
-	snprintf(out, 33, "%016llx%016llx", (unsigned long long)h.hi, (unsigned long long)h.lo);
+	static const char digits[] = "0123456789abcdef";
+
+	for (int i = 0; i < 16; i++) {
+		out[i] = digits[h.hi >> (60 - 4 * i) & 15];
+		out[16 + i] = digits[h.lo >> (60 - 4 * i) & 15];
+	}
+	out[32] = 0;
 }

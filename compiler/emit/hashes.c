@@ -8,17 +8,19 @@
 static void put_text(struct buf *b, const char *s)
 {
 	const size_t n = strlen(s);
-	for (int i = 0; i < 4; i++)
-		buf_addc(b, (char)(n >> (8 * i) & 0xff));
+	const unsigned char len[4] = { n & 0xff, n >> 8 & 0xff, n >> 16 & 0xff, n >> 24 & 0xff };
+	buf_add(b, len, sizeof len);
 	buf_add(b, s, n);
 }
 
 static void put_hash(struct buf *b, struct hash128 h)
 {
-	for (int i = 0; i < 8; i++)
-		buf_addc(b, (char)(h.hi >> (56 - 8 * i) & 0xff));
-	for (int i = 0; i < 8; i++)
-		buf_addc(b, (char)(h.lo >> (56 - 8 * i) & 0xff));
+	unsigned char bytes[16];
+	for (int i = 0; i < 8; i++) {
+		bytes[i] = h.hi >> (56 - 8 * i) & 0xff;
+		bytes[8 + i] = h.lo >> (56 - 8 * i) & 0xff;
+	}
+	buf_add(b, bytes, sizeof bytes);
 }
 
 struct hash128 release_hash(const struct out_release *r, struct buf *scratch)
@@ -76,13 +78,19 @@ struct hash128 component_hash(const struct out_component *c, const struct part_h
 		const size_t start = i ? ends[i - 1] : 0;
 		parts[i] = (struct part){ b.p + start, ends[i] - start };
 	}
-	if (n > 1)
+	int sorted = 1;
+	for (uint32_t i = 1; i < n && sorted; i++)
+		sorted = by_bytes(&parts[i - 1], &parts[i]) <= 0;
+	if (!sorted)
 		qsort(parts, n, sizeof *parts, by_bytes);
-	struct hash_stream *s = hash_open();
-	for (uint32_t i = 0; i < n; i++)
-		hash_add(s, parts[i].p, parts[i].n);
+	char *all = arena_alloc(scratch, b.n + 1), *at = all;
+	for (uint32_t i = 0; i < n; i++) {
+		memcpy(at, parts[i].p, parts[i].n);
+		at += parts[i].n;
+	}
+	struct hash128 hash = hash_bytes(all, b.n);
 	buf_free(&b);
-	return hash_close(s);
+	return hash;
 }
 
 static int by_name(const void *a, const void *b)

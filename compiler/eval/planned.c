@@ -38,17 +38,23 @@ static void objects_of(struct compile *c, struct top *t, struct bound *b, struct
 	const struct plan *p = b->plan;
 	o->objects = ARENA_ARRAY(e->arena, struct out_object, p->objects.n);
 	o->nobjects = p->objects.n;
+	buf_clear(&c->text);
 	for (uint32_t n = 0; n < p->objects.n; n++) {
 		const struct plan_object *q = &p->objects.v[n];
 		const struct value *name = plan_value(e, b, q->name), *ns = q->ns ? plan_value(e, b, q->ns) : NULL;
 		o->objects[n] = (struct out_object){ .api_version = q->api_version, .kind = q->kind, .rank = q->rank,
 			.name = arena_strdup(e->arena, name->str.p, name->n), .ns = ns ? arena_strdup(e->arena, ns->str.p, ns->n) : "" };
 		if (c->pass == 2) {
-			buf_clear(&c->text);
+			size_t start = c->text.n;
 			plan_text(e, b, q, &c->canonical, &c->text, &o->objects[n].hash);
-			o->objects[n].text = arena_strdup(e->arena, c->text.p, c->text.n);
-			o->objects[n].text_n = c->text.n;
+			o->objects[n].text_n = c->text.n - start;
 		}
+	}
+	/* the texts stand in one buffer, which is good until the next component is made */
+	const char *at = c->text.p;
+	for (uint32_t n = 0; c->pass == 2 && n < p->objects.n; n++) {
+		o->objects[n].text = at;
+		at += o->objects[n].text_n;
 	}
 	const struct value *version = slot_value(e, t->inst, SLOT_VERSION);
 	o->name = t->name;

@@ -2,9 +2,12 @@
 
      replay TARGET FILE...     each file; prints its name before it runs, so that a crash has one
      replay TARGET -           inputs from standard input, each `LENGTH\n` and so many bytes; for each a line with the
-                               number of errors. An input that takes more than ten seconds ends the program. */
+                               number of errors. An input that takes more than ten seconds ends the program.
+     replay ast FILE           the syntax tree of a file on standard output, its diagnostics on standard error */
 #define _POSIX_C_SOURCE 200809L
 #include "fuzz.h"
+#include "front/ast.h"
+#include "front/parse.h"
 #include <string.h>
 #include <unistd.h>
 
@@ -18,54 +21,91 @@ static const struct { const char *name; int (*run)(const uint8_t *, size_t); } t
 };
 
 /* Exactly len bytes on the heap, so that a sanitizer sees a read beyond them. */
-static int one(int (*run)(const uint8_t *, size_t), FILE *f, size_t len, int *errors)
+static int one(int (*run)(const uint8_t *, size_t), uint8_t *p, size_t len)
 {
-	uint8_t *p = malloc(len ? len : 1);
-	const int ok = p && fread(p, 1, len, f) == len;
 	alarm(10);
-	if (ok)
-		*errors = run(p, len);
+	const int errors = run(p, len);
 	alarm(0);
 	free(p);
-	return ok;
+	return errors;
+}
+
+static void tree(const char *name, const char *text, size_t len)
+{
+	struct arena a;
+	struct atoms atoms;
+	struct sources sources;
+	struct diags diags;
+	struct buf out = { 0 };
+	const struct diag_style style = { .all = 1, .what = name };
+	arena_init(&a, 0);
+	atoms_init(&atoms, &a);
+	sources_init(&sources, &a);
+	diags_init(&diags, &a, &sources);
+	ast_dump(parse_source(source_add(&sources, name, text, len, 0), &a, &atoms, &diags), &sources, &out);
+	fwrite(out.p, 1, out.n, stdout);
+	buf_clear(&out);
+	diags_sort(&diags);
+	if (diags.n)
+		diag_write(&diags, DIAG_TEXT, &style, &out);
+	fwrite(out.p, 1, out.n, stderr);
+	buf_free(&out);
+	atoms_free(&atoms);
+	arena_free(&a);
+}
+
+/* The file on the heap; its length, or -1. */
+static long slurp(const char *name, uint8_t **p)
+{
+	FILE *f = fopen(name, "rb");
+	long len = -1;
+	if (f && fseek(f, 0, SEEK_END) == 0 && (len = ftell(f)) >= 0) {
+		rewind(f);
+		*p = malloc(len ? (size_t)len : 1);
+		if (!*p || fread(*p, 1, (size_t)len, f) != (size_t)len)
+			len = -1;
+	}
+	if (len < 0)
+		perror(name);
+	if (f)
+		fclose(f);
+	return len;
 }
 
 int main(int argc, char **argv)
 {
 	int (*run)(const uint8_t *, size_t) = NULL;
-	int errors;
+	uint8_t *p = NULL;
+	long len;
 	for (size_t i = 0; argc > 2 && i < sizeof targets / sizeof *targets; i++)
 		if (!strcmp(argv[1], targets[i].name))
 			run = targets[i].run;
+	if (argc == 3 && !strcmp(argv[1], "ast")) {
+		if ((len = slurp(argv[2], &p)) < 0)
+			return 4;
+		tree(argv[2], (const char *)p, (size_t)len);
+		free(p);
+		return 0;
+	}
 	if (!run) {
-		fputs("usage: replay parse|fmt|build|yaml FILE... | -\n", stderr);
+		fputs("usage: replay parse|fmt|build|yaml FILE... | -, replay ast FILE\n", stderr);
 		return 3;
 	}
 	if (!strcmp(argv[2], "-")) {
-		size_t len;
-		while (scanf("%zu", &len) == 1 && getchar() == '\n') {
-			if (!one(run, stdin, len, &errors))
+		while (scanf("%ld", &len) == 1 && getchar() == '\n' && len >= 0) {
+			if (!(p = malloc(len ? (size_t)len : 1)) || fread(p, 1, (size_t)len, stdin) != (size_t)len)
 				return 4;
-			printf("%d\n", errors);
+			printf("%d\n", one(run, p, (size_t)len));
 			fflush(stdout);
 		}
 		return 0;
 	}
 	for (int i = 2; i < argc; i++) {
-		FILE *f = fopen(argv[i], "rb");
-		if (!f || fseek(f, 0, SEEK_END) != 0) {
-			perror(argv[i]);
-			return 4;
-		}
-		const long len = ftell(f);
-		rewind(f);
 		printf("%s\n", argv[i]);
 		fflush(stdout);
-		if (len < 0 || !one(run, f, (size_t)len, &errors)) {
-			perror(argv[i]);
+		if ((len = slurp(argv[i], &p)) < 0)
 			return 4;
-		}
-		fclose(f);
+		one(run, p, (size_t)len);
 	}
 	return 0;
 }
