@@ -82,16 +82,20 @@ struct diags *mlops_diags(struct mlops *m)
 	return &m->diags;
 }
 
+static int take_source(struct mlops *m, struct source *s)
+{
+	if (s && !m->main)
+		m->main = s;
+	return s != NULL;
+}
+
 int mlops_add_text(struct mlops *m, const char *name, const char *text, size_t len)
 {
 	if (len > PARSE_MAX_BYTES) {
 		diag_error(&m->diags, (struct span){ 0, 0 }, D_TOO_LARGE, len, PARSE_MAX_BYTES);
 		return 0;
 	}
-	struct source *s = source_add(&m->sources, copy(m, name), text, len, 0);
-	if (s && !m->main)
-		m->main = s;
-	return s != NULL;
+	return take_source(m, source_add(&m->sources, name, text, len, 0));
 }
 
 int mlops_add_file(struct mlops *m, const char *path)
@@ -109,7 +113,7 @@ int mlops_add_file(struct mlops *m, const char *path)
 	}
 	if (!m->root)
 		m->root = slash ? slash == path ? "/" : arena_strdup(&m->arena, path, (size_t)(slash - path)) : ".";
-	return mlops_add_text(m, path, text, len);
+	return take_source(m, source_adopt(&m->sources, path, text, len, 0));
 }
 
 void mlops_set(struct mlops *m, const char *assignment)

@@ -3,11 +3,13 @@
 
    Memory is handed out zeroed. A block comes from calloc, and `dirty` remembers how far it was ever used: only that part
    has to be cleared again. Under AddressSanitizer everything that is not handed out is poisoned, with a gap behind each piece. */
+#define _DEFAULT_SOURCE
 #include "base/arena.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_ASAN 1
@@ -29,11 +31,13 @@
 
 #define ALIGN 16
 #define BLOCK_MIN ((size_t)64 << 10)
-#define BLOCK_MAX ((size_t)1 << 20)
+#define BLOCK_MAX ((size_t)8 << 20)
+#define MAP_FROM ((size_t)2 << 20)
 
 struct arena_block {
 	struct arena_block *prev, *next;        /* next: kept by a rewind, free for use */
 	char *end, *dirty;
+	size_t mapped;                          /* bytes from mmap; 0: from calloc */
 	_Alignas(ALIGN) char data[];
 };
 
@@ -62,9 +66,31 @@ static void free_from(struct arena_block *b)
 		struct arena_block *next = b->next;
 
 		UNPOISON(b->data, (size_t)(b->end - b->data));
-		free(b);
+		if (b->mapped)
+			munmap(b, b->mapped);
+		else
+			free(b);
 		b = next;
 	}
+}
+
+/* Zeroed. Large ones come in huge pages where the system has them: a fault for each 4 KiB costs more than filling them. */
+static struct arena_block *new_block(size_t size)
+{
+	struct arena_block *b;
+
+	if (size >= MAP_FROM) {
+		b = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (b == MAP_FAILED)
+			abort();
+		madvise(b, size, MADV_HUGEPAGE);        /* advice: whether it is taken does not matter */
+		b->mapped = size;
+		return b;
+	}
+	b = calloc(1, size);
+	if (!b)
+		abort();
+	return b;
 }
 
 static void more(struct arena *a, size_t size)
@@ -84,9 +110,7 @@ static void more(struct arena *a, size_t size)
 	room = a->used < BLOCK_MIN ? BLOCK_MIN : a->used > BLOCK_MAX ? BLOCK_MAX : a->used / ALIGN * ALIGN;
 	if (room < size)
 		room = size;
-	b = calloc(1, sizeof *b + room);
-	if (!b)
-		abort();
+	b = new_block(sizeof *b + room);
 	b->prev = a->block;
 	b->end = b->data + room;
 	b->dirty = b->data;

@@ -14,17 +14,25 @@ void sources_init(struct sources *s, struct arena *a)
 
 struct source *source_add(struct sources *s, const char *name, const char *text, size_t len, int library)
 {
-	struct source *src;
 	char *copy;
 
 	if (len >= UINT32_MAX - s->next)
 		return NULL;
-	src = ARENA_NEW(s->arena, struct source);
 	copy = arena_alloc(s->arena, len + 2);
 	if (len)
 		memcpy(copy, text, len);
+	return source_adopt(s, name, copy, len, library);
+}
+
+struct source *source_adopt(struct sources *s, const char *name, const char *text, size_t len, int library)
+{
+	struct source *src;
+
+	if (len >= UINT32_MAX - s->next)
+		return NULL;
+	src = ARENA_NEW(s->arena, struct source);
 	src->name = arena_strdup(s->arena, name, strlen(name));
-	src->text = copy;
+	src->text = text;
 	src->len = (uint32_t)len;
 	src->base = s->next;
 	src->library = library != 0;

@@ -139,6 +139,28 @@ static void note_spelling(struct import *im, const struct value *v)
 	}
 }
 
+static int ends_with(const char *s, size_t n, const char *end)
+{
+	size_t k = strlen(end);
+
+	return n >= k && !memcmp(s + n - k, end, k);
+}
+
+/* Beside the name of a Secret, `...Key` says which of its keys is meant. */
+static int names_secret(const struct value *v)
+{
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct atom *key = v->rec.fields[i].key;
+		const struct value *x = v->rec.fields[i].value;
+
+		if (!strcmp(key->text, "remoteRef") || !strcmp(key->text, "secretKeyRef"))
+			return 1;
+		if (x->tag == VALUE_STRING && x->n && (!strncmp(key->text, "existing", 8) || ends_with(key->text, key->len, "ecretName")))
+			return 1;
+	}
+	return 0;
+}
+
 /* A name that promises a secret, with something written out behind it. */
 static void note_secret(struct import *im, struct span at, const char *name, size_t n, const struct value *v)
 {
@@ -300,6 +322,15 @@ static void comment_behind(struct import *im, struct buf *out, uint32_t at)
 		}
 	}
 	buf_addc(out, '\n');
+}
+
+/* The same behind an opening brace, unless the first entry stands on that line: then it is the entry's. */
+static void comment_behind_brace(struct import *im, struct buf *out, uint32_t at, uint32_t entry)
+{
+	if (entry >= at && entry < line_end(im, at))
+		buf_addc(out, '\n');
+	else
+		comment_behind(im, out, at);
 }
 
 /* Comments inside of what must not be shown. */
@@ -502,7 +533,7 @@ static void put_scalar(struct buf *out, const struct value *v, int indent)
 /* ---- Values -------------------------------------------------------------------------------------------------------- */
 
 /* What the cluster writes into an object and would refuse, or undo, when it is sent. */
-enum level { LEVEL_VALUE, LEVEL_OBJECT, LEVEL_METADATA, LEVEL_ANNOTATIONS };
+enum level { LEVEL_VALUE, LEVEL_OBJECT, LEVEL_METADATA, LEVEL_LABELS, LEVEL_ANNOTATIONS };
 
 static int from_cluster(enum level level, const struct atom *key)
 {
@@ -521,8 +552,21 @@ static int from_cluster(enum level level, const struct atom *key)
 	case LEVEL_ANNOTATIONS:
 		return !strcmp(key->text, "kubectl.kubernetes.io/last-applied-configuration") ||
 			!strcmp(key->text, "deployment.kubernetes.io/revision");
+	case LEVEL_LABELS:
+		return 0;
 	}
 	return 0;
+}
+
+/* What a build wrote: it is written anew, with what it says then. */
+static int from_build(enum level level, const struct value *of, const struct atom *key)
+{
+	const struct value *by = level == LEVEL_LABELS ? value_getc(of, "app.kubernetes.io/managed-by") : NULL;
+
+	if (level == LEVEL_ANNOTATIONS)
+		return !strcmp(key->text, "mlopsc/content-hash");
+	return by && by->tag == VALUE_STRING && by->n == 6 && !memcmp(by->str.p, "mlopsc", 6) &&
+		(!strcmp(key->text, "app.kubernetes.io/managed-by") || !strcmp(key->text, "app.kubernetes.io/part-of"));
 }
 
 static enum level below(enum level level, const struct atom *key)
@@ -531,7 +575,24 @@ static enum level below(enum level level, const struct atom *key)
 		return LEVEL_METADATA;
 	if (level == LEVEL_METADATA && !strcmp(key->text, "annotations"))
 		return LEVEL_ANNOTATIONS;
+	if (level == LEVEL_METADATA && !strcmp(key->text, "labels"))
+		return LEVEL_LABELS;
 	return LEVEL_VALUE;
+}
+
+/* Also a mapping of which nothing would be left. */
+static int left_out(enum level level, const struct value *of, const struct field *f)
+{
+	enum level in = below(level, f->key);
+
+	if (from_cluster(level, f->key) || from_build(level, of, f->key))
+		return 1;
+	if ((in != LEVEL_LABELS && in != LEVEL_ANNOTATIONS) || f->value->tag != VALUE_RECORD || !f->value->n)
+		return 0;
+	for (uint32_t i = 0; i < f->value->n; i++)
+		if (!left_out(in, f->value, &f->value->rec.fields[i]))
+			return 0;
+	return 1;
 }
 
 static int is_scalar(const struct value *v) { return v->tag != VALUE_LIST && v->tag != VALUE_RECORD; }
@@ -607,6 +668,27 @@ static size_t column(const struct buf *out)
 	return out->n - i;
 }
 
+/* Says what has to be said about an entry of a mapping, its value's own scalars aside. */
+static void note_entry(struct import *im, const struct value *v, uint32_t i)
+{
+	const struct field *f = &v->rec.fields[i];
+	struct span key = local(im, yaml_key_span(v, i));
+	size_t n;
+	const char *s = spelling(im, key, &n);
+
+	if (s && (n != f->key->len || memcmp(s, f->key->text, n)) && *s != '?')
+		note(im, key.lo, "the key `%.*s` is `%s`, as it was for kubectl", (int)n, s, f->key->text);
+	if (!ends_with(f->key->text, f->key->len, "Key") || !names_secret(v))
+		note_secret(im, yaml_key_span(v, i), f->key->text, f->key->len, f->value);
+	/* a variable: { name: DB_PASSWORD, value: ... } */
+	if (!strcmp(f->key->text, "value")) {
+		const struct value *name = value_getc(v, "name");
+
+		if (name && name->tag == VALUE_STRING)
+			note_secret(im, yaml_key_span(v, i), name->str.p, name->n, f->value);
+	}
+}
+
 /* Says what has to be said about the scalars of a value that was written on one line. */
 static void look(struct import *im, const struct value *v)
 {
@@ -615,10 +697,8 @@ static void look(struct import *im, const struct value *v)
 			look(im, v->items[i]);
 	} else if (v->tag == VALUE_RECORD) {
 		for (uint32_t i = 0; i < v->n; i++) {
-			const struct field *f = &v->rec.fields[i];
-
-			note_secret(im, yaml_key_span(v, i), f->key->text, f->key->len, f->value);
-			look(im, f->value);
+			note_entry(im, v, i);
+			look(im, v->rec.fields[i].value);
 		}
 	} else {
 		note_spelling(im, v);
@@ -633,6 +713,13 @@ static void too_deep(struct import *im, const struct value *v)
 }
 
 static void put_fields(struct import *im, struct buf *out, const struct value *v, int indent, int depth, enum level level, int first);
+
+static uint32_t first_entry(const struct import *im, const struct value *v)
+{
+	if (!v->n)
+		return 0;
+	return local(im, v->tag == VALUE_RECORD ? yaml_key_span(v, 0) : v->items[0]->origin).lo;
+}
 
 /* The value, from behind `key: ` or at the start of an item, up to but without the line break. *end is where it ended in
    the text, for a comment behind it. */
@@ -657,7 +744,7 @@ static void put_value(struct import *im, struct buf *out, const struct value *v,
 		return;
 	}
 	buf_addc(out, v->tag == VALUE_LIST ? '[' : '{');
-	comment_behind(im, out, *end);
+	comment_behind_brace(im, out, *end, first_entry(im, v));
 	if (v->tag == VALUE_RECORD) {
 		put_fields(im, out, v, indent + 2, depth, level, 1);
 	} else {
@@ -681,31 +768,20 @@ static void put_value(struct import *im, struct buf *out, const struct value *v,
 
 static void put_fields(struct import *im, struct buf *out, const struct value *v, int indent, int depth, enum level level, int first)
 {
-	const struct value *name = NULL;
-
 	for (uint32_t i = 0; i < v->n; i++) {
 		const struct field *f = &v->rec.fields[i];
 		struct span key = local(im, yaml_key_span(v, i));
 		uint32_t end = key.hi;
-		const char *s;
-		size_t n;
 
-		if (from_cluster(level, f->key)) {
-			im->left_out |= f->value->tag != VALUE_NONE && (is_scalar(f->value) || f->value->n);
+		if (left_out(level, v, f)) {
+			im->left_out |= from_cluster(level, f->key) && f->value->tag != VALUE_NONE && (is_scalar(f->value) || f->value->n);
 			first = comments_before(im, out, key.lo, indent, first);
 			drop_comments(im, line_end(im, f->value->origin.lo ? local(im, f->value->origin).hi : key.hi));
 			continue;
 		}
 		lines_before(im, out, key.lo, indent, first);
 		first = 0;
-		s = spelling(im, key, &n);
-		if (s && (n != f->key->len || memcmp(s, f->key->text, n)) && *s != '?')
-			note(im, key.lo, "the key `%.*s` is `%s`, as it was for kubectl", (int)n, s, f->key->text);
-		note_secret(im, yaml_key_span(v, i), f->key->text, f->key->len, f->value);
-		if (!strcmp(f->key->text, "name") && f->value->tag == VALUE_STRING)
-			name = f->value;
-		else if (name && !strcmp(f->key->text, "value"))
-			note_secret(im, yaml_key_span(v, i), name->str.p, name->n, f->value);
+		note_entry(im, v, i);
 		indentation(out, indent);
 		put_key(out, f->key);
 		buf_adds(out, ": ");
@@ -763,7 +839,11 @@ static const char *component_name(struct import *im)
 		base--;
 	for (dot = end; dot > base && *dot != '.'; dot--)
 		;
-	name = name_of(im, base, (size_t)((dot > base ? dot : end) - base));
+	if (dot == base)
+		dot = end;
+	if (ends_with(base, (size_t)(dot - base), ".values"))
+		dot -= strlen(".values");       /* NAME.values.yaml, as a build writes it */
+	name = name_of(im, base, (size_t)(dot - base));
 	if (!strcmp(name, "values") && base > path + 1) {
 		const char *folder = base - 1;
 
@@ -927,7 +1007,7 @@ static void put_object(struct import *im, struct buf *out, const struct value *v
 		buf_adds(out, ",\n");
 	comments_before(im, out, from, 4, 1);
 	buf_adds(out, "    {");
-	comment_behind(im, out, from);
+	comment_behind_brace(im, out, from, first_entry(im, v));
 	if (!is_object(v)) {
 		const struct value *kind = text_field(list, "kind"), *version = text_field(list, "apiVersion");
 

@@ -243,6 +243,29 @@ static void claim_exposes(struct compile *c, struct instance *i)
 	}
 }
 
+/* The entry of an object's identity; its top is NULL when it is new. */
+static struct identity *identity(struct compile *c, struct hash128 h)
+{
+	if (c->nidentities * 4 >= c->identity_cap * 3) {
+		uint32_t cap = c->identity_cap ? c->identity_cap * 2 : 64;
+		struct identity *bigger = ARENA_ARRAY(c->e->unit, struct identity, cap);
+		for (uint32_t n = 0; n < c->identity_cap; n++)
+			if (c->identities[n].top) {
+				uint32_t i = (uint32_t)c->identities[n].hash.lo & (cap - 1);
+				while (bigger[i].top)
+					i = (i + 1) & (cap - 1);
+				bigger[i] = c->identities[n];
+			}
+		c->identities = bigger;
+		c->identity_cap = cap;
+	}
+	uint32_t i = (uint32_t)h.lo & (c->identity_cap - 1);
+	while (c->identities[i].top && !hash_equal(c->identities[i].hash, h))
+		i = (i + 1) & (c->identity_cap - 1);
+	c->identities[i].hash = h;
+	return &c->identities[i];
+}
+
 static void claim_object(struct compile *c, const struct out_object *o, struct span at, struct top *t)
 {
 	struct eval *e = c->e;
@@ -256,15 +279,16 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 	if (*o->ns)
 		buf_addc(b, '/');
 	buf_adds(b, o->name);
-	const struct atom *a = atom_intern(e->p->atoms, b->p, b->n);
-	struct top *old = table_get(&c->objects, a);
+	struct identity *id = identity(c, hash_bytes(b->p, b->n));
+	struct top *old = id->top;
 	if (old) {
-		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, a->text);
+		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, b->p);
 		diag_label(e->diags, x, "second: %s", t->inst ? instance_label(e, t->inst) : t->name);
 		diag_place(e->diags, x, old->inst ? old->inst->at : old->use ? old->use->span : e->stack->at, "first: %s", old->inst ? instance_label(e, old->inst) : old->name);
 		diag_note(e->diags, x, "in one stream the second object silently replaces the first");
 	} else {
-		table_put(&c->objects, a, t);
+		id->top = t;
+		c->nidentities++;
 	}
 	if (o->tree && !strcmp(o->kind, "Service")) {
 		const struct value *spec = value_getc(o->tree, "spec"), *ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
@@ -809,7 +833,6 @@ int compile_stack(struct compile *c)
 	struct eval *e = c->e;
 	struct program *p = e->p;
 	c->pass = 1;
-	table_init(&c->objects, e->unit);
 	table_init(&c->claims, e->unit);
 	table_init(&c->node_ports, e->unit);
 	table_init(&c->namespaces, e->unit);

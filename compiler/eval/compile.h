@@ -17,6 +17,7 @@ struct top {                            /* one file of manifests */
 };
 struct kube_kind { const struct atom *word; const char *api_version, *kind, *plural; uint8_t cluster; int rank; };
 struct made_release { struct out_release r; struct top *top; struct instance *inst; };
+struct identity { struct hash128 hash; struct top *top; };        /* 128 bits of an object's group, kind, namespace and name */
 struct compile {
 	struct eval *e;
 	struct out_stack out;
@@ -25,7 +26,7 @@ struct compile {
 	VEC(struct kube_kind) kinds;
 	struct table kind_words;        /* word -> struct kube_kind + 1 */
 	uint8_t kinds_read;
-	struct table objects;           /* identity -> struct top */
+	struct identity *identities; uint32_t nidentities, identity_cap;        /* of every object, open addressing */
 	struct buf text, canonical;     /* reused */
 	struct table claims;
 	struct table node_ports;

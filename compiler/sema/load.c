@@ -65,6 +65,32 @@ char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *l
 		return NULL;
 	}
 	size_t cap = S_ISREG(st.st_mode) && st.st_size > 0 ? (size_t)st.st_size + 1 : 65536, n = 0;
+	if (S_ISREG(st.st_mode) && st.st_size > 0) {    /* the usual case: one piece, read to where it stays */
+		char *whole = arena_alloc(a, cap + 2);
+		ssize_t r;
+		while (n < cap && (r = read(fd, whole + n, cap - n)) != 0) {
+			if (r < 0 && errno == EINTR)
+				continue;
+			if (r < 0) {
+				*why = os_reason(errno);
+				close(fd);
+				return NULL;
+			}
+			n += (size_t)r;
+		}
+		if (n < cap) {
+			close(fd);
+			memset(whole + n, 0, cap + 2 - n);
+			*len = n;
+			return whole;
+		}
+		n = 0;          /* it grew while it was read */
+		if (lseek(fd, 0, SEEK_SET) < 0) {
+			*why = os_reason(errno);
+			close(fd);
+			return NULL;
+		}
+	}
 	char *p = cap <= PARSE_MAX_BYTES + 4096 ? malloc(cap) : NULL;
 	*why = cap > PARSE_MAX_BYTES + 4096 ? "it is larger than 64 MiB" : "out of memory";
 	while (p) {
@@ -97,7 +123,8 @@ char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *l
 	close(fd);
 	if (!p)
 		return NULL;
-	char *out = arena_strdup(a, p, n);
+	char *out = arena_alloc(a, n + 2);
+	memcpy(out, p, n);
 	free(p);
 	*len = n;
 	return out;
@@ -489,7 +516,7 @@ static void use_files(struct program *p, const struct ast *file)
 			diag_error(p->diags, u->span, D_READ, u->name->text, why);
 			continue;
 		}
-		struct source *s = source_add(p->sources, u->name->text, text, len, 0);
+		struct source *s = source_adopt(p->sources, u->name->text, text, len, 0);
 		if (!s)
 			continue;
 		if (ends_with(u->name->text, ".yaml") || ends_with(u->name->text, ".yml")) {

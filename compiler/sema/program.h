@@ -140,7 +140,7 @@ struct catalog *program_catalog(struct program *p, const struct atom *name);
 struct symbol *program_symbol(struct program *p, const struct atom *name);      /* stack names, then functions of the library */
 const char *program_suggest(struct program *p, char what, const struct atom *name);     /* 'v' for values */
 const char *library_text(struct program *p, const char *path, uint32_t *len);   /* a data file of the library; NULL */
-/* ordinary: refuse what is not a regular file (a pipe would wait for ever). NULL: *why says why; *len is then the size of a
+/* The text with two NULs behind it. ordinary: refuse what is not a regular file (a pipe would wait for ever). NULL: *why says why; *len is then the size of a
    file that is over PARSE_MAX_BYTES, else 0. */
 char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *len, const char **why);
 

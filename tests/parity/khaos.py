@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import urllib.parse
 
 import yaml
 
@@ -135,12 +136,12 @@ def wanted_and_selected(objects):
 def secrets_of(stack):
     """(namespace, name) -> keys, as the compiler renders them from made-up values."""
     compiler = os.environ.get("MLOPSC", "build/mlopsc")
-    listing = {"postgres-auth": ["postgres-password"], "object-store": ["access-key", "secret-key"], "prefect-db": ["password"],
+    listing = {"postgres-auth": ["postgres-password"], "object-store": ["root-user", "root-password"], "prefect-db": ["password"],
                "kafka-auth": ["client-passwords", "inter-broker-password", "controller-password", "system-user-password"]}
     with tempfile.NamedTemporaryFile("w", suffix=".env") as f:
         for name, keys in listing.items():
             for key in keys:
-                f.write("%s.%s=value-of-%s-%s\n" % (name, key, name, key))
+                f.write("%s.%s=value-of-%s-%s%s\n" % (name, key, name, key, "/@" if name == "postgres-auth" else ""))
         f.flush()
         run = subprocess.run([compiler, "secrets", "--from", f.name, stack], capture_output=True, text=True)
     if run.returncode:
@@ -215,8 +216,10 @@ def main():
     for ns, name, key in table("secrets.tsv"):
         check(bool(secrets.get((ns, name), {}).get(key)), "Secret %s/%s has no key %s" % (ns, name, key))
     drift, store = secrets.get(("mlops-drift", "drift-secret"), {}), secrets.get(("mlops-mlflow", "mlflow-secret"), {})
-    check(drift.get("AWS_ACCESS_KEY_ID") == store.get("AWS_ACCESS_KEY_ID") == "value-of-object-store-access-key", "one S3 declaration feeds all (T3)")
-    check(store.get("DB_PASSWORD") == secrets.get(("mlops-mlflow", "postgres-auth"), {}).get("postgres-password"), "one database password (T4)")
+    check(drift.get("AWS_ACCESS_KEY_ID") == store.get("AWS_ACCESS_KEY_ID") == "value-of-object-store-root-user", "one S3 declaration feeds all (T3)")
+    check(urllib.parse.unquote(store.get("DB_PASSWORD", "")) == secrets.get(("mlops-mlflow", "postgres-auth"), {}).get("postgres-password"),
+          "one database password (T4)")
+    check(not set("@:/?#") & set(store.get("DB_PASSWORD", "@")), "a password that cannot stand in a URL (T14)")
 
     with open(os.path.join(out, "00-namespaces.yaml")) as f:
         made = {o["metadata"]["name"] for o in yaml.safe_load_all(f) if o}

@@ -100,7 +100,7 @@ static struct out_object object(struct world *w, const char *api, const char *ki
 	const struct value *labels = record(w, "zone", text(w, "b"), "app.kubernetes.io/part-of", text(w, "demo"), NULL);
 	const struct value *meta = *ns ? record(w, "labels", labels, "name", text(w, name), "namespace", text(w, ns), NULL)
 				       : record(w, "labels", labels, "name", text(w, name), NULL);
-	return (struct out_object){ api, kind, ns, name, record(w, "metadata", meta, "spec", spec, "kind", text(w, kind), "apiVersion", text(w, api), NULL), rank };
+	return (struct out_object){ api, kind, ns, name, record(w, "metadata", meta, "spec", spec, "kind", text(w, kind), "apiVersion", text(w, api), NULL), .rank = rank };
 }
 
 /* Four components: a chart from a registry, one from a repository with plain objects too, plain objects, and files. */
@@ -277,7 +277,7 @@ static void object_text(void **state)
 	const struct value *notes = record(w, "z", text(w, "1"), "a", text(w, "true"), NULL);
 	const struct value *meta = record(w, "finalizers", record(w, NULL), "annotations", notes, "namespace", text(w, "ml"), "name", text(w, "x"), NULL);
 	struct out_object o = { "v1", "ConfigMap", "ml", "x", record(w, "data", record(w, "k", text(w, "line\nmore\n"), NULL),
-		"metadata", meta, "kind", text(w, "ConfigMap"), "apiVersion", text(w, "v1"), NULL), 15 };
+		"metadata", meta, "kind", text(w, "ConfigMap"), "apiVersion", text(w, "v1"), NULL), .rank = 15 };
 	emit_object(&out, &o, &h, &scratch);
 	hash_hex(h, hex);
 	struct buf quoted = { 0 };
@@ -562,7 +562,7 @@ static int one_of_many(void *ctx, uint32_t i, struct arena *a, struct out_compon
 	top[2] = (struct field){ atom_cstr(&w->atoms, "data"), value_cstr(a, big) };
 	c->objects = ARENA_ARRAY(a, struct out_object, 1);
 	c->nobjects = 1;
-	c->objects[0] = (struct out_object){ "v1", "ConfigMap", "ml", c->name, value_record(a, top, 3, at), 15 };
+	c->objects[0] = (struct out_object){ "v1", "ConfigMap", "ml", c->name, value_record(a, top, 3, at), .rank = 15 };
 	return 1;
 }
 
