@@ -30,7 +30,7 @@
 #endif
 
 #define ALIGN 16
-#define BLOCK_MIN ((size_t)64 << 10)
+#define BLOCK_MIN ((size_t)16 << 10)
 #define BLOCK_MAX ((size_t)8 << 20)
 #define MAP_FROM ((size_t)2 << 20)
 

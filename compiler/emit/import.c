@@ -27,6 +27,7 @@ struct import {
 	uint32_t next;                          /* the first comment that is not written yet */
 	VEC(struct secret) secrets;
 	int left_out;                           /* something that only the cluster writes */
+	int manifests;                          /* objects, not a chart's values */
 	int failed;
 };
 
@@ -107,6 +108,18 @@ static const char *spelling(const struct import *im, struct span at, size_t *n)
 }
 
 static int same(const char *s, size_t n, const char *word) { return strlen(word) == n && !memcmp(s, word, n); }
+
+/* An item that is nothing: the language refuses it when it is written, so somebody has to decide. */
+static void note_items(struct import *im, const struct value *v)
+{
+	for (uint32_t i = 0; i < v->n; i++)
+		if (v->items[i]->tag == VALUE_NONE) {
+			uint32_t at = v->items[i]->origin.lo ? v->items[i]->origin.lo : v->origin.lo;
+
+			note(im, at ? offset(im, at) : 0, "a list with nothing (null) in it is refused by a build: take it out, or say what it is");
+			return;
+		}
+}
 
 static void note_spelling(struct import *im, const struct value *v)
 {
@@ -678,6 +691,8 @@ static void note_entry(struct import *im, const struct value *v, uint32_t i)
 
 	if (s && (n != f->key->len || memcmp(s, f->key->text, n)) && *s != '?')
 		note(im, key.lo, "the key `%.*s` is `%s`, as it was for kubectl", (int)n, s, f->key->text);
+	if (f->value->tag == VALUE_NONE && !im->manifests)
+		note(im, key.lo, "`%s` is nothing (null), and left out of what a build writes: the chart's own default counts again", f->key->text);
 	if (!ends_with(f->key->text, f->key->len, "Key") || !names_secret(v))
 		note_secret(im, yaml_key_span(v, i), f->key->text, f->key->len, f->value);
 	/* a variable: { name: DB_PASSWORD, value: ... } */
@@ -693,6 +708,7 @@ static void note_entry(struct import *im, const struct value *v, uint32_t i)
 static void look(struct import *im, const struct value *v)
 {
 	if (v->tag == VALUE_LIST) {
+		note_items(im, v);
 		for (uint32_t i = 0; i < v->n; i++)
 			look(im, v->items[i]);
 	} else if (v->tag == VALUE_RECORD) {
@@ -713,6 +729,17 @@ static void too_deep(struct import *im, const struct value *v)
 }
 
 static void put_fields(struct import *im, struct buf *out, const struct value *v, int indent, int depth, enum level level, int first);
+
+/* Is nothing of it left out? */
+static int whole(enum level level, const struct value *v)
+{
+	if (level == LEVEL_OBJECT || level == LEVEL_METADATA)
+		return 0;
+	for (uint32_t i = 0; level != LEVEL_VALUE && v->tag == VALUE_RECORD && i < v->n; i++)
+		if (left_out(level, v, &v->rec.fields[i]))
+			return 0;
+	return 1;
+}
 
 static uint32_t first_entry(const struct import *im, const struct value *v)
 {
@@ -738,7 +765,7 @@ static void put_value(struct import *im, struct buf *out, const struct value *v,
 			*end = at.hi;
 		return;
 	}
-	if (level == LEVEL_VALUE && one_line(im, out, v, column(out))) {
+	if (whole(level, v) && one_line(im, out, v, column(out))) {
 		if (v->origin.lo && strchr("{[", im->src->text[at.lo]))
 			*end = at.hi;
 		return;
@@ -748,6 +775,7 @@ static void put_value(struct import *im, struct buf *out, const struct value *v,
 	if (v->tag == VALUE_RECORD) {
 		put_fields(im, out, v, indent + 2, depth, level, 1);
 	} else {
+		note_items(im, v);
 		for (uint32_t i = 0; i < v->n; i++) {
 			const struct value *item = v->items[i];
 			uint32_t item_end = local(im, item->origin).lo;
@@ -1090,7 +1118,6 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 	struct yaml_documents docs;
 	struct buf head = { 0 };
 	uint32_t errors = d->nerrors;
-	int manifests = 0;
 	const char *name;
 
 	yaml_read(src, a, atoms, d, &docs);
@@ -1102,8 +1129,8 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 	}
 	for (uint32_t i = 0; i < docs.n; i++)
 		if (docs.v[i]->tag == VALUE_RECORD && (is_object(docs.v[i]) || is_list(docs.v[i]) || is_secret(docs.v[i], NULL)))
-			manifests = 1;
-	if (!manifests && (docs.n > 1 || docs.v[0]->tag != VALUE_RECORD)) {
+			im.manifests = 1;
+	if (!im.manifests && (docs.n > 1 || docs.v[0]->tag != VALUE_RECORD)) {
 		struct diag *x = diag_error(d, docs.v[docs.n > 1]->origin, D_YAML_OBJECT, docs.n > 1 ?
 			"the values of a chart are one document, and this is another" : "a mapping was expected");
 
@@ -1111,7 +1138,7 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 		return 0;
 	}
 	find_comments(&im, &docs);
-	if (manifests) {
+	if (im.manifests) {
 		put_manifests(&im, &head, &docs);
 		name = component_name(&im);
 	} else {
@@ -1124,7 +1151,7 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 		comments_before(&im, &im.body, src->len, 4, 0);
 	}
 	if (!im.failed) {
-		buf_adds(out, manifests ? "# Taken in from " : "# The values of a chart, taken in from ");
+		buf_adds(out, im.manifests ? "# Taken in from " : "# The values of a chart, taken in from ");
 		put_words(out, src->name);
 		buf_adds(out, ".\n");
 		buf_add(out, im.notes.p, im.notes.n);
@@ -1135,14 +1162,14 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 		buf_addc(out, '\n');
 		buf_add(out, head.p, head.n);
 		put_secrets(&im, out);
-		if (!manifests)
+		if (!im.manifests)
 			buf_addf(out, "# The chart: its OCI reference, or `repo` and `chart` instead of `ref`; and its version.\n"
 				"param %s-chart   : string\nparam %s-version : version\n\n"
 				"component %s : chart {\n  ref     = %s-chart\n  version = %s-version\n  settings = {\n", name, name, name, name, name);
 		else if (im.body.n)
 			buf_addf(out, "component %s : manifests {\n  objects = [\n", name);
 		buf_add(out, im.body.p, im.body.n);
-		if (!manifests)
+		if (!im.manifests)
 			buf_adds(out, "  }\n}\n");
 		else if (im.body.n)
 			buf_adds(out, "\n  ]\n}\n");

@@ -1885,7 +1885,7 @@ static const struct value *set_path(struct eval *e, const struct value *v, const
 	/* path is the target's chain; its last FIELD is the innermost; walk from the root */
 	const struct ast *chain[32];
 	int n = 0;
-	for (const struct ast *q = path; q->tag == AST_FIELD && n < 32; q = q->kids[0])
+	for (const struct ast *q = path; (q->tag == AST_FIELD || (q->tag == AST_INDEX && q->kids[1]->tag == AST_STRING)) && n < 32; q = q->kids[0])
 		chain[n++] = q;
 	const struct value *levels[33];
 	const struct type *types[33];
@@ -1893,6 +1893,7 @@ static const struct value *set_path(struct eval *e, const struct value *v, const
 	types[0] = t;
 	for (int k = 0; k < n; k++) {
 		const struct ast *q = chain[n - 1 - k];
+		const struct atom *key = q->tag == AST_FIELD ? q->name : q->kids[1]->name;
 		const struct type *here = alternative(types[k], 0);
 		if (levels[k]->tag == VALUE_NONE)
 			levels[k] = value_record(e->arena, NULL, 0, q->span);
@@ -1904,23 +1905,23 @@ static const struct value *set_path(struct eval *e, const struct value *v, const
 		if (here && here->tag == T_MAP)
 			types[k + 1] = here->elem;
 		else if (here) {
-			types[k + 1] = record_field(here, q->name);
+			types[k + 1] = record_field(here, key);
 			if (!types[k + 1]) {
 				struct suggest s;
-				suggest_init(&s, q->name->text, q->name->len);
+				suggest_init(&s, key->text, key->len);
 				for (uint32_t f = 0; f < here->n; f++)
 					suggest_try(&s, here->fields[f].name->text);
-				return no_field(e, q->name_span, type_noun(e->p, here), q->name, &s);
+				return no_field(e, q->tag == AST_FIELD ? q->name_span : q->kids[1]->span, type_noun(e->p, here), key, &s);
 			}
 		}
-		const struct value *next = value_get(levels[k], q->name);
+		const struct value *next = value_get(levels[k], key);
 		levels[k + 1] = next ? next : VALUE_NONE_V;
 	}
 	const struct value *r = eval_typed(e, env, x, types[n]);
 	if (is_error(r))
 		return r;
 	for (int k = n; k-- > 0;)
-		r = value_with(e->arena, levels[k], chain[n - 1 - k]->name, r);
+		r = value_with(e->arena, levels[k], chain[n - 1 - k]->tag == AST_FIELD ? chain[n - 1 - k]->name : chain[n - 1 - k]->kids[1]->name, r);
 	return coerce(e, r, t, path->span);
 }
 

@@ -142,19 +142,29 @@ static void index_file(struct program *p, uint32_t file)
 	size_t n = strlen(f->path);
 	if (n < 6 || strcmp(f->path + n - 6, ".mlops"))
 		return;
+	uint32_t first = p->library_names.n, comment = UINT32_MAX;      /* where the comment above begins */
 	for (const char *s = f->text, *end = s + f->len; s < end;) {
-		for (size_t w = 0; w < sizeof decl_words / sizeof *decl_words; w++) {
+		uint32_t at = (uint32_t)(s - f->text);
+		if (*s == '#' && comment == UINT32_MAX)
+			comment = at;
+		for (size_t w = 0; *s >= 'a' && w < sizeof decl_words / sizeof *decl_words; w++) {
 			size_t wn = strlen(decl_words[w].word);
 			if (*s != *decl_words[w].word || (size_t)(end - s) <= wn || memcmp(s, decl_words[w].word, wn))
 				continue;
 			const char *q = s + wn, *b = q;
 			while (q < end && ((*q >= 'a' && *q <= 'z') || (*q >= '0' && *q <= '9') || *q == '-'))
 				q++;
-			struct library_name name = { atom_intern(p->atoms, b, (size_t)(q - b)), (uint8_t)decl_words[w].what, file };
+			uint32_t lo = comment == UINT32_MAX ? at : comment;
+			if (p->library_names.n > first)
+				p->library_names.v[p->library_names.n - 1].hi = lo;
+			struct library_name name = { atom_intern(p->atoms, b, (size_t)(q - b)), (uint8_t)decl_words[w].what, 0, file, lo, f->len };
 			VEC_PUSH(p->arena, &p->library_names, name);
 			if (!table_get(&p->library_index[(uint8_t)decl_words[w].what], name.word))
-				table_put(&p->library_index[(uint8_t)decl_words[w].what], name.word, (void *)(uintptr_t)(file + 1));
+				table_put(&p->library_index[(uint8_t)decl_words[w].what], name.word, (void *)(uintptr_t)p->library_names.n);
+			break;
 		}
+		if (*s != '#')
+			comment = UINT32_MAX;
 		const char *nl = memchr(s, '\n', (size_t)(end - s));
 		s = nl ? nl + 1 : end;
 	}
@@ -320,15 +330,21 @@ static void declare(struct program *p, const struct ast *file, int library)
 	}
 }
 
-static void parse_library(struct program *p, uint32_t file)
+static void parse_library(struct program *p, uint32_t n)
 {
-	struct library_file *f = &p->library.v[file];
-	if (f->parsed)
+	struct library_name *name = &p->library_names.v[n];
+	struct library_file *f = &p->library.v[name->file];
+	if (name->parsed)
 		return;
-	f->parsed = 1;
-	struct source *s = source_add(p->sources, arena_printf(p->arena, "stdlib/%s", f->path), f->text, f->len, 1);
-	if (s)
-		declare(p, parse_source(s, p->arena, p->atoms, p->diags), 1);
+	name->parsed = 1;
+	if (!f->source)
+		f->source = source_adopt(p->sources, arena_printf(p->arena, "stdlib/%s", f->path), f->text, f->len, 1);
+	if (!f->source)
+		return;
+	/* the declaration alone, at its place in the file */
+	struct source *part = ARENA_NEW(p->arena, struct source);
+	*part = (struct source){ .name = f->source->name, .text = f->text + name->lo, .len = name->hi - name->lo, .base = f->source->base + name->lo, .library = 1 };
+	declare(p, parse_source(part, p->arena, p->atoms, p->diags), 1);
 }
 
 static const struct ast *find_decl(struct program *p, char what, const struct atom *name)
@@ -540,7 +556,7 @@ int program_load(struct program *p, struct source *main_source)
 	/* rules hold for every object, so their files are read in any case */
 	for (uint32_t i = 0; i < p->library_names.n; i++)
 		if (p->library_names.v[i].what == 'r')
-			parse_library(p, p->library_names.v[i].file);
+			parse_library(p, i);
 	if (!p->stack) {
 		if (!p->diags->nerrors)
 			diag_help(p->diags, diag_error(p->diags, (struct span){ main_source->base, main_source->base }, D_NO_STACK, main_source->name),

@@ -91,9 +91,9 @@ struct symbol {
 struct rule { const struct atom *name; const struct ast *decl; uint8_t library, resolved; };
 struct allow { const struct ast *decl; uint8_t used; };
 
-/* One file of the library, parsed when a name of it is first asked for. */
-struct library_file { const char *path; const char *text; uint32_t len; uint8_t parsed; };
-struct library_name { const struct atom *word; uint8_t what; uint32_t file; };   /* what: 'k' 'i' 'f' 'c' 'd' */
+/* The library: each declaration is parsed when its name is first asked for. */
+struct library_file { const char *path; const char *text; uint32_t len; struct source *source; /* once something of it is parsed */ };
+struct library_name { const struct atom *word; uint8_t what, parsed; uint32_t file, lo, hi; };  /* what: 'k' 'i' 'v' 'c' 'd' 'r'; its text with its comment */
 
 struct program {
 	struct arena *arena;
@@ -120,7 +120,7 @@ struct program {
 	VEC(const struct ast *) yaml_uses;
 	VEC(struct library_file) library;
 	VEC(struct library_name) library_names;
-	struct table library_index[256];/* per `what`: name -> file + 1 */
+	struct table library_index[256];/* per `what`: name -> library name + 1 */
 	const struct atom *env;
 	const struct ast *env_decl;
 	struct table enum_words;        /* every member of every enumeration seen */

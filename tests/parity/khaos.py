@@ -137,7 +137,7 @@ def secrets_of(stack):
     """(namespace, name) -> keys, as the compiler renders them from made-up values."""
     compiler = os.environ.get("MLOPSC", "build/mlopsc")
     listing = {"postgres-auth": ["postgres-password"], "object-store": ["root-user", "root-password"], "prefect-db": ["password"],
-               "kafka-auth": ["client-passwords", "inter-broker-password", "controller-password", "system-user-password"]}
+               "sasl": ["client-passwords", "inter-broker-password", "controller-password", "system-user-password"]}
     with tempfile.NamedTemporaryFile("w", suffix=".env") as f:
         for name, keys in listing.items():
             for key in keys:

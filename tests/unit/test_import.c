@@ -259,6 +259,7 @@ static void test_values(void **state)
 		"# The values of a chart, taken in from charts/registry/values.yaml.\n"
 		"# line 5: `1.10` is the number 1.1, as it was for kubectl; a version stands in quotes\n"
 		"# line 10: `password` looks like a secret that is written out: name a Secret that exists instead\n"
+		"# line 16: `nothing` is nothing (null), and left out of what a build writes: the chart's own default counts again\n"
 		"\n"
 		"# License\n"
 		"\n"
