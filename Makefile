@@ -153,9 +153,10 @@ $(B)/replay: $(sort $(wildcard tests/fuzz/*.[ch])) $(B)/libmlops.a $(B)/flags
 unit: $(UNIT)
 	@for t in $(UNIT); do $$t >$$t.log 2>&1 && echo "ok   $$t" || { cat $$t.log; echo "FAIL $$t"; exit 1; }; done
 
+# Every stack of examples/, as it is and as each of its envs changes it.
 examples: all
-	@for s in $(sort $(wildcard examples/*/stack.mlops)); do \
-		echo "build $$s"; $(B)/mlopsc build -o out $$s || exit 1; done
+	@for s in $(sort $(wildcard examples/*/stack.mlops)); do for e in '' $$(sed -n 's/^env \([a-z0-9-]*\).*/\1/p' $$s); do \
+		echo "build $$s$${e:+ --env $$e}"; $(B)/mlopsc build -o out $${e:+--env $$e} $$s || exit 1; done; done
 
 # -- installing
 
@@ -185,6 +186,10 @@ distclean:
 	rm -rf build
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+# what is asked for together with these waits for them, also with -j
+ifneq ($(filter deps test-deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
 deps:
 	$(SUDO) apt-get update
 	$(SUDO) apt-get install -y --no-install-recommends gcc libc6-dev make flex bison libyaml-dev libxxhash-dev

@@ -4,6 +4,7 @@
 #include "emit/yaml.h"
 #include "eval/literal.h"
 #include "eval/plan.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,7 +174,7 @@ int run_check(struct compile *c, struct env *env, const struct ast *x, struct in
 	int yes = truth(e, eval(e, env, x->kids[0]), x->kids[0]->span);
 	if (yes)
 		return yes > 0;
-	if (x->name && is_allowed(c, i, x->name->text))
+	if ((x->name && is_allowed(c, i, x->name->text)) || (c->rule && is_allowed(c, i, c->rule)))
 		return 1;
 	const struct value *v = eval_typed(e, env, x->kids[1], &type_string);
 	if (is_error(v))
@@ -207,6 +208,24 @@ void claim_text(struct compile *c, const char *text, struct span at, const char 
 	table_put(&c->claims, a, n);
 }
 
+/* Does some component, claimed already or not, write this node port out? */
+static int is_exposed(struct eval *e, int64_t port)
+{
+	char s[24];
+	snprintf(s, sizeof s, "%lld", (long long)port);
+	for (uint32_t n = 0; n < e->instances.n; n++)
+		for (uint32_t k = 0; k < e->instances.v[n]->statements.n; k++) {
+			const struct ast *st = e->instances.v[n]->statements.v[k];
+			const struct ast *x = st->tag == AST_EXPOSE && st->kids[0]->tag == AST_CALL && st->kids[0]->nkids > 1 ? st->kids[0]->kids[1] : NULL;
+			for (uint32_t q = 0; x && q < (x->tag == AST_LIST ? x->nkids : 1); q++) {
+				const struct ast *num = x->tag == AST_LIST ? x->kids[q] : x;
+				if (num->tag == AST_NUMBER && !strcmp(num->name->text, s))
+					return 1;
+			}
+		}
+	return 0;
+}
+
 void claim_node_port(struct compile *c, int64_t port, struct span at, const char *who)
 {
 	const void *key = (const void *)(uintptr_t)(port + 16);
@@ -226,7 +245,7 @@ void claim_node_port(struct compile *c, int64_t port, struct span at, const char
 	struct buf b = { 0 };
 	int n = 0;
 	for (int64_t q = port > 30002 ? port - 2 : 30000; q <= 32767 && n < 3; q++)
-		if (!table_get(&c->node_ports, (const void *)(uintptr_t)(q + 16)))
+		if (!table_get(&c->node_ports, (const void *)(uintptr_t)(q + 16)) && !is_exposed(c->e, q))
 			buf_addf(&b, "%s%lld", n++ ? ", " : "", (long long)q);
 	diag_help(c->e->diags, x, "free ones nearby: %s", b.p);
 	buf_free(&b);
@@ -471,7 +490,7 @@ static void rule_statements(struct ruling *r, struct env *env, struct ast *const
 				run_check(r->c, env, s, r->i, r->at, "a rule");
 				e->plan->depends = NULL;
 				if (looked)
-					VEC_PUSH(e->unit, &e->plan->residuals, ((struct residual){ s, env_copy(e, env) }));
+					VEC_PUSH(e->unit, &e->plan->residuals, ((struct residual){ s, env_copy(e, env), r->c->rule }));
 			} else {
 				run_check(r->c, env, s, r->i, r->at, "a rule");
 			}
@@ -508,8 +527,7 @@ void run_rules(struct compile *c, struct top *t, struct out_component *out)
 			diag_help(e->diags, diag_error(e->diags, u->decl->span, D_UNKNOWN_NAME, u->decl->name3->text), "a rule runs `for x in objects` or `for x in releases`");
 			continue;
 		}
-		if (is_allowed(c, r.i, u->name->text))
-			continue;
+		c->rule = u->name->text;
 		for (uint32_t k = 0; k < (releases ? out->nreleases : out->nobjects); k++) {
 			struct env env = { 0 };
 			const struct value **v = releases ? &rel[k] : &views[k];
@@ -519,6 +537,7 @@ void run_rules(struct compile *c, struct top *t, struct out_component *out)
 			rule_statements(&r, &env, u->decl->kids, u->decl->nkids);
 		}
 	}
+	c->rule = NULL;
 }
 
 /* -- tops and their order -- */
@@ -774,7 +793,7 @@ static void unused_allows(struct compile *c, struct allow *v, uint32_t n)
 {
 	for (uint32_t k = 0; k < n; k++)
 		if (!v[k].used)
-			diag_help(c->e->diags, diag_warn(c->e->diags, v[k].decl->span, "unused-allow", W_UNUSED_ALLOW, v[k].decl->name->text), "take it out");
+			diag_help(c->e->diags, diag_warn(c->e->diags, v[k].decl->span, NULL, W_UNUSED_ALLOW, v[k].decl->name->text), "take it out");
 }
 
 static int make_out(void *ctx, uint32_t n, struct arena *a, struct out_component *o)

@@ -36,6 +36,7 @@ struct compile {
 	struct arena *scratch;
 	struct top *delivery;
 	int pass;
+	const char *rule;               /* whose checks are running */
 	int plain;                      /* no plans: for tests */
 	struct bound *bound;            /* first pass: the plan of the component in hand, bound */
 };

@@ -149,7 +149,7 @@ static const char *unit_noun(const char *s, size_t n)
 	double d;
 	int64_t i;
 	const char *why;
-	if (lit_int(s, n, &i) || lit_float(s, n, &d))
+	if (lit_int(s, n, &i) || lit_float(s, n, &d) || strspn(s, "0123456789") == n)
 		return NULL;
 	if (lit_duration(s, n, &d, &why))
 		return "a duration";
@@ -193,7 +193,8 @@ static const struct value *number(struct eval *e, const struct ast *x, const str
 	case T_ANY:
 		if (lit_int(s, n, &i))
 			return value_int(e->arena, i, x->span);
-		if (lit_float(s, n, &d))
+		/* 1.10 would lose its zero: what it is has to be said */
+		if (lit_float(s, n, &d) && !(n > 3 && memchr(s, '.', n - 2) && s[n - 1] == '0' && !memchr(s, 'e', n) && !memchr(s, 'E', n)))
 			return value_float(e->arena, d, x->span);
 		if (x->flags & AST_F_TEXT)
 			return value_string(e->arena, s, n, x->span);
@@ -261,6 +262,13 @@ static const struct value *number(struct eval *e, const struct ast *x, const str
 		diag_label(e->diags, r, "%s", unit);
 	} else if (t->tag == T_TEXT && *why) {
 		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), why);
+	} else if ((t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT) && strspn(s, "0123456789") == n) {
+		r = *s == '0' ? diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), "it has leading zeros")
+			: diag_error(e->diags, x->span, D_RANGE, said, "what 64 bits hold");
+	} else if ((t->tag == T_INT || t->tag == T_PORT) && lit_float(s, n, &d)) {
+		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), "it has a fraction or an exponent");
+	} else if (t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT) {
+		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), t->tag == T_FLOAT ? "write it like 0.5 or 1e-6" : "write it in decimal digits");
 	} else {
 		r = diag_error(e->diags, x->span, D_TYPE, type_noun(e->p, t), arena_printf(e->p->arena, "the number `%s`", said));
 	}
@@ -1374,7 +1382,7 @@ static const struct value *field(struct eval *e, struct env *env, const struct a
 		return policy_field(e, env->inst, x->name, x->name_span);
 	const struct value *v = eval(e, env, k);
 	if (v->tag == VALUE_NONE && k->tag == AST_NAME && k->bind_tag == BIND_SLOT && k->bind_index == SLOT_CATALOG && env->inst) {
-		struct diag *d = diag_error(e->diags, k->span, D_NO_CATALOG_ROW, "of this stack", env->inst->kind->name->text);
+		struct diag *d = diag_error(e->diags, k->span, D_NO_CATALOG_ROW, e->catalog ? e->catalog->text : "?", env->inst->kind->name->text);
 		diag_place(e->diags, d, env->inst->at, "%s", instance_label(e, env->inst));
 		return VALUE_ERROR_V;
 	}
@@ -1669,6 +1677,32 @@ const struct value *eval(struct eval *e, struct env *env, const struct ast *x)
 	return v;
 }
 
+/* Arithmetic whose result is wanted as a size, a duration, ...: its literals with a unit are read as that. */
+static const struct value *sum(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
+{
+	const struct value *v[2];
+	for (int k = 0; k < 2; k++) {
+		const struct ast *o = x->kids[k];
+		double d;
+		if (o->tag == AST_NUMBER && !lit_float(o->name->text, o->name->len, &d))
+			v[k] = number(e, o, t, 0);
+		else if (o->tag == AST_BINARY && o->op >= OP_ADD)
+			v[k] = sum(e, env, o, t);
+		else
+			v[k] = NULL;
+	}
+	if (!v[0] && !v[1])
+		return eval(e, env, x);
+	for (int k = 0; k < 2; k++) {
+		if (!v[k])
+			v[k] = eval(e, env, x->kids[k]);
+		if (is_error(v[k]))
+			return v[k];
+		TOUCH_DEEP(e, v[k]);
+	}
+	return arithmetic(e, x, v[0], v[1]);
+}
+
 static const struct type *alternative(const struct type *t, int want_list)
 {
 	if (t->tag == T_OPTIONAL)
@@ -1732,6 +1766,14 @@ const struct value *eval_typed(struct eval *e, struct env *env, const struct ast
 		int yes = truth(e, eval(e, env, x->kids[0]), x->kids[0]->span);
 		return yes < 0 ? VALUE_ERROR_V : eval_typed(e, env, x->kids[yes ? 1 : 2], t);
 	}
+	case AST_BINARY:
+		a = t->tag == T_OPTIONAL ? t->elem : t;
+		if (a->tag == T_TEXT && a->text >= TEXT_SIZE && a->text <= TEXT_RATE && x->op >= OP_ADD) {
+			struct type free = *a;
+			free.ranged = 0;
+			return coerce(e, sum(e, env, x, &free), t, x->span);
+		}
+		break;
 	case AST_UNARY:
 		if (x->op == '-' && x->kids[0]->tag == AST_NUMBER && (t->tag == T_INT || t->tag == T_FLOAT)) {
 			struct type free = *t;

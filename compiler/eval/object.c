@@ -124,7 +124,7 @@ static const struct value *label_text(struct eval *e, const char *s, size_t n)
 static int writable(struct making *m, const struct value *v, const char *where, struct span at)
 {
 	struct eval *e = m->e;
-	struct span here = v->origin.hi ? v->origin : at;
+	struct span here = v->origin.hi && v->tag <= VALUE_RECORD ? v->origin : at;
 	struct diag *x;
 	if (!counted(e, v->tag == VALUE_LIST || v->tag == VALUE_RECORD ? v->n : 0, here))
 		return 0;
@@ -290,8 +290,8 @@ static void add_object(struct making *m, struct instance *i, const char *api_ver
 	}
 	if (meta)
 		ns = value_getc(meta, "namespace");
-	if (!ns && !cluster && i)
-		ns = slot_value(e, i, SLOT_NAMESPACE);
+	if (!ns && !cluster)
+		ns = i ? slot_value(e, i, SLOT_NAMESPACE) : member_value(e, e->stack, "namespace");     /* as it came in as YAML: the stack's */
 	if (cluster)
 		ns = NULL;
 	else if (!ns || ns->tag != VALUE_STRING) {
@@ -662,6 +662,15 @@ static const struct value *set2(struct eval *e, const struct value *rec, const c
 	return value_with(e->arena, rec, atom(e, k1), value_with(e->arena, in, atom(e, k2), v));
 }
 
+static const struct value *metadata_first(struct eval *e, const struct value *tpl)
+{
+	struct field *f = ARENA_ARRAY(e->arena, struct field, tpl->n + 1);
+	f[0] = (struct field){ atom(e, "metadata"), VALUE_NONE_V };
+	if (tpl->n)
+		memcpy(f + 1, tpl->rec.fields, tpl->n * sizeof *f);
+	return value_record(e->arena, f, tpl->n + 1, tpl->origin);
+}
+
 static void config_hashes(struct making *m)
 {
 	struct eval *e = m->e;
@@ -699,6 +708,8 @@ static void config_hashes(struct making *m)
 			if (!meta || meta->tag != VALUE_RECORD)
 				meta = value_record(e->arena, NULL, 0, (struct span){ 0, 0 });
 			meta = set2(e, meta, "annotations", "mlopsc/config-hash", plan_hash(e, value_list(e->arena, read.v, read.n, (struct span){ 0, 0 })));
+			if (!value_getc(tpl, "metadata"))       /* metadata stands first */
+				tpl = metadata_first(e, tpl);
 			o->tree = value_with(e->arena, o->tree, atom(e, "spec"), value_with(e->arena, spec, atom(e, "template"), value_with(e->arena, tpl, atom(e, "metadata"), meta)));
 		}
 	}

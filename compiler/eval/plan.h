@@ -30,7 +30,7 @@ struct symbolic { struct value v; const struct sym *sym; };
 struct guard { uint32_t slot; const struct value *want; };
 struct sym_check { const struct sym *sym; const struct type *type; };
 struct op { const char *p; uint32_t n; uint32_t sym; uint16_t indent; uint8_t tag; };  /* enum op_tag */
-struct residual { const struct ast *check; struct env *env; };
+struct residual { const struct ast *check; struct env *env; const char *rule; };
 struct plan_use { struct symbol *secret; const struct atom *key; struct span at; };
 struct plan_object {
 	const char *api_version, *kind;

@@ -110,8 +110,10 @@ int plan_rules(struct compile *c, struct top *t)
 	e->bound = c->bound;
 	for (uint32_t n = 0; n < t->plan->residuals.n; n++) {
 		const struct residual *r = &t->plan->residuals.v[n];
+		c->rule = r->rule;
 		run_check(c, r->env, r->check, t->inst, t->inst->at, "a rule");
 	}
+	c->rule = NULL;
 	e->bound = NULL;
 	return 1;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct given_value { const struct atom *id; const char *p; size_t n; uint8_t used; struct span at; };
-struct rendering { VEC(struct given_value) v; struct table index; struct table busy; };
+struct rendering { VEC(struct given_value) v; struct table index, busy, missing; };
 
 static const char *source_word(const struct symbol *y)
 {
@@ -234,9 +234,11 @@ static const struct value *resolved(struct eval *e, struct symbol *y, const stru
 		r->v.v[n - 1].used = 1;
 		return value_string(e->arena, r->v.v[n - 1].p, r->v.v[n - 1].n, (struct span){ 0, 0 });
 	}
-	struct diag *x = diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "no value is given for %s", id->text));
-	diag_help(e->diags, x, "add a line %s=VALUE", id->text);
-	table_put(&r->index, id, (void *)(uintptr_t)0);
+	if (!table_get(&r->missing, id)) {
+		struct diag *x = diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "no value is given for %s", id->text));
+		diag_help(e->diags, x, "add a line %s=VALUE", id->text);
+		table_put(&r->missing, id, (void *)(uintptr_t)1);
+	}
 	return VALUE_ERROR_V;
 }
 
@@ -246,6 +248,7 @@ static void read_values(struct compile *c, struct rendering *r, struct source *s
 	const char *s = src->text, *end = s + src->len;
 	table_init(&r->index, e->unit);
 	table_init(&r->busy, e->unit);
+	table_init(&r->missing, e->unit);
 	while (s < end) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end, *eq;
 		size_t n = (size_t)(stop - s);
@@ -271,6 +274,11 @@ static void read_values(struct compile *c, struct rendering *r, struct source *s
 				diag_error(e->diags, at, D_SECRET_KEY, y->name->text, key->text);
 			} else {
 				const struct atom *id = atom_intern(e->p->atoms, s, k);
+				if (key_decl(y, key)->nkids && key_decl(y, key)->kids[0]) {
+					struct diag *x = diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "%s is derived from other keys", id->text));
+					diag_place(e->diags, x, key_decl(y, key)->span, "derived here");
+					diag_help(e->diags, x, "take this line out: one password has one place");
+				}
 				if (table_get(&r->index, id))
 					diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "%s is given twice", id->text));
 				VEC_PUSH(e->unit, &r->v, ((struct given_value){ id, eq + 1, n - k - 1, 0, at }));
@@ -300,11 +308,19 @@ int render_secrets(struct compile *c, const char *text, size_t len, const char *
 		n = m;
 		if (strcmp(source_word(u->secret), "mlopsc"))
 			continue;
-		/* the whole secret, so that every namespace holds the same one */
+		const struct out_secret *need = NULL;
+		for (uint32_t k = 0; k < c->out.nsecrets; k++)
+			if (!strcmp(c->out.secrets[k].ns, u->ns->text) && !strcmp(c->out.secrets[k].name, secret_object(e, u->secret)))
+				need = &c->out.secrets[k];
 		buf_addf(out, "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\n  namespace: %s\n  labels:\n    app.kubernetes.io/managed-by: mlopsc\n    app.kubernetes.io/part-of: %s\ntype: Opaque\ndata:\n",
 			u->secret->name->text, u->ns->text, c->out.name);
 		for (uint32_t k = 1; k < u->secret->decl->nkids; k++) {
 			const struct ast *d = u->secret->decl->kids[k];
+			int needed = 0;
+			for (uint32_t q = 0; need && q < need->nkeys; q++)
+				needed |= !strcmp(need->keys[q], d->name->text);
+			if (!needed)
+				continue;
 			const struct value *v = resolved(e, u->secret, d->name, d->span);
 			if (v->tag != VALUE_STRING)
 				continue;

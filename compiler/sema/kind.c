@@ -83,8 +83,10 @@ static void inner_components(struct program *p, struct kind *k, const struct ast
 		member_add(p, k, (struct member){ .tag = MEMBER_INNER, .name = d->name, .decl = d, .inner = inner }, d->name_span);
 		return;
 	}
-	if (d->tag == AST_OFFERS)
+	if (d->tag == AST_OFFERS) {
 		k->has_offers = 1;
+		iface_or_error(p, d->name, d->name_span);
+	}
 	if (d->tag == AST_CHECK || d->tag == AST_CLAIMS)
 		k->has_checks = 1;
 	if (d->tag == AST_KIF || d->tag == AST_KFOR || d->tag == AST_BLOCK)

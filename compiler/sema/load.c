@@ -489,6 +489,17 @@ static const char *used_path(struct program *p, const struct ast *u)
 		diag_error(p->diags, u->span, D_OUTSIDE, rel, "the stack's folder");
 		return NULL;
 	}
+	/* what lies above is not even looked at */
+	int depth = 0;
+	for (const char *s = rel; *s && depth >= 0;) {
+		size_t n = strcspn(s, "/");
+		depth += n == 2 && s[0] == '.' && s[1] == '.' ? -1 : !n || (n == 1 && *s == '.') ? 0 : 1;
+		s += n + (s[n] == '/');
+	}
+	if (depth < 0) {
+		diag_help(p->diags, diag_error(p->diags, u->span, D_OUTSIDE, rel, "the stack's folder"), "`use` reads below the stack's folder, or below --root DIR");
+		return NULL;
+	}
 	const char *path = arena_printf(p->arena, "%s/%s", p->root, rel);
 	if (!realpath(p->root, root)) {
 		diag_error(p->diags, u->span, D_READ, p->root, os_reason(errno));
@@ -683,9 +694,21 @@ static void apply_env(struct program *p, const struct ast *e)
 			break;
 		}
 	}
-	for (uint32_t i = 0; i < e->nkids; i++)
-		if (e->kids[i]->tag == AST_SET)
-			apply_set(p, e->kids[i]);
+	struct table seen;
+	table_init(&seen, p->arena);
+	for (uint32_t i = 0; i < e->nkids; i++) {
+		const struct ast *s = e->kids[i];
+		if (s->tag != AST_SET)
+			continue;
+		const struct source *src = source_of(p->sources, s->kids[0]->span.lo);
+		const struct atom *path = src ? atom_intern(p->atoms, src->text + (s->kids[0]->span.lo - src->base), s->kids[0]->span.hi - s->kids[0]->span.lo) : NULL;
+		const struct ast *old = path ? table_get(&seen, path) : NULL;
+		if (old)
+			diag_place(p->diags, diag_error(p->diags, s->kids[0]->span, D_DUPLICATE_SETTING, path->text), old->span, "first set here");
+		else if (path)
+			table_put(&seen, path, s->kids[0]);
+		apply_set(p, s);
+	}
 }
 
 static void apply_assignment(struct program *p, const char *text)

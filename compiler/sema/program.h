@@ -86,6 +86,7 @@ struct symbol {
 	const struct ast *expr;         /* param's or let's expression after envs and --set */
 	VEC(struct override) overrides; /* statements of envs and of --set, in order; they come after the block's own */
 	const void *value;              /* eval: struct value *, struct instance *, struct family * */
+	struct diag *said;              /* what was reported of its kind, or NULL */
 	uint32_t uses;                  /* how often it is named: what a broken declaration folds in */
 };
 struct rule { const struct atom *name; const struct ast *decl; uint8_t library, resolved; };

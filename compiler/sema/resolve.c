@@ -118,6 +118,10 @@ static void callee(struct scope *s, struct ast *call)
 	}
 	c->bind_tag = BIND_BAD;
 	struct diag *x = diag_error(p->diags, c->span, D_UNKNOWN_FUNCTION, c->name->text);
+	if (y || (s->kind && table_get(&s->kind->index, c->name))) {
+		diag_label(p->diags, x, "`%s` is a value, not a function", c->name->text);
+		return;
+	}
 	struct suggest g;
 	suggest_init(&g, c->name->text, c->name->len);
 	for (int i = 0; builtin_name(i); i++)
@@ -180,6 +184,9 @@ static void params(struct scope *s, const struct ast *d, uint32_t from)
 		type_of_ast(s->p, f->kids[0]);
 		if (f->nkids > 1)
 			expr(s, f->kids[1]);
+		for (uint32_t k = from; k < i; k++)
+			if (d->kids[k]->tag == AST_FIELDDEF && d->kids[k]->name == f->name)
+				diag_place(s->p->diags, diag_error(s->p->diags, f->name_span, D_DUPLICATE, f->name->text), d->kids[k]->name_span, "declared here");
 		push(s, f, f->name);
 	}
 }
@@ -277,6 +284,14 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		break;
 	}
 	case AST_EXPOSE:
+		if (seen) {
+			const void *key = (const char *)st->name + 1;   /* ports and settings are named apart */
+			const struct ast *old = table_get(seen, key);
+			if (old)
+				diag_place(p->diags, diag_error(p->diags, st->name_span, D_DUPLICATE_SETTING, st->name->text), old->name_span, "first exposed here");
+			else
+				table_put(seen, key, st);
+		}
 		if (st->kids[0]->tag == AST_CALL)
 			for (uint32_t i = 1; i < st->kids[0]->nkids; i++)
 				expr(s, st->kids[0]->kids[i]);
@@ -518,7 +533,7 @@ static void symbol_kind(struct program *p, struct symbol *y)
 		return;
 	y->kind = program_kind(p, kind);
 	if (!y->kind) {
-		struct diag *x = diag_error(p->diags, at, D_UNKNOWN_KIND, kind->text);
+		struct diag *x = y->said = diag_error(p->diags, at, D_UNKNOWN_KIND, kind->text);
 		const char *best = program_suggest(p, 'k', kind);
 		if (best) {
 			diag_label(p->diags, x, "did you mean `%s`?", best);
@@ -615,6 +630,13 @@ void resolve_program(struct program *p)
 	}
 	for (uint32_t i = 0; i < p->rules.n; i++)
 		resolve_rule(p, p->rules.v[i]);
+	for (uint32_t i = 0; i < p->symbols.n; i++) {
+		struct symbol *y = p->symbols.v[i];
+		if (!y->said || !y->uses)
+			continue;
+		y->said->folded = y->uses;
+		diag_note(p->diags, y->said, "%u other use%s of `%s` %s folded into this error", y->uses, y->uses == 1 ? "" : "s", y->name->text, y->uses == 1 ? "is" : "are");
+	}
 }
 
 /* After everything has been evaluated: words that no enumeration has. */
