@@ -41,7 +41,7 @@ CLI_SRC := $(sort $(wildcard compiler/cli/*.c))
 LIB_SRC := $(filter-out compiler/main.c compiler/embed.c $(CLI_SRC),$(SRC))
 GEN := $(addprefix $(B)/gen/,parser.tab.c lexer.c stdlib.c explain.c)
 LIB_OBJ := $(LIB_SRC:compiler/%.c=$(B)/%.o) $(GEN:.c=.o)
-CLI_OBJ := $(CLI_SRC:compiler/%.c=$(B)/%.o)
+CLI_OBJ := $(CLI_SRC:compiler/%.c=$(B)/%.o) $(B)/gen/build.o
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 DEP := $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/main.d $(UNIT:=.d)
 
@@ -99,6 +99,12 @@ $(B)/gen/embed: compiler/embed.c
 $(B)/gen/stdlib.c: $(B)/gen/embed $(B)/gen/stdlib.list $(STDLIB)
 	$(call say,embed)
 	$(Q)sed '/^$$/d' $(B)/gen/stdlib.list | $< embedded_stdlib stdlib >$@
+# A hash of everything that the compiler is made of: another compiler trusts no record of the last build.
+OWN := $(SRC) $(shell find compiler -name '*.h' | LC_ALL=C sort) grammar/lexer.l grammar/parser.y $(STDLIB) $(EXPLAIN)
+$(B)/gen/build.c: $(OWN) $(B)/objects.list $(B)/gen/stdlib.list
+	@mkdir -p $(@D)
+	@printf 'extern const char build_id[];\nconst char build_id[] = "%s";\n' "$$(cat $(OWN) | sha256sum | cut -c1-32)" >$@
+
 $(B)/gen/explain.c: $(B)/gen/embed $(B)/gen/explain.list $(EXPLAIN)
 	$(call say,embed)
 	$(Q)sed '/^$$/d' $(B)/gen/explain.list | $< embedded_explain compiler/explain >$@

@@ -437,6 +437,7 @@ member
 	| PORT name '=' expr ON targets { $$ = parse_done(p, named(LIST1(AST_PORT, $4, $6), $2, @2)); }
 	| typed
 	| let
+	| SECRET name key_block         { $$ = parse_done(p, named(LIST1(AST_SECRET, NULL, $3), $2, @2)); }
 	| RUNS name ':' name            { $$ = parse_done(p, named2(named(MAKE1(AST_RUNS, NULL), $2, @2), $4, @4)); }
 	| RUNS name ':' name object     { $$ = parse_done(p, named2(named(MAKE1(AST_RUNS, $5), $2, @2), $4, @4)); }
 	| RUNS bad_block                { $$ = $2; }

@@ -1,6 +1,7 @@
 /* build: a stack in, the folder out/STACK, or one YAML stream; and what changed, for the reader. */
 #include "base/os.h"
 #include "cli/cmd.h"
+#include "cli/index.h"
 #include "cli/io.h"
 #include "cli/session.h"
 #include "emit/tree.h"
@@ -112,9 +113,17 @@ static void to_folder(struct session *s, const struct out_stack *stack, const ch
 	if (!check || *different)
 		changes(b, v, n, all);
 	if (!check) {
+		struct buf first = { 0 };
 		char hex[33];
 		hash_hex(sum.hash, hex);
-		buf_addf(b, "%s  %s\n", dir, hex);
+		const size_t last = b->n;
+		buf_addf(b, "%s  %s", dir, hex);
+		summary(&first, stack, &sum);
+		first.p[--first.n] = 0;         /* without the line break */
+		if (!d->n)      /* a warning has to be said again by the next build, so that one compiles */
+			index_store(s->args, s->name, stack, dir, v, n, first.p, b->p + last);
+		buf_free(&first);
+		buf_addc(b, '\n');
 	}
 	tree_abandon(t);
 }
@@ -153,6 +162,11 @@ int cmd_build(const struct args *a)
 	struct arena own;
 	struct buf out = { 0 };
 	int different = 0;
+	if (index_fresh(a, a->noperands ? a->operands[0] : "stack.mlops", &out)) {
+		int printed = a->value[FLAG_QUIET] ? STATUS_DONE : io_print(&out);
+		buf_free(&out);
+		return printed;
+	}
 	session_open(&s, a, "stack.mlops");
 	arena_init(&own, 0);
 	if (session_add_stack(&s) && mlops_compile(s.m, a->value[FLAG_ENV]) == 0)

@@ -15,7 +15,9 @@
 static const char attributes[] =
 	"# compiled files: reviewed, but folded in diffs and left out of language statistics\n"
 	"out/** linguist-generated=true\n";
-static const char ignore[] = "# values of secrets, for mlopsc secrets --from\n*.env\n";
+static const char ignore[] = "# values of secrets, for mlopsc secrets --from\n*.env\n"
+	"# what the last build found, to stop early; not output\n"
+	".mlopsc-index-*\n";
 
 /* The folder's own name where it can name a stack. */
 static const char *stack_name(const char *dir, struct arena *a)

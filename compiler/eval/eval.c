@@ -1824,6 +1824,22 @@ static const struct value *selector(struct eval *e, struct instance *i)
 	return value_record(e->arena, f, 2, i->at);
 }
 
+/* A secret of the component's own: its name is the component's and its own. */
+static const struct value *kind_secret(struct eval *e, struct instance *i, const struct member *m)
+{
+	struct symbol *y = ARENA_NEW(e->unit, struct symbol);
+	y->tag = SYMBOL_SECRET;
+	y->name = atom_cstr(e->p->atoms, arena_printf(e->p->arena, "%s-%s", i->name->text, m->name->text));
+	y->decl = m->decl;
+	y->inst = i;
+	VEC_PUSH(e->unit, &e->kind_secrets, y);
+	struct value *v = ARENA_NEW(e->arena, struct value);
+	v->tag = VALUE_SECRET;
+	v->origin = m->decl->span;
+	v->ref.ref = y;
+	return v;
+}
+
 static const struct value *compute(struct eval *e, struct instance *i, uint32_t slot)
 {
 	const struct member *m = &i->kind->members.v[slot];
@@ -1863,6 +1879,8 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 		return m->optional ? VALUE_NONE_V : wire_implied(e, i, slot);
 	case MEMBER_COLLECTS:
 		return collected(e, i, slot);
+	case MEMBER_SECRET:
+		return kind_secret(e, i, m);
 	case MEMBER_INNER:
 		return VALUE_NONE_V;    /* stands behind an `if` that is false */
 	case MEMBER_IMPLICIT:

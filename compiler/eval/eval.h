@@ -51,6 +51,7 @@ struct eval {
 	VEC(struct instance *) tops;
 	VEC(struct secret_use) uses;
 	struct table use_index;
+	VEC(struct symbol *) kind_secrets;      /* that kinds declare, one for each component */
 	uint8_t offers_done;            /* 0, 1 in progress, 2 */
 	uint8_t all_made;
 	const struct instance *user;    /* whose output is being made: secrets are used in its namespace */

@@ -21,11 +21,31 @@ static const struct value *placeholder(struct eval *e, struct symbol *secret, co
 	return value_string(e->arena, "", 0, (struct span){ 0, 0 });
 }
 
+/* The secret that a name of a values file speaks of: the stack's, or one that a kind declares. */
+static struct symbol *secret_named(struct eval *e, const struct atom *name)
+{
+	struct symbol *y = table_get(&e->p->values, name);
+	if (y && y->tag == SYMBOL_SECRET)
+		return y;
+	for (uint32_t n = 0; n < e->kind_secrets.n; n++)
+		if (e->kind_secrets.v[n]->name == name)
+			return e->kind_secrets.v[n];
+	return NULL;
+}
+
 void check_secrets(struct compile *c)
 {
 	struct eval *e = c->e;
-	for (uint32_t n = 0; n < e->p->symbols.n; n++) {
-		struct symbol *y = e->p->symbols.v[n];
+	for (uint32_t n = 0; n < e->kind_secrets.n; n++) {
+		struct symbol *twin = table_get(&e->p->values, e->kind_secrets.v[n]->name);
+		if (twin && twin->tag == SYMBOL_SECRET) {
+			struct instance *i = e->kind_secrets.v[n]->inst;
+			struct diag *x = diag_error(e->diags, twin->decl->name_span, D_DUPLICATE, twin->name->text);
+			diag_place(e->diags, x, i->at, "%s declares a secret of this name", instance_label(e, i));
+		}
+	}
+	for (uint32_t n = 0; n < e->p->symbols.n + e->kind_secrets.n; n++) {
+		struct symbol *y = n < e->p->symbols.n ? e->p->symbols.v[n] : e->kind_secrets.v[n - e->p->symbols.n];
 		if (y->tag != SYMBOL_SECRET || y->dropped)
 			continue;
 		const struct ast *d = y->decl;
@@ -35,10 +55,10 @@ void check_secrets(struct compile *c)
 					diag_place(e->diags, diag_error(e->diags, d->kids[k]->span, D_DUPLICATE, d->kids[k]->name->text), d->kids[q]->span, "declared here");
 			if (!d->kids[k]->nkids || !d->kids[k]->kids[0])
 				continue;
-			struct env none = { 0 };
+			struct env own = { .inst = y->inst };
 			e->in_secret = 1;
 			e->secret_text = placeholder;
-			const struct value *v = eval(e, &none, d->kids[k]->kids[0]);
+			const struct value *v = eval(e, &own, d->kids[k]->kids[0]);
 			if (!is_error(v) && v->tag != VALUE_STRING && v->tag != VALUE_SECRET_KEY)
 				diag_error(e->diags, d->kids[k]->kids[0]->span, D_TYPE, "a string or a key of a secret", value_noun(e, v));
 			e->in_secret = 0;
@@ -216,13 +236,13 @@ static const struct value *resolved(struct eval *e, struct symbol *y, const stru
 	uint32_t n = (uint32_t)(uintptr_t)table_get(&r->index, id);
 	const struct ast *d = key_decl(y, key);
 	if (d && d->nkids && d->kids[0]) {
-		struct env none = { 0 };
+		struct env own = { .inst = y->inst };
 		if (table_get(&r->busy, id)) {
 			diag_error(e->diags, d->span, D_CYCLE, id->text);
 			return VALUE_ERROR_V;
 		}
 		table_put(&r->busy, id, (void *)(uintptr_t)1);
-		const struct value *v = eval(e, &none, d->kids[0]);
+		const struct value *v = eval(e, &own, d->kids[0]);
 		if (v->tag == VALUE_SECRET_KEY)
 			v = resolved(e, v->ref.ref, v->ref.key, d->kids[0]->span);
 		table_put(&r->busy, id, NULL);
@@ -263,12 +283,12 @@ static void read_values(struct compile *c, struct rendering *r, struct source *s
 			eq = memchr(s, '=', n);
 			size_t k = eq ? (size_t)(eq - s) : 0;
 			const char *dot = k ? memchr(s, '.', k) : NULL;
-			struct symbol *y = dot ? table_get(&e->p->values, atom_intern(e->p->atoms, s, (size_t)(dot - s))) : NULL;
+			struct symbol *y = dot ? secret_named(e, atom_intern(e->p->atoms, s, (size_t)(dot - s))) : NULL;
 			const struct atom *key = dot ? atom_intern(e->p->atoms, dot + 1, (size_t)(s + k - dot - 1)) : NULL;
 			at.hi = at.lo + (uint32_t)(eq ? k : 0);         /* never the value */
 			if (!eq || !dot) {
 				diag_error(e->diags, at, D_SECRET_VALUE, "this line is not of the form NAME.KEY=value");
-			} else if (!y || y->tag != SYMBOL_SECRET) {
+			} else if (!y) {
 				diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "no secret is called `%.*s`", (int)(dot - s), s));
 			} else if (!key_decl(y, key)) {
 				diag_error(e->diags, at, D_SECRET_KEY, y->name->text, key->text);

@@ -53,7 +53,7 @@ enum ast_tag {
 	AST_CATALOG,            /* name; name2: base or NULL; kids: AST_SET with kid 0 = AST_NAME */
 	AST_PARAM,              /* name : kid 0 [= kid 1] */
 	AST_LET,                /* name [: kid 0] = kid 1 */
-	AST_SECRET,             /* name; kid 0: source AST_CALL or NULL; kids 1..: AST_KEY */
+	AST_SECRET,             /* name; kid 0: source AST_CALL or NULL; kids 1..: AST_KEY; of the stack or of a kind */
 	AST_KEY,                /* name [= kid 0] */
 	AST_COMPONENT,          /* name : name2 (NULL: reopened in an env); kid 0: list of a family or NULL (variable: name3); kids 1..: statements */
 	AST_DRIFT,              /* name on kid 0 (a path); kids 1..: statements */

@@ -791,8 +791,8 @@ static void align_runs(struct group *g, uint32_t indent)
    sharing it while there is room. */
 static void put_items(struct fmt *f, struct group *g, int kind, uint32_t indent)
 {
-	int commas = kind == '(' || kind == '[', shares = g->role != ROLE_BLOCK && g->open;
-	uint32_t i, real = 0;
+	int commas = kind == '(' || kind == '[', shares = g->role != ROLE_BLOCK && g->open, whole = 0;
+	uint32_t i, line, real = 0;
 
 	if (g->role == ROLE_BLOCK || g->role == ROLE_FIELDS || g->role == ROLE_KEYS) {
 		for (i = 1; i < g->items.n; i++)
@@ -807,7 +807,7 @@ static void put_items(struct fmt *f, struct group *g, int kind, uint32_t indent)
 		struct item *it = &g->items.v[i];
 		int comma = commas && i < real && !it->is_comment;
 
-		if (i && shares && it->same_line && !it->is_comment && it->width != LONG && it[-1].width != LONG
+		if (whole && shares && it->same_line && !it->is_comment && it->width != LONG && it[-1].width != LONG
 		    && it[-1].comment_lo == it[-1].comment_hi && column(f) + !commas + 1 + it->width + (uint32_t)comma <= WIDTH) {
 			buf_adds(f->out, commas ? " " : ", ");
 		} else if (kind || i) {
@@ -815,10 +815,12 @@ static void put_items(struct fmt *f, struct group *g, int kind, uint32_t indent)
 				buf_addc(f->out, '\n');
 			newline(f, indent);
 		}
+		line = f->line;
 		if (it->is_comment)
 			put_comment(f, it->lo, it->hi);
 		else
 			put_item(f, it, g->role, (uint32_t)comma);
+		whole = f->line == line;        /* behind what took several lines, a line begins */
 		if (comma)
 			buf_addc(f->out, ',');
 		comment_behind(f, it->comment_lo, it->comment_hi);

@@ -196,6 +196,9 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 			member_add(p, k, (struct member){ .tag = MEMBER_LET, .name = m->name, .decl = m, .deflt = m->kids[1],
 				.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL }, m->name_span);
 			break;
+		case AST_SECRET:
+			member_add(p, k, (struct member){ .tag = MEMBER_SECRET, .name = m->name, .decl = m }, m->name_span);
+			break;
 		case AST_NEEDS: {
 			const struct ast *t = m->kids[0];
 			int optional = t->tag == AST_TOPTIONAL;

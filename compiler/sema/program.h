@@ -34,7 +34,7 @@ struct type {
 };
 struct interface { const struct atom *name; const struct ast *decl; struct type *type; /* a T_RECORD */ struct table index; /* field + 1 */ };
 
-enum member_tag { MEMBER_IMPLICIT, MEMBER_SETTING, MEMBER_LET, MEMBER_NEED, MEMBER_COLLECTS, MEMBER_INNER };
+enum member_tag { MEMBER_IMPLICIT, MEMBER_SETTING, MEMBER_LET, MEMBER_NEED, MEMBER_COLLECTS, MEMBER_INNER, MEMBER_SECRET };
 enum {  /* the slots that every kind has, in this order */
 	SLOT_NAME, SLOT_NAMESPACE, SLOT_VERSION, SLOT_NAMES, SLOT_LABELS, SLOT_ANNOTATIONS,     /* can be set */
 	SLOT_SELECTOR, SLOT_STACK, SLOT_CATALOG, SLOT_KIND, SLOT_POLICY,
@@ -83,6 +83,7 @@ struct symbol {
 	const struct type *type;        /* params, lets */
 	struct kind *kind;              /* components, drifts */
 	struct fn *fn;
+	void *inst;                     /* of a secret that a kind declares: the component, in which its keys are derived */
 	const struct ast *expr;         /* param's or let's expression after envs and --set */
 	VEC(struct override) overrides; /* statements of envs and of --set, in order; they come after the block's own */
 	const void *value;              /* eval: struct value *, struct instance *, struct family * */

@@ -405,6 +405,11 @@ void resolve_kind(struct program *p, struct kind *k)
 		case AST_LET:
 			expr(&s, m->kids[1]);
 			break;
+		case AST_SECRET:
+			for (uint32_t n = 1; n < m->nkids; n++)
+				if (m->kids[n]->nkids && m->kids[n]->kids[0])
+					expr(&s, m->kids[n]->kids[0]);
+			break;
 		case AST_NEEDS:
 		case AST_COLLECTS:
 		case AST_ERROR:

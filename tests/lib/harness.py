@@ -68,14 +68,21 @@ def write_tree(folder, files):
             f.write(data.encode() if isinstance(data, str) else data)
 
 
+def is_index(name):
+    """mlopsc's own note beside an output folder of what it has built: no part of the output."""
+    return re.fullmatch(r'\.mlopsc-index-[0-9a-f]{16}', name)
+
+
 def read_tree(folder):
-    """{path: bytes} of all files below a folder, links by their target, empty folders by a slash."""
+    """{path: bytes} of all files below a folder, links by their target, empty folders by a slash; without the index."""
     out = {}
     for at, folders, files in os.walk(folder):
         short = os.path.relpath(at, folder)
         if not folders and not files and short != '.':
             out[short + '/'] = b''
         for name in files + [f for f in folders if os.path.islink(os.path.join(at, f))]:
+            if is_index(name):
+                continue
             path = os.path.join(at, name)
             key = os.path.normpath(os.path.join(short, name))
             if os.path.islink(path):
@@ -131,6 +138,8 @@ class Tally:
     def fail(self, name, why=''):
         with self.lock:
             self.failed += 1
+            if self.failed > 60:        # whatever it is, it is the same
+                return
             print('FAIL %s' % name)
             for line in str(why).split('\n'):
                 if line:
