@@ -639,6 +639,30 @@ static void make_tops(struct compile *c)
 	}
 }
 
+static int needs(const struct top *t, const struct top *other, int depth)
+{
+	if (t == other)
+		return 1;
+	for (uint32_t k = 0; k < t->needs.n && depth < 64; k++)
+		if (needs(t->needs.v[k], other, depth + 1))
+			return 1;
+	return 0;
+}
+
+/* A kind that says `let install-first = true` (what makes the default storage class, say) comes before all that it does not
+   need itself, although nothing is wired to it. */
+static void install_first(struct compile *c)
+{
+	struct eval *e = c->e;
+	for (uint32_t n = 0; n < c->tops.n; n++) {
+		struct top *first = c->tops.v[n];
+		const struct value *v = first->inst ? member_value(e, first->inst, "install-first") : NULL;
+		for (uint32_t k = 0; v && v->tag == VALUE_BOOL && v->i && k < c->tops.n; k++)
+			if (c->tops.v[k] != first && !needs(first, c->tops.v[k], 0))
+				VEC_PUSH(e->unit, &c->tops.v[k]->needs, first);
+	}
+}
+
 static void order_tops(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -881,6 +905,7 @@ int compile_stack(struct compile *c)
 	}
 	make_tops(c);
 	read_yaml_uses(c);
+	install_first(c);
 	order_tops(c);
 	for (uint32_t n = 0; n < c->tops.n; n++)
 		first_pass(c, c->tops.v[n]);

@@ -256,7 +256,12 @@ static void print_scalar(struct buf *out, const struct value *v, int indent)
 {
 	char num[40];
 	switch (v->tag) {
-	case VALUE_STRING: yaml_write_scalar(out, v->str.p, v->n, indent); break;
+	case VALUE_STRING:
+		if (v->plain == 1)
+			buf_add(out, v->str.p, v->n);
+		else
+			yaml_write_scalar(out, v->str.p, v->n, indent);
+		break;
 	case VALUE_INT: {
 		uint64_t u = v->i < 0 ? 0 - (uint64_t)v->i : (uint64_t)v->i;
 		int at = sizeof num;
@@ -339,15 +344,22 @@ static const struct value *sym_value(struct eval *e, struct bound *b, const stru
    from what can be written can be written. */
 static int slot_fits(struct eval *e, const struct plan *p, struct instance *i, uint32_t slot)
 {
-	const struct value *v = slot_value(e, i, slot), *was = p->orig->cells[slot];
-	return v->tag == was->tag && v->text == was->text
-		&& (v->tag != VALUE_STRING || v->plain || yaml_style_of(v->str.p, v->n) != YAML_REJECT);
+	const struct value *v = i->cells[slot] ? i->cells[slot] : slot_value(e, i, slot), *was = p->orig->cells[slot];
+	if (v->tag != was->tag || v->text != was->text)
+		return 0;
+	if (v->tag == VALUE_STRING && !v->plain) {
+		const enum yaml_style style = yaml_style_of(v->str.p, v->n);
+		if (style == YAML_REJECT)
+			return 0;
+		((struct value *)(uintptr_t)v)->plain = style == YAML_PLAIN ? 1 : 2;    /* the writer's cache */
+	}
+	return 1;
 }
 
 struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i)
 {
 	for (uint32_t k = 0; k < p->guards.n; k++)
-		if (!equal(slot_value(e, i, p->guards.v[k].slot), p->guards.v[k].want))
+		if (!equal(i->cells[p->guards.v[k].slot] ? i->cells[p->guards.v[k].slot] : slot_value(e, i, p->guards.v[k].slot), p->guards.v[k].want))
 			return NULL;
 	for (uint32_t k = 0; k < p->slots.n; k++)
 		if (!slot_fits(e, p, i, p->slots.v[k]))
@@ -393,7 +405,16 @@ void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, str
 		if (op->tag) {
 			char hex[33];
 			hash_hex(*hash, hex);
-			yaml_write_scalar(out, hex, 32, op->indent);
+			/* digits in front make it look like a number to some reader; `e` might, with nothing but digits behind it */
+			if (hex[0] >= 'a' && hex[0] != 'e') {
+				buf_add(out, hex, 32);
+			} else if (hex[0] <= '9') {
+				buf_addc(out, '"');
+				buf_add(out, hex, 32);
+				buf_addc(out, '"');
+			} else {
+				yaml_write_scalar(out, hex, 32, op->indent);
+			}
 			continue;
 		}
 		if (b->text[op->sym].p) {

@@ -46,6 +46,7 @@ struct item {
 	uint32_t width;                 /* without the comment behind it */
 	uint32_t comment_lo, comment_hi;/* behind it; lo == hi: none */
 	uint8_t is_comment, blank, same_line;
+	uint8_t joins;                  /* the line of the item before it */
 	uint8_t class;                  /* of alignment, 0: none */
 	uint32_t at1, at2;              /* elements that are aligned; 0: none */
 	uint32_t pad1, pad2;
@@ -359,7 +360,8 @@ static void read_comments(struct fmt *f, struct group *g, struct item *it)
 			finish_item(f, g, it);
 			g->items.v[g->items.n - 1].comment_lo = lo;
 			g->items.v[g->items.n - 1].comment_hi = hi;
-		} else if (!own && g->items.n && !g->items.v[g->items.n - 1].is_comment) {
+		} else if (!own && g->items.n && !g->items.v[g->items.n - 1].is_comment
+			&& g->items.v[g->items.n - 1].comment_lo == g->items.v[g->items.n - 1].comment_hi) {
 			g->items.v[g->items.n - 1].comment_lo = lo;
 			g->items.v[g->items.n - 1].comment_hi = hi;
 		} else if (!own && !g->items.n) {
@@ -456,7 +458,7 @@ static void newline(struct fmt *f, uint32_t indent)
 
 static uint32_t column(const struct fmt *f)
 {
-	return columns(f->out->p + f->line, (uint32_t)f->out->n - f->line);
+	return f->out->n ? columns(f->out->p + f->line, (uint32_t)f->out->n - f->line) : 0;
 }
 
 static void put_comment(struct fmt *f, uint32_t lo, uint32_t hi)
@@ -616,6 +618,13 @@ static int first_part(const struct elem *e, uint32_t *w)
 	return 0;
 }
 
+/* Is the line break that the user made before element i kept in an item that needs several lines? Not between a `}` and
+   its `else`. */
+static int keeps_break(const struct item *it, uint32_t i)
+{
+	return it->e.v[i].nl && !(i && it->e.v[i].kind == T_ELSE && it->e.v[i - 1].kind == '{');
+}
+
 /* What stands behind element i up to the next place where a line may end. */
 static uint32_t rest(const struct item *it, uint32_t i, enum role role, uint32_t tail)
 {
@@ -624,7 +633,7 @@ static uint32_t rest(const struct item *it, uint32_t i, enum role role, uint32_t
 	for (i++; i < it->e.n; i++) {
 		const struct elem *x = &it->e.v[i];
 
-		if (x->nl || x->kind == COMMENT)
+		if (keeps_break(it, i) || x->kind == COMMENT)
 			return w;
 		w = add_width(w, (uint32_t)space_before(x - 1, x, role));
 		if (x->group)
@@ -710,7 +719,7 @@ static void put_item(struct fmt *f, const struct item *it, enum role role, uint3
 			fresh = 1;
 			continue;
 		}
-		if (fresh || (e->nl && !(e->kind == T_ELSE && prev->kind == '{')))
+		if (fresh || keeps_break(it, i))
 			newline(f, indent + STEP);
 		else if (space_before(prev, e, role))
 			buf_addc(f->out, ' ');
@@ -787,40 +796,56 @@ static void align_runs(struct group *g, uint32_t indent)
 	}
 }
 
-/* The items of an opened group, or of the file, one a line. Entries, elements and arguments that shared a line go on
-   sharing it while there is room. */
-static void put_items(struct fmt *f, struct group *g, int kind, uint32_t indent)
+/* Entries, elements and arguments of an opened group that shared a line go on sharing it while there is room, and if what
+   stands before them takes one line. Such lines are not aligned. */
+static void share_lines(struct group *g, int commas, uint32_t last, uint32_t indent)
 {
-	int commas = kind == '(' || kind == '[', shares = g->role != ROLE_BLOCK && g->open, whole = 0;
-	uint32_t i, line, real = 0;
+	uint32_t i, at = indent;        /* where the next one would stand on the line */
+	int room = 0;
 
-	if (g->role == ROLE_BLOCK || g->role == ROLE_FIELDS || g->role == ROLE_KEYS) {
-		for (i = 1; i < g->items.n; i++)
-			if (shares && g->items.v[i].same_line)
-				g->items.v[i].class = g->items.v[i - 1].class = 0;
-		align_runs(g, indent);
-	}
-	for (i = 0; i < g->items.n; i++)
-		if (!g->items.v[i].is_comment)
-			real = i;
+	if (g->role == ROLE_BLOCK || !g->open)
+		return;
 	for (i = 0; i < g->items.n; i++) {
 		struct item *it = &g->items.v[i];
-		int comma = commas && i < real && !it->is_comment;
+		uint32_t w = add_width(it->width, (uint32_t)(commas && i < last && !it->is_comment));
 
-		if (whole && shares && it->same_line && !it->is_comment && it->width != LONG && it[-1].width != LONG
-		    && it[-1].comment_lo == it[-1].comment_hi && column(f) + !commas + 1 + it->width + (uint32_t)comma <= WIDTH) {
+		it->joins = room && it->same_line && w <= WIDTH && at + w <= WIDTH;
+		if (it->joins)
+			it->class = it[-1].class = 0;
+		else
+			at = indent;
+		room = w <= WIDTH && at + w <= WIDTH && it->comment_lo == it->comment_hi;
+		at = add_width(at, add_width(w, commas ? 1 : 2));
+	}
+}
+
+/* The items of an opened group, or of the file. */
+static void put_items(struct fmt *f, struct group *g, int kind, uint32_t indent)
+{
+	int commas = kind == '(' || kind == '[';
+	uint32_t i, last = 0;
+
+	for (i = 0; i < g->items.n; i++)
+		if (!g->items.v[i].is_comment)
+			last = i;
+	share_lines(g, commas, last, indent);
+	if (g->role == ROLE_BLOCK || g->role == ROLE_FIELDS || g->role == ROLE_KEYS)
+		align_runs(g, indent);
+	for (i = 0; i < g->items.n; i++) {
+		struct item *it = &g->items.v[i];
+		int comma = commas && i < last && !it->is_comment;
+
+		if (it->joins) {
 			buf_adds(f->out, commas ? " " : ", ");
 		} else if (kind || i) {
 			if (it->blank)
 				buf_addc(f->out, '\n');
 			newline(f, indent);
 		}
-		line = f->line;
 		if (it->is_comment)
 			put_comment(f, it->lo, it->hi);
 		else
 			put_item(f, it, g->role, (uint32_t)comma);
-		whole = f->line == line;        /* behind what took several lines, a line begins */
 		if (comma)
 			buf_addc(f->out, ',');
 		comment_behind(f, it->comment_lo, it->comment_hi);

@@ -245,7 +245,10 @@ static int drift_word(const struct atom *a)
 	return 0;
 }
 
-static void statement(struct scope *s, struct ast *st, struct kind *k, const struct ast *owner, struct table *seen)
+/* What a block has set and exposed so far: by slot and by port. */
+struct seen { const struct ast **slots, **ports; };
+
+static void statement(struct scope *s, struct ast *st, struct kind *k, const struct ast *owner, struct seen *seen)
 {
 	struct program *p = s->p;
 	switch ((enum ast_tag)st->tag) {
@@ -275,22 +278,20 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		root->bind_tag = BIND_SLOT;
 		root->bind_index = slot - 1;
 		if (seen && st->kids[0] == root) {
-			const struct ast *old = table_get(seen, root->name);
-			if (old)
-				diag_place(p->diags, diag_error(p->diags, root->span, D_DUPLICATE_SETTING, root->name->text), old->span, "first set here");
+			if (seen->slots[slot - 1])
+				diag_place(p->diags, diag_error(p->diags, root->span, D_DUPLICATE_SETTING, root->name->text), seen->slots[slot - 1]->span, "first set here");
 			else
-				table_put(seen, root->name, root);
+				seen->slots[slot - 1] = root;
 		}
 		break;
 	}
 	case AST_EXPOSE:
-		if (seen) {
-			const void *key = (const char *)st->name + 1;   /* ports and settings are named apart */
-			const struct ast *old = table_get(seen, key);
-			if (old)
-				diag_place(p->diags, diag_error(p->diags, st->name_span, D_DUPLICATE_SETTING, st->name->text), old->name_span, "first exposed here");
+		if (seen && k && kind_port(k, st->name) >= 0) {
+			const struct ast **old = &seen->ports[kind_port(k, st->name)];
+			if (*old)
+				diag_place(p->diags, diag_error(p->diags, st->name_span, D_DUPLICATE_SETTING, st->name->text), (*old)->name_span, "first exposed here");
 			else
-				table_put(seen, key, st);
+				*old = st;
 		}
 		if (st->kids[0]->tag == AST_CALL)
 			for (uint32_t i = 1; i < st->kids[0]->nkids; i++)
@@ -342,8 +343,13 @@ static void component_block(struct scope *s, struct ast *d, struct kind *k)
 	}
 	if (d->tag == AST_DRIFT)
 		expr(s, d->kids[0]);
-	struct table seen;
-	table_init(&seen, s->p->arena);
+	const struct ast *few[128] = { 0 };     /* enough for most kinds; ten thousand blocks shall not each cost a table */
+	const uint32_t slots = k ? k->members.n : 0, ports = k ? k->ports.n : 0;
+	struct seen seen = { few, few + slots };
+	if (slots + ports > 128) {
+		seen.slots = ARENA_ARRAY(s->p->arena, const struct ast *, slots + ports);
+		seen.ports = seen.slots + slots;
+	}
 	for (uint32_t i = 1; i < d->nkids; i++)
 		statement(s, d->kids[i], k, d, &seen);
 	s->n = n;

@@ -243,7 +243,10 @@ static void widths(void **state)
 		"let a = %s.b.c(d)[0](e, f) + g(h) * i(%s)\n", "fn f(a : %s, b : int = 2) : int = a\n",
 		"param a : { b : %s, c : [d] }? = none\n", "let a = f(b, [\n  1, 2, %s, 3\n])\n", "secret s { %s, b = \"c\" } from d(e)\n",
 		"let a = \"${%s}\" + \"\"\"\n  x ${%s}\n  \"\"\" + f(b)\n",
-		"let a = [ {\n  b: %s\n}, { c: d, e: %s } ]\n", "let a = { b: { c: { d: %s } } }\n", "let a = ((%s) + (b))\n",
+		"let a = [ {\n  b: %s\n}, { c: d, e: %s } ]\n", "let a = [\n{ b: %s, c: [1, 2] }, { d: e }, f\n]\n",
+		"let a = if b then { c: %s, d: 1 }\nelse { e: f }\n", "secret s {\naa = f(%s), b = [c, %s], d\n}\n",
+		"let a = b + if c\nthen { d: %s }\nelse [%s]\n",
+		"let a = { b: { c: { d: %s } } }\n", "let a = ((%s) + (b))\n",
 	};
 	size_t i, n;
 
@@ -305,6 +308,8 @@ static void layouts(void **state)
 		{ "let a = { # x\n}", "let a = {  # x\n}\n" },
 		{ "component a : k { }", "component a : k {}\n" },
 		{ "let a = f(b # x\n, c)", "let a = f(\n  b,  # x\n  c\n)\n" },
+		{ "let a = f(b # x\n, # y\nc)", "let a = f(\n  b,  # x\n  # y\n  c\n)\n" },
+		{ "let a = { # x\nb: 1, c: 2 # y\n, d: 3, # z\n}", "let a = {  # x\n  b: 1, c: 2  # y\n  d: 3  # z\n}\n" },
 		{ "let a = b + # x\nc", "let a = b +  # x\n  c\n" },
 		{ "\xef\xbb\xbflet a = 1\r\nlet b = \"\"\"\r\n  x\r\n  \"\"\"\r\n", "let a = 1\nlet b = \"\"\"\n  x\n  \"\"\"\n" },
 	};
