@@ -200,5 +200,5 @@ deps:
 	$(SUDO) apt-get update
 	$(SUDO) apt-get install -y --no-install-recommends gcc libc6-dev make flex bison libyaml-dev libxxhash-dev
 test-deps: deps
-	$(SUDO) apt-get install -y --no-install-recommends clang valgrind libcmocka-dev python3 python3-yaml strace \
+	$(SUDO) apt-get install -y --no-install-recommends clang libclang-rt-dev valgrind libcmocka-dev python3 python3-yaml strace \
 		nodejs node-js-yaml xxhash git diffutils

@@ -375,7 +375,7 @@ setting
 	;
 path
 	: NAME                          { $$ = named(MAKE0(AST_NAME), $1, @1); }
-	| KEY                           { $$ = named(MAKE0(AST_NAME), $1, @1); parse_not_a_name(p, @1, $1); }
+	| KEY                           { $$ = named(MAKE0(AST_NAME), parse_not_a_name(p, @1, $1), @1); }
 	| path '.' key                  { $$ = flag(named(MAKE1(AST_FIELD, $1), $3, @3), quoted(p, @3)); }
 	| path '[' expr ']'             { $$ = MAKE2(AST_INDEX, $1, $3); }
 	;
@@ -674,7 +674,7 @@ key
 	;
 name
 	: NAME
-	| KEY                           { $$ = $1; parse_not_a_name(p, @1, $1); }
+	| KEY                           { $$ = parse_not_a_name(p, @1, $1); }
 	;
 /* the `{` at which the parser finds itself again */
 open

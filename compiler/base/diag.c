@@ -1,5 +1,5 @@
 /* The list of diagnostics. Records are made in the arena on arrival; a duplicate is dropped there, so that a pass that
-   meets one mistake on two ways reports it once. Sorting happens once, before writing. */
+   meets one mistake on two ways reports it once. Sorting happens once, before writing, and folds what only follows. */
 #include "base/diag.h"
 #include "base/diag_write.h"
 #include "base/hash.h"
@@ -188,6 +188,62 @@ static int compare(const void *a, const void *b)
 	return p->x->seq < q->x->seq ? -1 : p->x->seq > q->x->seq;
 }
 
+static int is_syntax(const struct diag *x)
+{
+	return !strncmp(x->code, "E00", 3);
+}
+
+/* The first of the syntax errors, which are sorted by place, that does not begin before `at`. */
+static int covers_syntax(struct span at, struct diag *const *v, uint32_t n)
+{
+	uint32_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (v[mid]->span.lo < at.lo)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < n && v[lo]->span.hi <= at.hi;
+}
+
+/* Mistakes in one expression that is evaluated for many: the place and the code are one cause. */
+static int once_at_a_place(const struct diag *x)
+{
+	static const char codes[] = "E0301 E0310 E0311 E0312 E0313 E0327 E0403 E0414 E0802";
+
+	return strstr(codes, x->code) != NULL;
+}
+
+/* One cause, one message: what is wrong with text that did not parse goes; what is wrong again at the same place is counted. */
+static void fold(struct diags *d)
+{
+	struct diag **syntax = ARENA_ARRAY(d->arena, struct diag *, d->n), *last = NULL;
+	uint32_t n = 0, kept = 0;
+
+	for (uint32_t i = 0; i < d->n; i++)
+		if (is_syntax(d->v[i]) && d->v[i]->span.hi)
+			syntax[n++] = d->v[i];
+	for (uint32_t i = 0; i < d->n; i++) {
+		struct diag *x = d->v[i];
+		int again = last && once_at_a_place(x) && !strcmp(last->code, x->code) && last->span.lo == x->span.lo && last->span.hi == x->span.hi;
+
+		if (again || (n && !is_syntax(x) && x->span.hi && covers_syntax(x->span, syntax, n))) {
+			if (again)
+				last->folded++;
+			if (x->severity == SEVERITY_ERROR)
+				d->nerrors--;
+			else
+				d->nwarnings--;
+			continue;
+		}
+		last = d->v[kept++] = x;
+	}
+	d->n = kept;
+}
+
 void diags_sort(struct diags *d)
 {
 	struct key *keys;
@@ -207,6 +263,7 @@ void diags_sort(struct diags *d)
 	for (i = 0; i < d->n; i++)
 		d->v[i] = keys[i].diag;
 	free(keys);
+	fold(d);
 }
 
 int diag_region(const struct diags *d, struct span at, struct diag_region *r)

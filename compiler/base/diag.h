@@ -42,7 +42,7 @@ void diag_note(struct diags *d, struct diag *x, const char *fmt, ...) __attribut
 void diag_help(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diag_fix(struct diags *d, struct diag *x, struct span at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 int diag_full(const struct diags *d);
-void diags_sort(struct diags *d);       /* by file, place, code, arrival; errors and warnings mixed */
+void diags_sort(struct diags *d);       /* by file, place, code, arrival; errors and warnings mixed; folds what follows from another */
 
 enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB };
 struct diag_style { int color; int all; int quiet; const char *what; const char *consequence; };

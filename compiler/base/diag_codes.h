@@ -94,7 +94,7 @@
 
 /* evaluation limits */
 #define D_CYCLE               "E0901", "`%s` depends on itself"
-#define D_RECURSION           "E0902", "function `%s` calls itself"
+#define D_RECURSION           "E0902", "%s `%s` %s itself"
 #define D_STEPS               "E0903", "this takes more than %s steps"
 #define D_BYTES               "E0904", "this needs more than %s of values"
 

@@ -162,14 +162,10 @@ int cmd_build(const struct args *a)
 	struct arena own;
 	struct buf out = { 0 };
 	int different = 0;
-	if (index_fresh(a, a->noperands ? a->operands[0] : "stack.mlops", &out)) {
-		int printed = a->value[FLAG_QUIET] ? STATUS_DONE : io_print(&out);
-		buf_free(&out);
-		return printed;
-	}
 	session_open(&s, a, "stack.mlops");
 	arena_init(&own, 0);
-	if (session_add_stack(&s) && mlops_compile(s.m, a->value[FLAG_ENV]) == 0)
+	const int fresh = index_fresh(a, a->noperands ? a->operands[0] : "stack.mlops", &out);
+	if (!fresh && session_add_stack(&s) && mlops_compile(s.m, a->value[FLAG_ENV]) == 0)
 		stack = mlops_stack(s.m);
 	if (session_deny(&s) == 0 && stack) {
 		if (a->value[FLAG_STDOUT])

@@ -1,5 +1,5 @@
 /* The record is a text file `.mlopsc-index-HASH` in the folder above the output, HASH being of the source's path, the env and
-   the settings. Lines: the key; `source HASH path`; `file SIZE SECONDS NANOSECONDS path`; `first ...` and `last ...` of the summary. */
+   the settings. Lines: the key; `source HASH path`; `file MODE SIZE SECONDS NANOSECONDS path`; `first ...` and `last ...` of the summary. */
 #define _GNU_SOURCE
 #include "cli/index.h"
 #include "base/hash.h"
@@ -19,13 +19,13 @@ static int applies(const struct args *a, const char *source)
 
 static void put_key(const struct args *a, const char *source, struct buf *b)
 {
-	buf_addf(b, "mlopsc-index 1 %s\nflags %s\n", build_id, source);
+	buf_addf(b, "mlopsc-index 1 %s\nstack %zu %s\n", build_id, strlen(source), source);
 	if (a->value[FLAG_ENV])
-		buf_addf(b, "env %s\n", a->value[FLAG_ENV]);
+		buf_addf(b, "env %zu %s\n", strlen(a->value[FLAG_ENV]), a->value[FLAG_ENV]);
 	if (a->value[FLAG_OUT])
-		buf_addf(b, "out %s\n", a->value[FLAG_OUT]);
+		buf_addf(b, "out %zu %s\n", strlen(a->value[FLAG_OUT]), a->value[FLAG_OUT]);
 	for (uint32_t i = 0; i < (uint32_t)a->nsets; i++)
-		buf_addf(b, "set %s\n", a->sets[i]);
+		buf_addf(b, "set %zu %s\n", strlen(a->sets[i]), a->sets[i]);
 }
 
 static void put_path(const struct args *a, const char *source, const struct buf *key, struct buf *b)
@@ -68,12 +68,10 @@ int index_fresh(const struct args *a, const char *source, struct buf *say)
 		return 0;
 	put_key(a, source, &key);
 	put_path(a, source, &key, &path);
-	if (!io_read(path.p, &text) || text.n < key.n || memcmp(text.p, key.p, key.n))
-		goto out;
-	fresh = 1;
+	fresh = io_read(path.p, &text) && text.n >= key.n && !memcmp(text.p, key.p, key.n);
 	const char *base = strrchr(source, '/');
 	base = base ? base + 1 : source;
-	for (char *s = text.p + key.n, *end = text.p + text.n; fresh && s < end;) {
+	for (char *s = fresh ? text.p + key.n : NULL, *end = fresh ? text.p + text.n : NULL; fresh && s < end;) {
 		char *nl = memchr(s, '\n', (size_t)(end - s));
 		if (!nl) {
 			fresh = 0;      /* cut off */
@@ -87,10 +85,10 @@ int index_fresh(const struct args *a, const char *source, struct buf *say)
 		} else if (!strncmp(s, "file ", 5) && dir.n) {
 			struct stat st;
 			char *q = s + 5;
-			const long long size = strtoll(q, &q, 10), sec = strtoll(q, &q, 10), nsec = strtoll(q, &q, 10);
+			const long long mode = strtoll(q, &q, 10), size = strtoll(q, &q, 10), sec = strtoll(q, &q, 10), nsec = strtoll(q, &q, 10);
 			const size_t n = dir.n;
 			buf_addf(&dir, "/%s", q + (*q == ' '));
-			fresh = !lstat(dir.p, &st) && S_ISREG(st.st_mode) && st.st_size == size && st.st_mtim.tv_sec == sec && st.st_mtim.tv_nsec == nsec;
+			fresh = !lstat(dir.p, &st) && st.st_mode == mode && st.st_size == size && st.st_ctim.tv_sec == sec && st.st_ctim.tv_nsec == nsec;
 			dir.n = n;
 			dir.p[n] = 0;
 			files++;
@@ -104,9 +102,10 @@ int index_fresh(const struct args *a, const char *source, struct buf *say)
 		s = nl + 1;
 	}
 	fresh = fresh && first && last && files;
+	if (!fresh)             /* what is about to be written is not what it speaks of: a build that is killed must not be believed */
+		unlink(path.p);
 	if (fresh)
 		buf_addf(say, "%s\n  %u file%s unchanged\n%s\n", first, files, files == 1 ? "" : "s", last);
-out:
 	buf_free(&key);
 	buf_free(&path);
 	buf_free(&text);
@@ -139,7 +138,7 @@ void index_store(const struct args *a, const char *source, const struct out_stac
 		buf_adds(&at, entries[i].path);
 		ok = !lstat(at.p, &st);
 		if (ok)
-			buf_addf(&key, "file %lld %lld %ld %s\n", (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec, entries[i].path);
+			buf_addf(&key, "file %lld %lld %lld %ld %s\n", (long long)st.st_mode, (long long)st.st_size, (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec, entries[i].path);
 	}
 	buf_addf(&key, "first %s\nlast %s\n", first, last);
 	/* beside and renamed: a record that is half written would be worse than none */

@@ -102,10 +102,50 @@ static void note_setting(struct eval *e, struct diag *x, const struct type *t)
 		diag_note(e->diags, x, "`%s` of %s is %s", f->inst->kind->members.v[f->slot].name->text, f->inst->kind->name->text, type_noun(e->p, t));
 }
 
+/* What was most likely meant, where another value was given than one of type t. */
+static void type_help(struct eval *e, struct diag *x, const struct type *t, const struct value *v, struct span at)
+{
+	while (t->tag == T_OPTIONAL)
+		t = t->elem;
+	if (v->tag == VALUE_STRING && (t->tag == T_INTERFACE || t->tag == T_SECRET)) {
+		const struct atom *a = v->n && v->n < 200 ? atom_find(e->p->atoms, v->str.p, v->n) : NULL;
+		const struct symbol *y = a ? table_get(&e->p->values, a) : NULL;
+		if (y && y->tag != SYMBOL_FN) {
+			diag_help(e->diags, x, "a name stands without quotes: %s", a->text);
+			diag_fix(e->diags, x, at, "%s", a->text);
+		}
+	} else if (v->tag == VALUE_STRING && t->tag == T_SECRET_KEY) {
+		diag_help(e->diags, x, "values of secrets never stand in a source: declare secret NAME { KEY }, and write NAME.KEY");
+	} else if (v->tag == VALUE_STRING && (t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT || t->tag == T_BOOL)) {
+		int64_t i;
+		double d;
+		if (t->tag == T_BOOL ? (v->n == 4 && !memcmp(v->str.p, "true", 4)) || (v->n == 5 && !memcmp(v->str.p, "false", 5))
+				: lit_int(v->str.p, v->n, &i) || (t->tag == T_FLOAT && lit_float(v->str.p, v->n, &d))) {
+			diag_help(e->diags, x, "write it without quotes: %.*s", (int)v->n, v->str.p);
+			diag_fix(e->diags, x, at, "%.*s", (int)v->n, v->str.p);
+		}
+	} else if (v->tag == VALUE_SECRET && t->tag == T_SECRET_KEY) {
+		const struct ast *d = ((const struct symbol *)v->ref.ref)->decl;
+		struct buf b = { 0 };
+		for (uint32_t n = 1; n < d->nkids && n < 6; n++)
+			buf_addf(&b, "%s%s.%s", b.n ? ", " : "", d->name->text, d->kids[n]->name->text);
+		if (b.n)
+			diag_help(e->diags, x, "name one of its keys: %s", b.p);
+		buf_free(&b);
+	} else if (v->tag == VALUE_SECRET_KEY && t->tag == T_SECRET) {
+		diag_help(e->diags, x, "write the secret itself: %s", ((const struct symbol *)v->ref.ref)->name->text);
+	} else if (v->tag == VALUE_SECRET_KEY && (t->tag == T_STRING || t->tag == T_TEXT)) {
+		diag_help(e->diags, x, "a key of a secret may stand in settings of type secret-key, and in env-list({ NAME: key })");
+	} else if (t->tag == T_LIST && (v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_COMPONENT) && fits(e, v, t->elem)) {
+		diag_help(e->diags, x, "a list stands in brackets: [...]");
+	}
+}
+
 static struct diag *type_error_at(struct eval *e, struct span at, const struct type *t, const struct value *v)
 {
 	struct diag *x = diag_error(e->diags, at, D_TYPE, type_noun(e->p, t), value_noun(e, v));
 	note_setting(e, x, t);
+	type_help(e, x, t, v, at);
 	return x;
 }
 
@@ -129,7 +169,11 @@ static int parse_text(int text, const char *s, size_t n, double *num, const char
 	*why = "";
 	switch (text) {
 	case TEXT_VERSION: return lit_version(s, n, why);
-	case TEXT_SIZE: return lit_size(s, n, num, why);
+	case TEXT_SIZE:
+		if (!lit_size(s, n, num, why))
+			return 0;
+		*why = "it has no unit: so few would be bytes";
+		return *num >= 1048576 || strspn(s, "0123456789") < n;
 	case TEXT_CORES: return lit_cores(s, n, num, why);
 	case TEXT_DURATION: return lit_duration(s, n, num, why);
 	case TEXT_RATE: return lit_rate(s, n, num, why);
@@ -522,6 +566,8 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 				return give_value(e, i, g, at);
 			if (silent)
 				return NULL;
+			if (!g && (i->kind->gives_broken || i->kind->broken))
+				return VALUE_ERROR_V;
 			struct diag *x = diag_error(e->diags, at, D_NOT_GIVEN, i->name->text, i->kind->name->text, t->iface->name->text);
 			if (g)
 				diag_help(e->diags, x, "it must be asked for: %s.%s(...)", i->local->text, t->iface->name->text);
@@ -1552,6 +1598,26 @@ static const struct value *detector_call(struct eval *e, struct env *env, const 
 	return v;
 }
 
+/* component.iface(...): it gives nothing that is called so. */
+static void not_given(struct eval *e, struct instance *i, const struct ast *c)
+{
+	struct diag *x = diag_error(e->diags, c->name_span, D_NOT_GIVEN, i->name->text, i->kind->name->text, c->name->text);
+	struct buf b = { 0 };
+	struct suggest s;
+	suggest_init(&s, c->name->text, c->name->len);
+	for (uint32_t k = 0; k < i->kind->gives.n; k++) {
+		buf_addf(&b, "%s%s", k ? ", " : "", i->kind->gives.v[k].iface->name->text);
+		suggest_try(&s, i->kind->gives.v[k].iface->name->text);
+	}
+	if (suggest_best(&s)) {
+		diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
+		diag_fix(e->diags, x, c->name_span, "%s", suggest_best(&s));
+	} else if (b.n) {
+		diag_note(e->diags, x, "it gives %s", b.p);
+	}
+	buf_free(&b);
+}
+
 static const struct value *call(struct eval *e, struct env *env, const struct ast *x)
 {
 	const struct ast *c = x->kids[0];
@@ -1563,8 +1629,10 @@ static const struct value *call(struct eval *e, struct env *env, const struct as
 		struct interface *iface = i ? program_interface(e->p, c->name) : NULL;
 		struct give *g = iface ? kind_give(i->kind, iface) : NULL;
 		if (!g) {
+			if (i && (i->kind->gives_broken || i->kind->broken))
+				return VALUE_ERROR_V;
 			if (i)
-				diag_error(e->diags, c->name_span, D_NOT_GIVEN, i->name->text, i->kind->name->text, c->name->text);
+				not_given(e, i, c);
 			else
 				diag_error(e->diags, c->span, D_UNKNOWN_FUNCTION, c->name->text);
 			return VALUE_ERROR_V;
@@ -1722,6 +1790,20 @@ static const struct type *alternative(const struct type *t, int want_list)
 	return t->tag == T_RECORD || t->tag == T_MAP ? t : NULL;
 }
 
+static int wants_text(const struct type *t)
+{
+	return t->tag == T_STRING || (t->tag == T_TEXT && (t->text == TEXT_HOST || t->text == TEXT_URL || t->text == TEXT_IMAGE || t->text == TEXT_NAME));
+}
+
+static void quotes_help(struct eval *e, struct diag *x, struct span at)
+{
+	const struct source *src = source_of(e->p->sources, at.lo);
+	if (!src || at.hi - at.lo > 100)
+		return;
+	diag_help(e->diags, x, "text stands in quotes: \"%.*s\"", (int)(at.hi - at.lo), src->text + (at.lo - src->base));
+	diag_fix(e->diags, x, at, "\"%.*s\"", (int)(at.hi - at.lo), src->text + (at.lo - src->base));
+}
+
 const struct value *eval_typed(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
 {
 	const struct type *a;
@@ -1742,8 +1824,27 @@ const struct value *eval_typed(struct eval *e, struct env *env, const struct ast
 				enum_error(e, o, x->name->text, x->span);
 				return VALUE_ERROR_V;
 			}
+			if (wants_text(o))
+				((struct ast *)(uintptr_t)x)->flags |= AST_F_TEXT;      /* for whoever reports it */
 		}
 		break;
+	case AST_FIELD: {
+		/* a host or file name without its quotes */
+		const struct ast *root = x;
+		uint32_t before = e->diags->n;
+		if (!wants_text(t->tag == T_OPTIONAL ? t->elem : t))
+			break;
+		while (root->tag == AST_FIELD)
+			root = root->kids[0];
+		if (root->tag != AST_NAME)
+			break;
+		v = eval(e, env, x);
+		if (is_error(v) && root->bind_tag == BIND_WORD)
+			((struct ast *)(uintptr_t)root)->flags |= AST_F_TEXT;
+		else if (is_error(v) && e->diags->n == before + 1 && !strcmp(e->diags->v[before]->code, "E0206") && !e->diags->v[before]->label)
+			quotes_help(e, e->diags->v[before], x->span);
+		return coerce(e, v, t, x->span);
+	}
 	case AST_STRING:
 		if (x->flags & AST_F_TEXT) {
 			const struct type *o = t->tag == T_OPTIONAL ? t->elem : t;
@@ -1844,7 +1945,6 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 {
 	const struct member *m = &i->kind->members.v[slot];
 	struct env own = { .inst = i };
-	const struct value *v;
 	if (m->tag == MEMBER_INNER)
 		expand_instance(e, i);
 	if (i->fixed && i->fixed[slot])
@@ -1852,9 +1952,8 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 	if (i->sets && i->sets[slot]) {
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		if (m->tag == MEMBER_NEED) {
-			struct type t = { .tag = T_INTERFACE, .iface = m->iface };
-			v = eval(e, &outer, i->sets[slot]);
-			return m->optional && v->tag == VALUE_NONE ? v : coerce(e, v, &t, i->sets[slot]->span);
+			struct type t = { .tag = T_INTERFACE, .iface = m->iface }, maybe = { .tag = T_OPTIONAL, .elem = &t };
+			return eval_typed(e, &outer, i->sets[slot], m->optional ? &maybe : &t);
 		}
 		if (slot == SLOT_VERSION)
 			return version_slot(e, i);
@@ -1866,7 +1965,7 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 			return eval_typed(e, &own, m->deflt, m->type);
 		if (m->type->tag == T_OPTIONAL)
 			return VALUE_NONE_V;
-		if (m->type->tag != T_ERROR && !i->kind->broken && !i->failed) {
+		if (m->type->tag != T_ERROR && !i->kind->broken && !i->failed && !(i->decl && program_broken(e->p, i->decl->span))) {
 			struct diag *x = diag_error(e->diags, i->at, D_MISSING_SETTING, i->local ? i->local->text : i->kind->name->text, i->kind->name->text, m->name->text);
 			if (m->decl)
 				diag_place(e->diags, x, m->decl->name_span, "%s", type_noun(e->p, m->type));
@@ -1882,7 +1981,7 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 	case MEMBER_SECRET:
 		return kind_secret(e, i, m);
 	case MEMBER_INNER:
-		return VALUE_NONE_V;    /* stands behind an `if` that is false */
+		return m->inner ? VALUE_NONE_V : VALUE_ERROR_V; /* stands behind an `if` that is false; its kind is unknown */
 	case MEMBER_IMPLICIT:
 		if (m->deflt)
 			return m->type ? eval_typed(e, &own, m->deflt, m->type) : eval(e, &own, m->deflt);
@@ -2027,6 +2126,8 @@ const struct value *symbol_value(struct eval *e, struct symbol *y, struct span a
 	if (!y->expr) {
 		if (y->type && y->type->tag == T_OPTIONAL) {
 			v = VALUE_NONE_V;
+		} else if (e->p->env_unknown) {
+			v = VALUE_ERROR_V;      /* the env that was meant may set it */
 		} else {
 			struct diag *x = diag_error(e->diags, y->decl->name_span, D_MISSING_PARAM, y->name->text);
 			diag_help(e->diags, x, "give it a default, set it in an env, or build with --set %s=VALUE", y->name->text);

@@ -252,7 +252,7 @@ static void expand_output(struct eval *e, struct instance *i, struct env *env, c
 		if (!k)
 			break;
 		if (depth > 16) {
-			diag_error(e->diags, o->name_span, D_RECURSION, k->name->text);
+			diag_error(e->diags, o->name_span, D_RECURSION, "kind", k->name->text, "contains");
 			break;
 		}
 		if (o->kids[0]) {

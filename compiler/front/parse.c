@@ -11,6 +11,7 @@
    and nothing that follows from it is. */
 #include "front/parse_state.h"
 #include "base/suggest.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -986,43 +987,52 @@ void parse_recovered(struct parse *p)
 
 /* -- syntax errors */
 
-void parse_not_a_name(struct parse *p, struct span at, const struct atom *word)
+/* The nearest name: what others call it that spell it so as well. NULL when nothing is left of it. */
+static const struct atom *proper_name(struct parse *p, const struct atom *word)
 {
-	struct diag *d;
-	char *fix;
+	struct arena_mark mark = arena_mark(p->scratch);
+	const struct atom *a = NULL;
+	char *s = arena_alloc(p->scratch, (size_t)word->len * 2 + 16);
 	uint32_t i, n = 0;
 
-	if (parse_muted(p, at.lo))
-		return;
-	if (word->len > 253) {
-		d = diag_error(p->diags, at, D_BAD_NAME, arena_printf(p->scratch, "%.20s...", word->text));
-		diag_help(p->diags, d, "a name has at most 253 bytes");
-		return;
-	}
-	d = diag_error(p->diags, at, D_BAD_NAME, word->text);
-	if (word->text[word->len - 1] == '-' || strstr(word->text, "--")) {
-		diag_help(p->diags, d, "a name ends with a letter or digit; a minus between two values has blanks around it");
-		return;
-	}
-	fix = arena_alloc(p->scratch, word->len * 2 + 1);
-	for (i = 0; i < word->len; i++) {
+	for (i = 0; i < word->len && n < PARSE_MAX_NAME; i++) {
 		char c = word->text[i];
-		int upper = c >= 'A' && c <= 'Z';
+		int upper = c >= 'A' && c <= 'Z', sign = c == '_' || c == '-';
 
-		if (c == '_' || c == '-') {
-			if (n && fix[n - 1] != '-')
-				fix[n++] = '-';
-			continue;
-		}
-		if (upper && i && word->text[i - 1] >= 'a' && word->text[i - 1] <= 'z' && n)
-			fix[n++] = '-';
-		fix[n++] = upper ? (char)(c - 'A' + 'a') : c;
+		if (n && s[n - 1] != '-' && (sign || (upper && word->text[i - 1] >= 'a' && word->text[i - 1] <= 'z')))
+			s[n++] = '-';
+		if (!sign && (n || c > '9'))    /* no digit comes first */
+			s[n++] = upper ? (char)(c - 'A' + 'a') : c;
 	}
-	while (n && fix[n - 1] == '-')
+	if (i < word->len)
+		n = (uint32_t)sprintf(s + 20, "-%08x", (unsigned)word->hash) + 20;
+	while (n && s[n - 1] == '-')
 		n--;
-	fix[n] = 0;
-	diag_help(p->diags, d, "names are lower-case letters and digits, joined by `-`%s%s%s; text stands in quotes",
-		n ? ": `" : "", fix, n ? "`" : "");
+	if (n)
+		a = atom_intern(p->atoms, s, n);
+	arena_rewind(p->scratch, mark);
+	return a;
+}
+
+const struct atom *parse_not_a_name(struct parse *p, struct span at, const struct atom *word)
+{
+	const struct atom *proper = proper_name(p, word);
+	struct diag *d;
+
+	if (!parse_muted(p, at.lo)) {
+		if (word->len > PARSE_MAX_NAME) {
+			d = diag_error(p->diags, at, D_BAD_NAME, arena_printf(p->scratch, "%.20s...", word->text));
+			diag_help(p->diags, d, "a name has at most %d bytes", PARSE_MAX_NAME);
+		} else {
+			d = diag_error(p->diags, at, D_BAD_NAME, word->text);
+			if (word->text[word->len - 1] == '-' || strstr(word->text, "--"))
+				diag_help(p->diags, d, "a name ends with a letter or digit; a minus between two values has blanks around it");
+			else
+				diag_help(p->diags, d, "names are lower-case letters and digits, joined by `-`%s%s%s; text stands in quotes",
+					proper ? ": `" : "", proper ? proper->text : "", proper ? "`" : "");
+		}
+	}
+	return proper ? proper : word;
 }
 
 static const char *phrase(struct parse *p, const char *name)

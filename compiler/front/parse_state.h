@@ -8,6 +8,7 @@
 #include "front/parse.h"
 #include "base/vec.h"
 
+#define PARSE_MAX_NAME 253
 #define PARSE_MAX_NODES (5 * PARSE_MAX_DEPTH)   /* levels of tree: each bracket may hold a few operators */
 
 struct parse;
@@ -98,7 +99,8 @@ void parse_family(struct ast *component, const struct ast *family);
 int parse_multiline(const struct parse *p, struct span open);
 int parse_muted(struct parse *p, uint32_t lo);
 void parse_recovered(struct parse *p);
-void parse_not_a_name(struct parse *p, struct span at, const struct atom *word);
+/* Reports it, and gives the name that was most likely meant, so that nothing follows. */
+const struct atom *parse_not_a_name(struct parse *p, struct span at, const struct atom *word);
 struct expected { const char *found; const char *name[128]; int n; };
 void parse_syntax_error(struct parse *p, const struct expected *e);
 static inline void parse_push(struct parse *p, struct ast *n) { VEC_PUSH(p->scratch, &p->nodes, n); }

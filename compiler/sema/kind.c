@@ -51,7 +51,7 @@ static void member_add(struct program *p, struct kind *k, struct member m, struc
 static struct interface *iface_or_error(struct program *p, const struct atom *name, struct span at)
 {
 	struct interface *i = program_interface(p, name);
-	if (!i) {
+	if (!i && !program_lost(p, name)) {
 		struct diag *x = diag_error(p->diags, at, D_UNKNOWN_INTERFACE, name->text);
 		const char *best = program_suggest(p, 'i', name);
 		if (best) {
@@ -68,7 +68,9 @@ static void inner_components(struct program *p, struct kind *k, const struct ast
 		if (!d->name2)
 			return;
 		struct kind *inner = program_kind(p, d->name2);
-		if (!inner) {
+		if (!inner && program_lost(p, d->name2)) {
+			k->has_inner = 1;       /* said where it did not parse */
+		} else if (!inner) {
 			struct diag *x = diag_error(p->diags, d->name2_span, D_UNKNOWN_KIND, d->name2->text);
 			const char *best = program_suggest(p, 'k', d->name2);
 			if (best) {
@@ -76,7 +78,7 @@ static void inner_components(struct program *p, struct kind *k, const struct ast
 				diag_fix(p->diags, x, d->name2_span, "%s", best);
 			}
 		} else if (inner == k || inner->decl == k->decl) {
-			diag_error(p->diags, d->name2_span, D_RECURSION, k->name->text);
+			diag_error(p->diags, d->name2_span, D_RECURSION, "kind", k->name->text, "contains");
 			inner = NULL;
 		}
 		k->has_inner = 1;
@@ -98,8 +100,10 @@ static void inner_components(struct program *p, struct kind *k, const struct ast
 static void give_add(struct program *p, struct kind *k, const struct ast *d)
 {
 	struct interface *i = iface_or_error(p, d->name, d->name_span);
-	if (!i)
+	if (!i) {
+		k->gives_broken = 1;
 		return;
+	}
 	struct give g = { .iface = i, .decl = d };
 	table_init(&g.entries, p->arena);
 	for (uint32_t n = k->base ? k->base->gives.n : 0; n < k->gives.n; n++)
@@ -107,6 +111,7 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 			diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, i->name->text), k->gives.v[n].decl->name_span, "given here");
 	if (!(d->flags & AST_F_ALIAS) && d->kids[0]->tag == AST_OBJECT) {
 		const struct ast *o = d->kids[0];
+		int misspelt = 0;       /* then it is most likely the one that is wanted */
 		for (uint32_t n = 0; n < o->nkids; n++) {
 			const struct ast *e = o->kids[n];
 			if (e->tag != AST_ENTRY || !e->name) {
@@ -114,6 +119,7 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 				continue;
 			}
 			if (!table_get(&i->index, e->name)) {
+				misspelt = 1;
 				struct diag *x = diag_error(p->diags, e->name_span, D_UNKNOWN_FIELD, arena_printf(p->arena, "interface `%s`", i->name->text), e->name->text);
 				struct suggest s;
 				suggest_init(&s, e->name->text, e->name->len);
@@ -127,7 +133,7 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 			}
 			table_put(&g.entries, e->name, e->kids[0]);
 		}
-		for (uint32_t f = 0; f < i->type->n; f++) {
+		for (uint32_t f = 0; f < i->type->n && !misspelt; f++) {
 			const struct type_field *tf = &i->type->fields[f];
 			if (!table_get(&g.entries, tf->name) && !tf->deflt && tf->type->tag != T_OPTIONAL)
 				diag_place(p->diags, diag_error(p->diags, d->name_span, D_UNKNOWN_FIELD, "this `gives`", tf->name->text), tf->span, "interface `%s` wants it", i->name->text);
@@ -150,6 +156,9 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 		if (k->base == k || (k->base && !k->base->members.n)) {
 			diag_error(p->diags, d->name2_span, D_CYCLE, d->name->text);
 			k->base = NULL;
+			k->broken = 1;
+		} else if (!k->base && program_lost(p, d->name2)) {
+			k->broken = 1;
 		} else if (!k->base) {
 			struct diag *x = diag_error(p->diags, d->name2_span, D_UNKNOWN_KIND, d->name2->text);
 			const char *best = program_suggest(p, 'k', d->name2);
@@ -178,6 +187,7 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 		k->has_inner = b->has_inner;
 		k->has_checks = b->has_checks;
 		k->broken |= b->broken;
+		k->gives_broken |= b->gives_broken;
 	} else {
 		for (int i = 0; i < SLOT_COUNT; i++) {
 			struct member m = { .tag = MEMBER_IMPLICIT, .name = p->implicit[i], .type = slot_types[i] };
@@ -209,14 +219,15 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 				break;
 			}
 			struct interface *f = iface_or_error(p, t->name, t->span);
-			if (f)
-				member_add(p, k, (struct member){ .tag = MEMBER_NEED, .optional = (uint8_t)optional, .name = m->name, .decl = m, .iface = f }, m->name_span);
+			/* a need of nothing known is there all the same, with an error for its value */
+			member_add(p, k, f ? (struct member){ .tag = MEMBER_NEED, .optional = (uint8_t)optional, .name = m->name, .decl = m, .iface = f }
+				: (struct member){ .tag = MEMBER_SETTING, .name = m->name, .decl = m, .type = &type_error }, m->name_span);
 			break;
 		}
 		case AST_COLLECTS: {
 			struct interface *f = iface_or_error(p, m->name2, m->name2_span);
-			if (f)
-				member_add(p, k, (struct member){ .tag = MEMBER_COLLECTS, .name = m->name, .decl = m, .iface = f }, m->name_span);
+			member_add(p, k, f ? (struct member){ .tag = MEMBER_COLLECTS, .name = m->name, .decl = m, .iface = f }
+				: (struct member){ .tag = MEMBER_SETTING, .name = m->name, .decl = m, .type = &type_error }, m->name_span);
 			break;
 		}
 		case AST_GIVES:

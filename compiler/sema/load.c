@@ -536,11 +536,14 @@ static void use_files(struct program *p, const struct ast *file)
 			continue;
 		const char *path = used_path(p, u), *why;
 		size_t len;
-		if (!path)
+		if (!path) {
+			p->unread = 1;
 			continue;
+		}
 		char *text = read_whole_file(p->arena, path, 1, &len, &why);
 		if (!text) {
 			diag_error(p->diags, u->span, D_READ, u->name->text, why);
+			p->unread = 1;
 			continue;
 		}
 		struct source *s = source_adopt(p->sources, u->name->text, text, len, 0);
@@ -597,11 +600,17 @@ static struct ast *node(struct program *p, enum ast_tag tag, struct span at, con
 	return n;
 }
 
-static void unknown_path(struct program *p, const struct ast *root)
+void program_unknown_path(struct program *p, const struct ast *root)
 {
+	const struct symbol *y = table_get(&p->values, root->name);
+	if (!y && program_lost(p, root->name))
+		return;
 	struct diag *x = diag_error(p->diags, root->span, D_UNKNOWN_PATH, root->name->text);
-	const char *best = program_suggest(p, 'v', root->name);
-	if (best) {
+	const char *best = y ? NULL : program_suggest(p, 'v', root->name);
+	if (y) {
+		diag_label(p->diags, x, y->tag == SYMBOL_LET ? "a `let` has its value for good; a `param` can be set" : y->tag == SYMBOL_SECRET ?
+			"values of secrets never stand in a source" : "this is a function");
+	} else if (best) {
 		diag_label(p->diags, x, "did you mean `%s`?", best);
 		diag_fix(p->diags, x, root->span, "%s", best);
 	}
@@ -637,7 +646,7 @@ static void apply_set(struct program *p, const struct ast *set)
 	}
 	struct symbol *y = table_get(&p->values, root->name);
 	if (!y || y->tag == SYMBOL_FN || y->tag == SYMBOL_SECRET || y->tag == SYMBOL_LET) {
-		unknown_path(p, root);
+		program_unknown_path(p, root);
 		return;
 	}
 	y->uses++;
@@ -655,7 +664,25 @@ static void apply_set(struct program *p, const struct ast *set)
 	struct ast *s = node(p, AST_SET, set->span, NULL, 2);
 	s->kids[0] = without_root(p, path, index ? index : root);
 	s->kids[1] = set->kids[1];
-	VEC_PUSH(p->arena, &y->overrides, ((struct override){ index ? index->kids[1]->name : NULL, s }));
+	VEC_PUSH(p->arena, &y->overrides, ((struct override){ index ? index->kids[1]->name : NULL, s, index ? index->kids[1]->span : s->span }));
+}
+
+static void no_such_component(struct program *p, const struct ast *s, const char *why)
+{
+	struct suggest near;
+	if (program_lost(p, s->name))
+		return;
+	struct diag *x = diag_error(p->diags, s->name_span, D_UNKNOWN_PATH, s->name->text);
+	suggest_init(&near, s->name->text, s->name->len);
+	for (uint32_t i = 0; i < p->symbols.n && !table_get(&p->values, s->name); i++)
+		if (p->symbols.v[i]->tag == SYMBOL_COMPONENT || p->symbols.v[i]->tag == SYMBOL_FAMILY || p->symbols.v[i]->tag == SYMBOL_DRIFT)
+			suggest_try(&near, p->symbols.v[i]->name->text);
+	if (suggest_best(&near)) {
+		diag_label(p->diags, x, "did you mean `%s`?", suggest_best(&near));
+		diag_fix(p->diags, x, s->name_span, "%s", suggest_best(&near));
+	} else {
+		diag_label(p->diags, x, "%s", why);
+	}
 }
 
 static void apply_env(struct program *p, const struct ast *e)
@@ -671,11 +698,11 @@ static void apply_env(struct program *p, const struct ast *e)
 			}
 			y = table_get(&p->values, s->name);
 			if (!y || (y->tag != SYMBOL_COMPONENT && y->tag != SYMBOL_FAMILY && y->tag != SYMBOL_DRIFT)) {
-				diag_label(p->diags, diag_error(p->diags, s->name_span, D_UNKNOWN_PATH, s->name->text), "no component to reopen");
+				no_such_component(p, s, "no component to reopen");
 				break;
 			}
 			for (uint32_t n = 1; n < s->nkids; n++)
-				VEC_PUSH(p->arena, &y->overrides, ((struct override){ NULL, s->kids[n] }));
+				VEC_PUSH(p->arena, &y->overrides, ((struct override){ NULL, s->kids[n], s->kids[n]->span }));
 			break;
 		case AST_DRIFT:
 			declare_value(p, SYMBOL_DRIFT, s, 0);
@@ -683,7 +710,7 @@ static void apply_env(struct program *p, const struct ast *e)
 		case AST_DROP:
 			y = table_get(&p->values, s->name);
 			if (!y || y->tag == SYMBOL_FN || y->tag == SYMBOL_PARAM || y->tag == SYMBOL_LET)
-				diag_label(p->diags, diag_error(p->diags, s->name_span, D_UNKNOWN_PATH, s->name->text), "nothing to drop");
+				no_such_component(p, s, y ? "only components, drifts and secrets can be dropped" : "nothing to drop");
 			else
 				y->dropped = 1;
 			break;
@@ -751,6 +778,7 @@ void program_env(struct program *p, const struct atom *env, const char **sets, u
 			else
 				diag_help(p->diags, x, "this stack declares no env");
 			buf_free(&b);
+			p->env_unknown = 1;
 		} else {
 			apply_env(p, p->env_decl);
 		}

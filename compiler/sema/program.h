@@ -64,7 +64,8 @@ struct kind {
 	VEC(const struct ast *) outputs;/* base's first */
 	VEC(struct runs) runs;
 	VEC(const struct ast *) exports;
-	uint8_t has_offers, has_inner, has_checks, resolved, broken;
+	uint8_t has_offers, has_inner, has_checks, resolved;
+	uint8_t broken, gives_broken;   /* its base, or an interface that it gives, is unknown: reported */
 	uint32_t ninstances;            /* components of this kind, counted by compile.c */
 	VEC(struct plan *) plans;       /* eval/plan.h */
 	uint8_t unplannable;
@@ -74,7 +75,7 @@ struct fn { const struct atom *name; const struct ast *decl; const struct type *
 struct catalog { const struct atom *name; const struct ast *decl; struct catalog *base; struct table rows; /* kind name -> AST_SET */ };
 
 enum symbol_tag { SYMBOL_PARAM, SYMBOL_LET, SYMBOL_SECRET, SYMBOL_COMPONENT, SYMBOL_FAMILY, SYMBOL_DRIFT, SYMBOL_FN };
-struct override { const struct atom *member; const struct ast *statement; };    /* of one member of a family, or of all (NULL) */
+struct override { const struct atom *member; const struct ast *statement; struct span at; };    /* of one member of a family, or of all (NULL) */
 struct symbol {
 	uint8_t tag, state;             /* state: 0 new, 1 in progress, 2 done */
 	uint8_t dropped;
@@ -125,6 +126,8 @@ struct program {
 	struct table library_index[256];/* per `what`: name -> library name + 1 */
 	const struct atom *env;
 	const struct ast *env_decl;
+	uint8_t env_unknown;            /* reported: what it would have set is not missed */
+	uint8_t unread;                 /* a file that is used cannot be read: names may be declared there */
 	struct table enum_words;        /* every member of every enumeration seen */
 	const struct atom *implicit[SLOT_COUNT];
 	const struct atom *a_port, *a_expose, *a_name, *a_string;
@@ -140,11 +143,16 @@ struct interface *program_interface(struct program *p, const struct atom *name);
 struct detector *program_detector(struct program *p, const struct atom *name);
 struct catalog *program_catalog(struct program *p, const struct atom *name);
 struct symbol *program_symbol(struct program *p, const struct atom *name);      /* stack names, then functions of the library */
+void program_unknown_path(struct program *p, const struct ast *root);           /* reports it */
 const char *program_suggest(struct program *p, char what, const struct atom *name);     /* 'v' for values */
 const char *library_text(struct program *p, const char *path, uint32_t *len);   /* a data file of the library; NULL */
 /* The text with two NULs behind it. ordinary: refuse what is not a regular file (a pipe would wait for ever). NULL: *why says why; *len is then the size of a
    file that is over PARSE_MAX_BYTES, else 0. */
 char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *len, const char **why);
+
+/* lost.c */
+int program_broken(const struct program *p, struct span at);    /* did something in this place not parse? */
+int program_lost(const struct program *p, const struct atom *name);     /* is it declared where something did not parse or could not be read? */
 
 /* type.c */
 const struct type *type_of_ast(struct program *p, const struct ast *t);         /* cached in the node */

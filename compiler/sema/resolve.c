@@ -13,6 +13,7 @@ struct scope {
 	const struct atom *locals[MAX_LOCALS];
 	uint32_t n;
 	int pure;                       /* a function's body: locals, functions and built-ins only */
+	const struct ast *env;          /* an env that is not built: what it declares is known in it */
 };
 
 static void expr(struct scope *s, struct ast *e);
@@ -31,6 +32,8 @@ static int push(struct scope *s, const struct ast *at, const struct atom *name)
 
 static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 {
+	if ((k && k->broken) || program_lost(p, e->name))
+		return;         /* follows from what was said */
 	struct diag *x = diag_error(p->diags, e->span, D_UNKNOWN_NAME, e->name->text);
 	struct suggest s;
 	if (diag_full(p->diags))
@@ -46,6 +49,16 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 	if (best) {
 		diag_label(p->diags, x, "did you mean `%s`?", best);
 		diag_fix(p->diags, x, e->span, "%s", best);
+	}
+	if (e->flags & AST_F_TEXT) {    /* text was wanted: perhaps the quotes are missing */
+		const struct source *src = source_of(p->sources, e->span.lo);
+		struct span at = e->span;
+		static const char inside[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+		if (src)
+			at.hi = at.lo + (uint32_t)strspn(src->text + (at.lo - src->base), inside);
+		diag_help(p->diags, x, "text stands in quotes: \"%.*s\"", (int)(at.hi - at.lo), src ? src->text + (at.lo - src->base) : "");
+		if (!best)
+			diag_fix(p->diags, x, at, "\"%.*s\"", (int)(at.hi - at.lo), src ? src->text + (at.lo - src->base) : "");
 	}
 }
 
@@ -84,6 +97,9 @@ static void name(struct scope *s, struct ast *e)
 			return;
 		}
 	}
+	for (uint32_t i = 0; s->env && i < s->env->nkids; i++)
+		if ((s->env->kids[i]->tag == AST_COMPONENT || s->env->kids[i]->tag == AST_DRIFT) && s->env->kids[i]->name == e->name)
+			return;
 	VEC_PUSH(p->arena, &p->words, e);
 	e->bind = s->kind;
 }
@@ -117,6 +133,8 @@ static void callee(struct scope *s, struct ast *call)
 		return;
 	}
 	c->bind_tag = BIND_BAD;
+	if (program_lost(p, c->name))
+		return;
 	struct diag *x = diag_error(p->diags, c->span, D_UNKNOWN_FUNCTION, c->name->text);
 	if (y || (s->kind && table_get(&s->kind->index, c->name))) {
 		diag_label(p->diags, x, "`%s` is a value, not a function", c->name->text);
@@ -194,7 +212,7 @@ static void params(struct scope *s, const struct ast *d, uint32_t from)
 void resolve_fn(struct program *p, struct fn *f)
 {
 	if (f->visiting) {
-		diag_label(p->diags, diag_error(p->diags, f->decl->name_span, D_RECURSION, f->name->text), "reaches itself");
+		diag_label(p->diags, diag_error(p->diags, f->decl->name_span, D_RECURSION, "function", f->name->text, "calls"), "reaches itself");
 		return;
 	}
 	if (f->resolved)
@@ -263,6 +281,8 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		if (root->tag != AST_NAME || !k || drift)
 			break;
 		uint32_t slot = (uint32_t)(uintptr_t)table_get(&k->index, root->name);
+		if ((!slot && (k->broken || program_lost(p, root->name))) || (slot && k->members.v[slot - 1].type == &type_error))
+			break;          /* follows from what was said */
 		if (!slot || !is_settable(k, slot - 1)) {
 			struct diag *x = diag_error(p->diags, root->span, D_UNKNOWN_SETTING, owner->name->text, k->name->text, root->name->text);
 			const char *best = setting_suggest(k, root->name);
@@ -543,6 +563,8 @@ static void symbol_kind(struct program *p, struct symbol *y)
 	if (!kind)
 		return;
 	y->kind = program_kind(p, kind);
+	if (!y->kind && program_lost(p, kind))
+		return;
 	if (!y->kind) {
 		struct diag *x = y->said = diag_error(p->diags, at, D_UNKNOWN_KIND, kind->text);
 		const char *best = program_suggest(p, 'k', kind);
@@ -555,6 +577,73 @@ static void symbol_kind(struct program *p, struct symbol *y)
 	if (y->tag == SYMBOL_DRIFT && !y->kind->runs.n) {
 		diag_label(p->diags, diag_error(p->diags, at, D_RUNTIME, arena_printf(p->arena, "`%s` is no drift runtime", kind->text)), "it runs no detector");
 		y->kind = NULL;
+	}
+}
+
+/* Does the path of an env's `path = value` name something that can be set? */
+static void env_path(struct scope *s, const struct ast *path)
+{
+	struct program *p = s->p;
+	const struct ast *root = path, *above = NULL;   /* above: the first field of the path */
+	while (root->tag == AST_FIELD || root->tag == AST_INDEX) {
+		if (root->tag == AST_FIELD)
+			above = root;
+		root = root->kids[0];
+	}
+	if (root->tag != AST_NAME || root->name == p->implicit[SLOT_STACK])
+		return;
+	for (uint32_t i = 0; i < s->env->nkids; i++)
+		if ((s->env->kids[i]->tag == AST_COMPONENT || s->env->kids[i]->tag == AST_DRIFT) && s->env->kids[i]->name == root->name && s->env->kids[i]->name2)
+			return;
+	const struct symbol *y = table_get(&p->values, root->name);
+	if (!y || y->tag == SYMBOL_FN || y->tag == SYMBOL_SECRET || y->tag == SYMBOL_LET)
+		program_unknown_path(p, root);
+	else if (above && y->kind && y->tag != SYMBOL_DRIFT && !table_get(&y->kind->index, above->name) && !y->kind->broken && !program_lost(p, above->name)) {
+		struct diag *x = diag_error(p->diags, above->name_span, D_UNKNOWN_SETTING, y->name->text, y->kind->name->text, above->name->text);
+		const char *best = setting_suggest(y->kind, above->name);
+		if (best) {
+			diag_label(p->diags, x, "did you mean `%s`?", best);
+			diag_fix(p->diags, x, above->name_span, "%s", best);
+		}
+		diag_help(p->diags, x, "mlopsc doc %s lists its settings", y->kind->name->text);
+	}
+}
+
+/* Of an env that is not built now: what can be said of it without applying it. */
+static void env_item(struct scope *s, const struct ast *env, struct ast *d)
+{
+	struct program *p = s->p;
+	struct symbol *y;
+	struct kind *k;
+	s->env = env;
+	switch ((enum ast_tag)d->tag) {
+	case AST_SET:
+		expr(s, d->kids[1]);
+		env_path(s, d->kids[0]);
+		break;
+	case AST_COMPONENT:
+		y = table_get(&p->values, d->name);
+		k = d->name2 ? program_kind(p, d->name2) : y ? y->kind : NULL;
+		if (d->name2 && !k && !program_lost(p, d->name2)) {
+			const char *best = program_suggest(p, 'k', d->name2);
+			struct diag *x = diag_error(p->diags, d->name2_span, D_UNKNOWN_KIND, d->name2->text);
+			if (best) {
+				diag_label(p->diags, x, "did you mean `%s`?", best);
+				diag_fix(p->diags, x, d->name2_span, "%s", best);
+			}
+		}
+		if (k)
+			resolve_kind(p, k);
+		if (!d->name2 && y && y->tag == SYMBOL_FAMILY)
+			push(s, d, y->decl->name3);
+		component_block(s, d, k);
+		s->n = 0;
+		break;
+	case AST_DRIFT:
+		component_block(s, d, NULL);
+		break;
+	default:
+		break;
 	}
 }
 
@@ -630,8 +719,8 @@ void resolve_program(struct program *p)
 	for (uint32_t i = 0; i < p->names['e'].n; i++) {
 		const struct ast *e = table_get(&p->decls['e'], p->names['e'].v[i]);
 		for (uint32_t n = 0; e && e != p->env_decl && n < e->nkids; n++)
-			if (e->kids[n]->tag == AST_SET)
-				expr(&s, e->kids[n]->kids[1]);
+			env_item(&s, e, e->kids[n]);
+		s.env = NULL;
 	}
 	for (uint32_t i = 0; i < p->stack_sets.n; i++)
 		expr(&s, p->stack_sets.v[i]->kids[1]);
@@ -645,7 +734,6 @@ void resolve_program(struct program *p)
 		struct symbol *y = p->symbols.v[i];
 		if (!y->said || !y->uses)
 			continue;
-		y->said->folded = y->uses;
 		diag_note(p->diags, y->said, "%u other use%s of `%s` %s folded into this error", y->uses, y->uses == 1 ? "" : "s", y->name->text, y->uses == 1 ? "is" : "are");
 	}
 }

@@ -319,6 +319,35 @@ const char *type_print(struct program *p, const struct type *t)
 	return s;
 }
 
+/* An interface that no kind gives is a record for settings. */
+static int is_given(struct program *p, const struct interface *f)
+{
+	for (uint32_t i = 0; i < p->names['k'].n; i++) {
+		struct kind *k = program_kind(p, p->names['k'].v[i]);
+		if (k && kind_give(k, f))
+			return 1;
+	}
+	for (uint32_t i = 0; i < p->library_names.n; i++) {
+		struct kind *k = p->library_names.v[i].what == 'k' ? program_kind(p, p->library_names.v[i].word) : NULL;
+		if (k && kind_give(k, f))
+			return 1;
+	}
+	return 0;
+}
+
+/* "a record { cron, timezone? }" */
+static const char *record_noun(struct program *p, const struct type *t)
+{
+	struct buf b = { 0 };
+	buf_adds(&b, "a record {");
+	for (uint32_t i = 0; i < t->n; i++)
+		buf_addf(&b, "%s %s%s", i ? "," : "", t->fields[i].name->text, t->fields[i].deflt || t->fields[i].type->tag == T_OPTIONAL ? "?" : "");
+	buf_adds(&b, " }");
+	const char *s = arena_strdup(p->arena, b.p, b.n);
+	buf_free(&b);
+	return s;
+}
+
 const char *type_noun(struct program *p, const struct type *t)
 {
 	if (t->ranged)
@@ -338,7 +367,7 @@ const char *type_noun(struct program *p, const struct type *t)
 		}
 	case T_SECRET: return "a secret";
 	case T_SECRET_KEY: return "a key of a secret";
-	case T_INTERFACE: return arena_printf(p->arena, "something that gives `%s`", t->iface->name->text);
+	case T_INTERFACE: return is_given(p, t->iface) ? arena_printf(p->arena, "something that gives `%s`", t->iface->name->text) : record_noun(p, t->iface->type);
 	case T_ENUM: return arena_printf(p->arena, "one of %s", type_print(p, t));
 	case T_LIST: return arena_printf(p->arena, "a list %s", type_print(p, t));
 	case T_MAP: return arena_printf(p->arena, "a map %s", type_print(p, t));
