@@ -91,6 +91,8 @@ static void to_folder(struct session *s, const struct out_stack *stack, const ch
 {
 	const int check = s->args->value[FLAG_CHECK] != NULL, all = s->args->value[FLAG_ALL] != NULL;
 	struct diags *d = mlops_diags(s->m);
+	if (!check)
+		index_drop(s->args, s->name);
 	struct tree *t = check ? tree_open_compare(dir, a, d) : tree_open(dir, a, d);
 	struct arena scratch;
 	struct out_summary sum;

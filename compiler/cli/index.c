@@ -102,8 +102,6 @@ int index_fresh(const struct args *a, const char *source, struct buf *say)
 		s = nl + 1;
 	}
 	fresh = fresh && first && last && files;
-	if (!fresh)             /* what is about to be written is not what it speaks of: a build that is killed must not be believed */
-		unlink(path.p);
 	if (fresh)
 		buf_addf(say, "%s\n  %u file%s unchanged\n%s\n", first, files, files == 1 ? "" : "s", last);
 	buf_free(&key);
@@ -111,6 +109,18 @@ int index_fresh(const struct args *a, const char *source, struct buf *say)
 	buf_free(&text);
 	buf_free(&dir);
 	return fresh;
+}
+
+void index_drop(const struct args *a, const char *source)
+{
+	struct buf key = { 0 }, path = { 0 };
+	if (!applies(a, source))
+		return;
+	put_key(a, source, &key);
+	put_path(a, source, &key, &path);
+	unlink(path.p);
+	buf_free(&key);
+	buf_free(&path);
 }
 
 void index_store(const struct args *a, const char *source, const struct out_stack *stack, const char *dir,

@@ -10,6 +10,8 @@
 
 /* Is everything as the last build of this source, with these flags and this compiler, left it? Then `say` is its summary. */
 int index_fresh(const struct args *a, const char *source, struct buf *say);
+/* Before a build writes: what is about to change is not what the record speaks of, and a build that is killed must not be believed. */
+void index_drop(const struct args *a, const char *source);
 /* After a build without any diagnostic. dir: of the output. Failing to write it is no error. */
 void index_store(const struct args *a, const char *source, const struct out_stack *stack, const char *dir,
 		 const struct tree_entry *entries, uint32_t n, const char *first, const char *last);

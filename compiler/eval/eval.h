@@ -115,7 +115,7 @@ const struct value *port_value(struct eval *e, struct instance *i, const struct 
 const struct value *expose_value(struct eval *e, struct instance *i, const struct atom *name, struct span at);
 const struct ast *expose_statement(const struct instance *i, const struct atom *port);
 void secret_used(struct eval *e, struct symbol *secret, const struct atom *key, struct span at);
-const char *instance_label(struct eval *e, const struct instance *i);  /* "`registry` (mlflow)" */
+const char *instance_label(struct eval *e, const struct instance *i);  /* "`name` (kind)" */
 const struct value *catalog_slot(struct eval *e, struct instance *i);
 const struct value *version_slot(struct eval *e, struct instance *i);
 #endif

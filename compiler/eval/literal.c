@@ -509,7 +509,7 @@ size_t lit_duration_print(double seconds, char out[64])
 
 static const int64_t year_ms = (int64_t)365 * 86400000;
 
-static int prometheus_ms(const char *s, size_t n, int64_t *ms)
+static int ordered_ms(const char *s, size_t n, int64_t *ms)
 {
 	if (is(s, n, "0")) {
 		*ms = 0;
@@ -518,22 +518,22 @@ static int prometheus_ms(const char *s, size_t n, int64_t *ms)
 	return n && unit_chain(s, n, year_ms, ms, NULL);
 }
 
-int lit_duration_prometheus(const char *s, size_t n, double *seconds)
+int lit_duration_ordered(const char *s, size_t n, double *seconds)
 {
 	int64_t ms;
 
-	if (!prometheus_ms(s, n, &ms))
+	if (!ordered_ms(s, n, &ms))
 		return 0;
 	if (seconds)
 		*seconds = (double)ms / 1000;
 	return 1;
 }
 
-size_t lit_duration_prometheus_canonical(const char *s, size_t n, char out[64])
+size_t lit_duration_ordered_canonical(const char *s, size_t n, char out[64])
 {
 	int64_t ms;
 
-	return prometheus_ms(s, n, &ms) ? print_ms(ms, year_ms, out) : 0;
+	return ordered_ms(s, n, &ms) ? print_ms(ms, year_ms, out) : 0;
 }
 
 static const struct { const char *unit; uint64_t ns; } go_units[] = {

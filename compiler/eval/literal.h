@@ -17,8 +17,8 @@ int lit_duration(const char *s, size_t n, double *seconds, const char **why);   
 size_t lit_duration_print(double seconds, char out[64]);                        /* 2h24m */
 int lit_duration_go(const char *s, size_t n, double *seconds);                  /* time.ParseDuration */
 size_t lit_duration_go_canonical(const char *s, size_t n, char out[64]);        /* 1h30m0s, as Go prints it; 0 if bad */
-int lit_duration_prometheus(const char *s, size_t n, double *seconds);
-size_t lit_duration_prometheus_canonical(const char *s, size_t n, char out[64]);
+int lit_duration_ordered(const char *s, size_t n, double *seconds);
+size_t lit_duration_ordered_canonical(const char *s, size_t n, char out[64]);
 int lit_rate(const char *s, size_t n, double *per_second, const char **why);    /* 40/s 10/d 0.5/m 600/h */
 int lit_version(const char *s, size_t n, const char **why);
 int lit_version_compare(const char *a, size_t an, const char *b, size_t bn);    /* part by part as numbers; -suffix sorts before none */

@@ -60,8 +60,8 @@ static int verdict(const char *type, const char *s, size_t n, char *canonical, i
 	} else if (!strcmp(type, "duration-prometheus")) {
 		double d;
 
-		ok = lit_duration_prometheus(s, n, &d);
-		assert_int_equal(ok, lit_duration_prometheus_canonical(s, n, canonical) != 0);
+		ok = lit_duration_ordered(s, n, &d);
+		assert_int_equal(ok, lit_duration_ordered_canonical(s, n, canonical) != 0);
 		return ok;
 	} else if (!strcmp(type, "image")) {
 		struct image_ref r;
@@ -255,9 +255,9 @@ static void test_duration(void **state)
 	lit_duration_print(1e300, out);
 	assert_true(lit_duration_go(L("1h30m"), &v) && v == 5400);
 	assert_true(lit_duration_go(L("-1.5s"), &v) && v == -1.5);
-	assert_true(lit_duration_prometheus(L("1y"), &v) && v == 31536000);
-	assert_false(lit_duration_prometheus(L("1y1y"), &v));
-	assert_false(lit_duration_prometheus(L("1w1y"), &v));
+	assert_true(lit_duration_ordered(L("1y"), &v) && v == 31536000);
+	assert_false(lit_duration_ordered(L("1y1y"), &v));
+	assert_false(lit_duration_ordered(L("1w1y"), &v));
 }
 
 static void test_rate(void **state)
@@ -451,7 +451,7 @@ static void test_mutations(void **state)
 			lit_size(s, keep, &d, &why);
 			lit_duration(s, keep, &d, &why);
 			lit_duration_go_canonical(s, keep, out);
-			lit_duration_prometheus_canonical(s, keep, out);
+			lit_duration_ordered_canonical(s, keep, out);
 			lit_rate(s, keep, &d, &why);
 			lit_version(s, keep, &why);
 			lit_version_compare(s, keep, "1.2.3-rc.1", 10);
