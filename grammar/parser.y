@@ -60,7 +60,7 @@ static inline struct ast *make(struct parse *p, enum ast_tag tag, struct span at
 {
 	uint32_t nlist = from == NONE ? 0 : p->nodes.n - from, n = nfixed + nlist, i;
 	size_t size = ast_size(tag);
-	struct ast *x = arena_alloc(p->arena, size + n * sizeof *x->kids);
+	struct ast *x = parse_node(p, size + n * sizeof *x->kids);
 	uint32_t depth = 0;
 
 	x->tag = (uint8_t)tag;

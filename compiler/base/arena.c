@@ -32,7 +32,8 @@
 #define ALIGN 16
 #define BLOCK_MIN ((size_t)16 << 10)
 #define BLOCK_MAX ((size_t)8 << 20)
-#define MAP_FROM ((size_t)2 << 20)
+#define HUGE_PAGE ((size_t)2 << 20)
+#define MAP_FROM ((size_t)1 << 20)
 
 struct arena_block {
 	struct arena_block *prev, *next;        /* next: kept by a rewind, free for use */
@@ -74,15 +75,22 @@ static void free_from(struct arena_block *b)
 	}
 }
 
-/* Zeroed. Large ones come in huge pages where the system has them: a fault for each 4 KiB costs more than filling them. */
+/* Zeroed. Large ones come in whole huge pages where the system has them: a fault for each 4 KiB costs more than filling them. */
 static struct arena_block *new_block(size_t size)
 {
 	struct arena_block *b;
 
 	if (size >= MAP_FROM) {
-		b = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (b == MAP_FAILED)
+		char *p = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		size_t skip = -(uintptr_t)p & (HUGE_PAGE - 1);
+
+		if (p == MAP_FAILED)
 			abort();
+		if (skip)
+			munmap(p, skip);
+		if (skip < HUGE_PAGE)
+			munmap(p + skip + size, HUGE_PAGE - skip);
+		b = (struct arena_block *)(p + skip);
 		madvise(b, size, MADV_HUGEPAGE);        /* advice: whether it is taken does not matter */
 		b->mapped = size;
 		return b;
@@ -110,6 +118,8 @@ static void more(struct arena *a, size_t size)
 	room = a->used < BLOCK_MIN ? BLOCK_MIN : a->used > BLOCK_MAX ? BLOCK_MAX : a->used / ALIGN * ALIGN;
 	if (room < size)
 		room = size;
+	if (sizeof *b + room >= MAP_FROM)
+		room = ((sizeof *b + room + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1)) - sizeof *b;
 	b = new_block(sizeof *b + room);
 	b->prev = a->block;
 	b->end = b->data + room;

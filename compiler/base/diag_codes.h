@@ -85,7 +85,7 @@
 
 /* output objects */
 #define D_NO_NAMESPACE        "E0801", "%s has no namespace"
-#define D_OBJECT_NAME         "E0802", "`%s` cannot be the name of a %s: %s"
+#define D_OBJECT_NAME         "E0802", "`%s` cannot be the name of %s: %s"
 #define D_UNKNOWN_OBJECT_KIND "E0803", "no Kubernetes kind is called `%s`"
 #define D_PATCH_TARGET        "E0804", "%s"
 #define D_NOT_YAML            "E0805", "%s cannot be written as YAML"

@@ -1,6 +1,7 @@
 /* The nearest spelling. The distance is Damerau-Levenshtein's in its restricted form: insert, delete, replace, or swap
    two neighbours, each costs one. Case and the difference of `-` and `_` cost nothing, so that they win over any typo.
-   Three rows of the usual table are enough, and longer words than a name can be are not compared. */
+   Three rows of the usual table are enough, and longer words than a name can be are not compared. Where nothing is near,
+   the only candidate that begins with the word is taken: `prod` for `production`. */
 #include "base/suggest.h"
 #include <string.h>
 
@@ -10,7 +11,8 @@ void suggest_init(struct suggest *s, const char *word, size_t len)
 {
 	s->word = word;
 	s->len = len;
-	s->best = NULL;
+	s->best = s->longer = NULL;
+	s->nlonger = 0;
 	s->distance = (unsigned)((len < 3 ? 3 : len) / 3) + 1;  /* what must be beaten */
 }
 
@@ -56,11 +58,23 @@ static unsigned distance(const char *a, size_t an, const char *b, size_t bn, uns
 	return min(one[bn], limit);
 }
 
+static int same_start(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (fold(a[i]) != fold(b[i]))
+			return 0;
+	return 1;
+}
+
 void suggest_try(struct suggest *s, const char *candidate)
 {
 	size_t n = strlen(candidate);
 	unsigned d;
 
+	if (s->len >= 3 && n > s->len && same_start(s->word, candidate, s->len)) {
+		s->nlonger += !s->longer || strcmp(s->longer, candidate);
+		s->longer = candidate;
+	}
 	if (!n || !s->len || n > MAX_LEN || s->len > MAX_LEN)
 		return;
 	d = distance(s->word, s->len, candidate, n, s->distance);
@@ -72,5 +86,5 @@ void suggest_try(struct suggest *s, const char *candidate)
 
 const char *suggest_best(const struct suggest *s)
 {
-	return s->best;
+	return s->best ? s->best : s->nlonger == 1 ? s->longer : NULL;
 }

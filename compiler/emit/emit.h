@@ -42,6 +42,7 @@ struct out_stack {
 	int (*component)(void *ctx, uint32_t i, struct arena *a, struct out_component *c);
 	void *ctx;
 	const char **namespaces; uint32_t nnamespaces;  /* sorted; those that the stack has to make */
+	const char **own_namespaces; uint32_t nown_namespaces;  /* sorted; needed too, and made by some object of the stack */
 	struct out_secret *secrets; uint32_t nsecrets;  /* sorted by namespace, name */
 	struct out_source *sources; uint32_t nsources;  /* the user's files, sorted by name */
 	struct out_wire *wires; uint32_t nwires;        /* sorted */

@@ -69,6 +69,13 @@ static const char *const functions[] = {
 	"\tfi",
 	"}",
 	"",
+	"# One that an object of the stack is: what comes before that object may need it.",
+	"namespace() {",
+	"\tif [ -n \"$dry\" ] || ! $KUBECTL get namespace \"$1\" >/dev/null 2>&1; then",
+	"\t\trun $KUBECTL create namespace \"$1\"",
+	"\tfi",
+	"}",
+	"",
 	"component() {",
 	"\tsay \"component $1\"",
 	"}",
@@ -494,6 +501,8 @@ void install_begin(struct install *in, const struct out_stack *s)
 	}
 	if (s->nnamespaces)
 		STEP(&in->steps, "apply", "00-namespaces.yaml");
+	for (uint32_t i = 0; i < s->nown_namespaces; i++)
+		STEP(&in->steps, "namespace", s->own_namespaces[i]);
 	int asked = 0;
 	for (uint32_t i = 0; i < s->nsecrets; i++)
 		if (!is_fetched(&s->secrets[i])) {

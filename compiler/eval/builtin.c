@@ -756,6 +756,12 @@ static const struct value *reference(struct eval *e, struct env *env, const char
 	return value_record(e->arena, f, n, x->span);
 }
 
+/* What a literal means that stands as the only argument. */
+static const struct type *wanted(const char *args)
+{
+	return !strcmp(args, "size") ? &type_size : !strcmp(args, "duration") ? &type_duration : !strcmp(args, "rate") ? &type_rate : NULL;
+}
+
 const struct value *builtin_call(struct eval *e, struct env *env, int index, const struct ast *x)
 {
 	struct call_args c = { .e = e, .x = x, .n = x->nkids - 1 };
@@ -773,7 +779,8 @@ const struct value *builtin_call(struct eval *e, struct env *env, int index, con
 			return VALUE_ERROR_V;
 		}
 		c.at[i] = a;
-		c.v[i] = eval(e, env, a);
+		const struct type *t = a->tag == AST_NUMBER || a->tag == AST_BINARY ? wanted(table[index].args) : NULL;
+		c.v[i] = t ? eval_typed(e, env, a, t) : eval(e, env, a);
 		if (is_error(c.v[i]))
 			return VALUE_ERROR_V;
 	}

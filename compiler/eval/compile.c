@@ -26,6 +26,20 @@ static const struct value *spelled(struct eval *e, const struct ast *x)
 	return VALUE_ERROR_V;
 }
 
+static const char *catalog_names(struct compile *c)
+{
+	struct program *p = c->e->p;
+	struct buf b = { 0 };
+	for (uint32_t n = 0; n < p->names['c'].n; n++)
+		buf_addf(&b, "%s%s", b.n ? ", " : "catalogs: ", p->names['c'].v[n]->text);
+	for (uint32_t n = 0; n < p->library_names.n; n++)
+		if (p->library_names.v[n].what == 'c')
+			buf_addf(&b, "%s%s", b.n ? ", " : "catalogs: ", p->library_names.v[n].word->text);
+	const char *s = b.n ? arena_strdup(p->arena, b.p, b.n) : "there is none: write catalog NAME { ... }";
+	buf_free(&b);
+	return s;
+}
+
 static int stack_settings(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -83,25 +97,22 @@ static int stack_settings(struct compile *c)
 		struct diag *x = diag_error(e->diags, v->origin, D_EDITION, arena_printf(p->arena, "%lld", (long long)v->i));
 		diag_help(e->diags, x, "this compiler knows edition %d", EDITION);
 	}
+	if (!i->fixed[SLOT_CATALOG]) {  /* a word of every kind, so it is not missed by itself */
+		struct diag *x = diag_error(e->diags, i->at, D_MISSING_SETTING, p->stack->name->text, "stack", "catalog");
+		diag_help(e->diags, x, "add catalog = ...: which versions of everything; %s", catalog_names(c));
+		e->catalog_broken = 1;
+	}
 	v = member_value(e, i, "catalog");
 	if (v && v->tag == VALUE_STRING) {
 		e->catalog = atom_intern(p->atoms, v->str.p, v->n);
 		if (!program_catalog(p, e->catalog)) {
 			struct diag *x = diag_error(e->diags, v->origin, D_UNKNOWN_CATALOG, e->catalog->text);
 			const char *best = program_suggest(p, 'c', e->catalog);
-			struct buf b = { 0 };
 			if (best) {
 				diag_label(e->diags, x, "did you mean `%s`?", best);
 				diag_fix(e->diags, x, v->origin, "%s", best);
 			}
-			for (uint32_t n = 0; n < p->names['c'].n; n++)
-				buf_addf(&b, "%s%s", b.n ? ", " : "", p->names['c'].v[n]->text);
-			for (uint32_t n = 0; n < p->library_names.n; n++)
-				if (p->library_names.v[n].what == 'c')
-					buf_addf(&b, "%s%s", b.n ? ", " : "", p->library_names.v[n].word->text);
-			if (b.n)
-				diag_help(e->diags, x, "catalogs: %s", b.p);
-			buf_free(&b);
+			diag_help(e->diags, x, "%s", catalog_names(c));
 			e->catalog = NULL;
 			e->catalog_broken = 1;  /* what has no row because of it is not said again */
 		}
@@ -305,6 +316,12 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 		diag_label(e->diags, x, "second: %s", t->inst ? instance_label(e, t->inst) : t->name);
 		diag_place(e->diags, x, old->inst ? old->inst->at : old->use ? old->use->span : e->stack->at, "first: %s", old->inst ? instance_label(e, old->inst) : old->name);
 		diag_note(e->diags, x, "in one stream the second object silently replaces the first");
+		if (old == t && t->inst && t->inst->sets[SLOT_NAMES]) {
+			char *word = arena_strdup(e->p->arena, o->kind, strlen(o->kind));
+			for (char *q = word; *q; q++)
+				*q = *q >= 'A' && *q <= 'Z' ? (char)(*q + 32) : *q;
+			diag_help(e->diags, x, "`names` renames every object of a kind unless it says which: { \"%s/OLD-NAME\": \"new\" }", word);
+		}
 	} else {
 		id->top = t;
 		c->nidentities++;
@@ -364,6 +381,8 @@ static void force(struct compile *c, struct instance *i)
 			wire_to(e, i, v, 0);
 		if (is_error(v))
 			i->failed = 1;
+		if ((s == SLOT_LABELS || s == SLOT_ANNOTATIONS) && v->tag == VALUE_RECORD && v->n)
+			sound_labels(e, v, i->sets[s] ? i->sets[s]->span : i->at, s == SLOT_ANNOTATIONS);
 	}
 	/* a version that no catalog has is an error also where nothing of the row is used */
 	if (i->sets[SLOT_VERSION])
@@ -633,8 +652,10 @@ static void make_tops(struct compile *c)
 		struct instance *i = c->tops.v[n]->inst;
 		for (uint32_t k = 0; i && k < i->wires.n; k++) {
 			struct top *t = table_get(&by_inst, i->wires.v[k]);
-			if (t)
+			if (t) {
 				VEC_PUSH(e->unit, &c->tops.v[n]->needs, t);
+				t->needed = 1;
+			}
 		}
 	}
 }
@@ -663,6 +684,17 @@ static void install_first(struct compile *c)
 	}
 }
 
+/* Namespaces that came in as YAML stand before what is put into them. */
+static int makes_namespace(const struct top *t)
+{
+	for (uint32_t d = 0; d < t->ndocs; d++) {
+		const struct value *kind = value_getc(t->docs[d], "kind");
+		if (kind && kind->tag == VALUE_STRING && kind->n == 9 && !memcmp(kind->str.p, "Namespace", 9))
+			return 1;
+	}
+	return 0;
+}
+
 static void order_tops(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -677,6 +709,9 @@ static void order_tops(struct compile *c)
 			if (a->inst)
 				diag_place(e->diags, x, a->inst->at, "first here");
 		}
+	for (uint32_t k = 0; k < c->tops.n; k++)
+		if (makes_namespace(c->tops.v[k]))
+			visit(c, c->tops.v[k], out, &n, 0);
 	for (uint32_t k = 0; k < c->tops.n; k++)
 		visit(c, c->tops.v[k], out, &n, 0);
 	c->tops.v = out;
@@ -783,7 +818,8 @@ static void first_pass(struct compile *c, struct top *t)
 		struct span at = t->inst ? t->inst->at : t->use ? t->use->span : e->stack->at;
 		for (uint32_t n = 0; n < o.nobjects; n++) {
 			claim_object(c, &o.objects[n], at, t);
-			need_namespace(c, o.objects[n].ns);
+			if (t != c->delivery)   /* where the engine runs it has made its namespace itself */
+				need_namespace(c, o.objects[n].ns);
 			if (!strcmp(o.objects[n].kind, "Namespace"))
 				table_put(&c->namespaces, atom_cstr(e->p->atoms, o.objects[n].name), (void *)(uintptr_t)2);
 		}
@@ -815,9 +851,21 @@ static int text_order(const void *a, const void *b)
 
 static void unused_allows(struct compile *c, struct allow *v, uint32_t n)
 {
-	for (uint32_t k = 0; k < n; k++)
-		if (!v[k].used)
-			diag_help(c->e->diags, diag_warn(c->e->diags, v[k].decl->span, NULL, W_UNUSED_ALLOW, v[k].decl->name->text), "take it out");
+	struct diags *d = c->e->diags;
+	for (uint32_t k = 0; k < n; k++) {
+		if (v[k].used)
+			continue;
+		struct diag *x = diag_warn(d, v[k].decl->span, NULL, W_UNUSED_ALLOW, v[k].decl->name->text);
+		struct suggest s;
+		suggest_init(&s, v[k].decl->name->text, v[k].decl->name->len);
+		for (uint32_t q = 0; q < d->n; q++)
+			if (d->v[q]->name)
+				suggest_try(&s, d->v[q]->name);
+		if (suggest_best(&s))
+			diag_help(d, x, "did you mean `%s`?", suggest_best(&s));
+		else
+			diag_help(d, x, "take it out");
+	}
 }
 
 static int make_out(void *ctx, uint32_t n, struct arena *a, struct out_component *o)
@@ -903,6 +951,7 @@ int compile_stack(struct compile *c)
 		struct env none = { 0 };
 		run_check(c, &none, p->checks.v[n], NULL, p->checks.v[n]->span, "the stack");
 	}
+	check_catalogs(e);
 	make_tops(c);
 	read_yaml_uses(c);
 	install_first(c);
@@ -916,18 +965,25 @@ int compile_stack(struct compile *c)
 		first_pass(c, c->delivery);
 	for (uint32_t n = 0; n < p->user_kinds.n; n++)
 		check_manifest_words(c, p->user_kinds.v[n]->decl);
+	resolve_words(p);
+	if (e->diags->nerrors)
+		return 0;       /* what was not made silences nothing */
 	for (uint32_t n = 0; n < e->instances.n; n++)
 		unused_allows(c, e->instances.v[n]->allows.v, e->instances.v[n]->allows.n);
 	unused_allows(c, p->allows.v, p->allows.n);
-	resolve_words(p);
-	if (e->diags->nerrors)
-		return 0;
 	list_wires(c);
 	uint32_t kept = 0;
+	VEC(const char *) own = { 0 };
 	for (uint32_t n = 0; n < c->namespace_list.n; n++)
 		if ((uintptr_t)table_get(&c->namespaces, atom_cstr(p->atoms, c->namespace_list.v[n])) == 1)
 			c->namespace_list.v[kept++] = c->namespace_list.v[n];
+		else
+			VEC_PUSH(e->unit, &own, c->namespace_list.v[n]);
 	c->namespace_list.n = kept;
+	if (own.n > 1)
+		qsort(own.v, own.n, sizeof(char *), text_order);
+	c->out.own_namespaces = own.v;
+	c->out.nown_namespaces = own.n;
 	if (kept > 1)
 		qsort(c->namespace_list.v, kept, sizeof(char *), text_order);
 	c->out.namespaces = c->namespace_list.v;

@@ -13,6 +13,7 @@ struct top {                            /* one file of manifests */
 	struct source *yaml; const struct value **docs; uint32_t ndocs; const struct ast *use;
 	VEC(struct top *) needs;
 	uint8_t mark;
+	uint8_t needed;                 /* some other component has a wire to it */
 	const struct plan *plan;        /* what makes its objects, or NULL: make_objects() */
 };
 struct kube_kind { const struct atom *word; const char *api_version, *kind, *plural; uint8_t cluster; int rank; };
@@ -49,6 +50,9 @@ int make_component(struct compile *c, struct top *t, struct out_component *out);
 int make_objects(struct compile *c, struct top *t, struct instance *i, struct out_component *out);     /* without a plan */
 int run_output_checks(struct compile *c, struct top *t);
 int object_name_fits(const char *kind, const struct value *name);
+/* sound.c: would the API server take it? 0 after reporting why not. */
+int object_sound(struct eval *e, const struct out_object *o, struct span at);
+int sound_labels(struct eval *e, const struct value *labels, struct span at, int annotations);
 /* planned.c */
 int plan_component(struct compile *c, struct top *t, struct out_component *out);
 void plan_first_use(struct compile *c, struct top *t);          /* sets t->plan if one fits; first pass, nothing made yet */

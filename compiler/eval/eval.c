@@ -172,7 +172,7 @@ static int parse_text(int text, const char *s, size_t n, double *num, const char
 	case TEXT_SIZE:
 		if (!lit_size(s, n, num, why))
 			return 0;
-		*why = "it has no unit: so few would be bytes";
+		*why = "without a unit it would be bytes";
 		return *num >= 1048576 || strspn(s, "0123456789") < n;
 	case TEXT_CORES: return lit_cores(s, n, num, why);
 	case TEXT_DURATION: return lit_duration(s, n, num, why);
@@ -955,12 +955,16 @@ static int is_text(const struct value *v, int text)
 	return v->tag == VALUE_STRING && v->text == text;
 }
 
-static const struct value *sized(struct eval *e, int text, double num, struct span at)
+/* The result of an operator as a size, a duration, a number of cores or a rate. What is left of one divided by another may be nothing. */
+static const struct value *sized(struct eval *e, int text, double num, const struct ast *x)
 {
 	char s[64];
+	struct span at = x->span;
 	size_t n;
-	if (!(num >= 0) || num > 9e18) {
-		diag_error(e->diags, at, D_OVERFLOW, "an operator");
+	if (!(num >= 0) || num > 9e18 || (num == 0 && text != TEXT_DURATION && x->op != OP_MOD)) {
+		struct diag *d = diag_error(e->diags, at, D_OVERFLOW, op_text[x->op]);
+		if (num <= 0)
+			diag_label(e->diags, d, "%s", text == TEXT_DURATION ? "a duration is not negative" : "it is more than zero everywhere");
 		return VALUE_ERROR_V;
 	}
 	if (text == TEXT_DURATION) {
@@ -974,6 +978,18 @@ static const struct value *sized(struct eval *e, int text, double num, struct sp
 			i++;
 		}
 		n = (size_t)snprintf(s, sizeof s, "%.0f%s", v, suffix[i]);
+	} else if (text == TEXT_RATE) {
+		static const struct { double s; char unit; } per[] = { { 1, 's' }, { 60, 'm' }, { 3600, 'h' }, { 86400, 'd' } };
+		int i = 0;
+		while (i < 3 && floor(num * per[i].s) != num * per[i].s)
+			i++;
+		if (floor(num * per[i].s) != num * per[i].s)
+			i = 0;
+		n = float_print(num * per[i].s, s);
+		if (n > 2 && !memcmp(s + n - 2, ".0", 2))
+			n -= 2;
+		s[n++] = '/';
+		s[n++] = per[i].unit;
 	} else {        /* cores, in whole milli-cores */
 		double milli = ceil(num * 1000 - 1e-9);
 		n = fmod(milli, 1000) == 0 ? (size_t)snprintf(s, sizeof s, "%.0f", milli / 1000) : (size_t)snprintf(s, sizeof s, "%.0fm", milli);
@@ -997,7 +1013,7 @@ const struct value *list_concat(struct eval *e, const struct value *a, const str
 static const struct value *arithmetic(struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
 {
 	int op = x->op;
-	if (op == OP_ADD && a->tag == VALUE_STRING && b->tag == VALUE_STRING && !((is_text(a, TEXT_SIZE) || is_text(a, TEXT_DURATION) || is_text(a, TEXT_CORES)) && a->text == b->text)) {
+	if (op == OP_ADD && a->tag == VALUE_STRING && b->tag == VALUE_STRING && !(a->text >= TEXT_SIZE && a->text <= TEXT_RATE && a->text == b->text)) {
 		size_t n = (size_t)a->n + b->n;
 		if (!limit_bytes(e, n, x->span) || n > UINT32_MAX)
 			return VALUE_ERROR_V;
@@ -1054,8 +1070,10 @@ static const struct value *arithmetic(struct eval *e, const struct ast *x, const
 		result = op == OP_MUL ? 0 : -1;
 	else if (an && br && op == OP_DIV)
 		result = TEXT_DURATION;
-	else if ((ar && br) || (ar && bn) || (an && br))
-		result = op == OP_DIV || op == OP_MUL ? 0 : -1;
+	else if (ar && br)
+		result = op == OP_DIV ? 0 : op == OP_ADD || op == OP_SUB ? TEXT_RATE : -1;
+	else if ((ar && bn && (op == OP_MUL || op == OP_DIV)) || (an && br && op == OP_MUL))
+		result = TEXT_RATE;
 	if (result < 0)
 		return bad_operands(e, x, a, b);
 	switch (op) {
@@ -1074,7 +1092,7 @@ static const struct value *arithmetic(struct eval *e, const struct ast *x, const
 		diag_error(e->diags, x->span, D_OVERFLOW, op_text[op]);
 		return VALUE_ERROR_V;
 	}
-	return result ? sized(e, result, r, x->span) : value_float(e->arena, r, x->span);
+	return result ? sized(e, result, r, x) : value_float(e->arena, r, x->span);
 }
 
 static const struct value *compare(struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
@@ -1287,6 +1305,34 @@ const struct value *given_field(struct eval *e, struct given *g, const struct at
 	return v;
 }
 
+static int holds(const struct value *v, const struct symbol *y, int depth)
+{
+	if (!v || depth > 4)
+		return 0;
+	if (v->tag == VALUE_SECRET)
+		return v->ref.ref == y;
+	for (uint32_t i = 0; v->tag == VALUE_RECORD && i < v->n; i++)
+		if (holds(v->rec.fields[i].value, y, depth + 1))
+			return 1;
+	if (v->tag == VALUE_GIVEN) {
+		const struct given *g = v->ref.ref;
+		for (uint32_t i = 0; i < g->give->iface->type->n; i++)
+			if (holds(g->cells[i], y, depth + 1))
+				return 1;
+	}
+	return 0;
+}
+
+/* Where a component is given the secret, if its block says so. */
+static struct span handed_over(struct eval *e, const struct instance *i, const struct symbol *y)
+{
+	(void)e;
+	for (uint32_t s = 0; i->sets && s < i->kind->members.n; s++)
+		if (i->sets[s] && i->cells[s] && holds(i->cells[s], y, 0))
+			return i->sets[s]->span;
+	return i->at;
+}
+
 static const struct value *secret_field(struct eval *e, struct symbol *y, const struct atom *name, struct span at)
 {
 	const struct ast *d = y->decl;
@@ -1316,7 +1362,17 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 			items[i - 1] = value_string(e->arena, d->kids[i]->name->text, d->kids[i]->name->len, d->kids[i]->span);
 		return value_list(e->arena, items, d->nkids - 1, at);
 	}
-	struct diag *x = diag_error(e->diags, at, D_SECRET_KEY, y->name->text, name->text);
+	const struct source *src = source_of(e->p->sources, at.lo);
+	struct span where = src && src->library && e->user ? handed_over(e, e->user, y) : at;
+	struct diag *x = diag_error(e->diags, where.hi ? where : at, D_SECRET_KEY, y->name->text, name->text);
+	struct suggest s;
+	suggest_init(&s, name->text, name->len);
+	for (uint32_t i = 1; i < d->nkids; i++)
+		suggest_try(&s, d->kids[i]->name->text);
+	if (suggest_best(&s) && !(src && src->library)) {
+		diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
+		diag_fix(e->diags, x, at, "%s", suggest_best(&s));
+	}
 	diag_place(e->diags, x, d->name_span, "declared here");
 	if (e->user)
 		diag_note(e->diags, x, "%s needs it", instance_label(e, e->user));
@@ -1432,6 +1488,11 @@ static const struct value *field(struct eval *e, struct env *env, const struct a
 		diag_place(e->diags, d, env->inst->at, "%s", instance_label(e, env->inst));
 		return VALUE_ERROR_V;
 	}
+	if (v->tag == VALUE_LIST && k->tag == AST_NAME && k->bind_tag == BIND_SYMBOL && ((struct symbol *)k->bind)->tag == SYMBOL_FAMILY) {
+		struct diag *d = diag_error(e->diags, x->name_span, D_UNKNOWN_FIELD, arena_printf(e->p->arena, "the family `%s`", k->name->text), x->name->text);
+		diag_help(e->diags, d, "a member is written %s[\"%s\"]", k->name->text, x->name->text);
+		return VALUE_ERROR_V;
+	}
 	return value_field(e, v, x->name, x->name_span, x->span);
 }
 
@@ -1483,6 +1544,7 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 {
 	const struct ast *given[MAX_LOCALS] = { 0 };
 	uint32_t pos = 0;
+	int named = 0;
 	if (n > MAX_LOCALS)
 		n = MAX_LOCALS;
 	for (uint32_t i = 1; i < call->nkids; i++) {
@@ -1501,7 +1563,11 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 				}
 				return 0;
 			}
+			named = 1;
 			a = a->kids[0];
+		} else if (named) {
+			diag_label(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s: an argument without a name stands behind one with a name", what)), "which one is it?");
+			return 0;
 		} else {
 			pos++;
 		}
@@ -1588,6 +1654,10 @@ static const struct value *detector_call(struct eval *e, struct env *env, const 
 				diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "detector `%s` has fewer parameters", t->name->text));
 				return VALUE_ERROR_V;
 			}
+		}
+		if (i->sets[slot]) {
+			diag_place(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` is given twice", t->shape->members.v[slot].name->text)), i->sets[slot]->span, "first here");
+			return VALUE_ERROR_V;
 		}
 		i->sets[slot] = a;
 	}
@@ -1752,7 +1822,7 @@ static const struct value *sum(struct eval *e, struct env *env, const struct ast
 	for (int k = 0; k < 2; k++) {
 		const struct ast *o = x->kids[k];
 		double d;
-		if (o->tag == AST_NUMBER && !lit_float(o->name->text, o->name->len, &d))
+		if (o->tag == AST_NUMBER && (x->op == OP_ADD || x->op == OP_SUB || !lit_float(o->name->text, o->name->len, &d)))
 			v[k] = number(e, o, t, 0);
 		else if (o->tag == AST_BINARY && o->op >= OP_ADD)
 			v[k] = sum(e, env, o, t);

@@ -117,5 +117,6 @@ const struct ast *expose_statement(const struct instance *i, const struct atom *
 void secret_used(struct eval *e, struct symbol *secret, const struct atom *key, struct span at);
 const char *instance_label(struct eval *e, const struct instance *i);  /* "`name` (kind)" */
 const struct value *catalog_slot(struct eval *e, struct instance *i);
+void check_catalogs(struct eval *e);
 const struct value *version_slot(struct eval *e, struct instance *i);
 #endif

@@ -124,7 +124,7 @@ static const struct value *label_text(struct eval *e, const char *s, size_t n)
 static int writable(struct making *m, const struct value *v, const char *where, struct span at)
 {
 	struct eval *e = m->e;
-	struct span here = v->origin.hi && v->tag <= VALUE_RECORD ? v->origin : at;
+	struct span here = v->origin.hi && (v->tag <= VALUE_RECORD || v->tag == VALUE_SECRET_KEY) ? v->origin : at;
 	struct diag *x;
 	if (!counted(e, v->tag == VALUE_LIST || v->tag == VALUE_RECORD ? v->n : 0, here))
 		return 0;
@@ -266,7 +266,7 @@ static int object_name_ok(struct making *m, const char *kind, const struct value
 		return 1;
 	if (name->n > max)
 		why = arena_printf(m->e->p->arena, "it has %u bytes; at most %u", name->n, max);
-	diag_error(m->e->diags, name->origin.hi ? name->origin : at, D_OBJECT_NAME, text(m->e, name), kind, why);
+	diag_error(m->e->diags, name->origin.hi ? name->origin : at, D_OBJECT_NAME, text(m->e, name), arena_printf(m->e->p->arena, "%s %s", strchr("AEIOU", *kind) ? "an" : "a", kind), why);
 	return 0;
 }
 
@@ -395,6 +395,7 @@ static void manifest(struct making *m, struct instance *i, struct env *env, cons
 				m->ok = 0;
 				return;
 			}
+			TOUCH(e, v);
 			s = v->str.p;
 			n = v->n;
 		}
@@ -485,7 +486,7 @@ static void release(struct making *m, struct instance *i, struct env *env, const
 		return;
 	}
 	if (name->n > 53 || !lit_dns1123_label(name->str.p, name->n)) {
-		diag_error(e->diags, name->origin.hi ? name->origin : o->span, D_OBJECT_NAME, text(e, name), "release", "at most 53 lower-case letters, digits and `-`");
+		diag_error(e->diags, name->origin.hi ? name->origin : o->span, D_OBJECT_NAME, text(e, name), "a release", "at most 53 lower-case letters, digits and `-`");
 		m->ok = 0;
 		return;
 	}
@@ -595,6 +596,8 @@ static void patches(struct making *m, struct instance *i)
 		const struct ast *st = i->statements.v[s];
 		if (st->tag != AST_PATCH)
 			continue;
+		if (!m->ok || is_error(slot_value(e, i, SLOT_NAMES)))
+			return;         /* what it is about may be missing for that */
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		const struct value *name = eval_typed(e, &outer, st->kids[0], &type_string), *body = eval(e, &outer, st->kids[1]);
 		int hit = 0;
@@ -626,6 +629,59 @@ static void patches(struct making *m, struct instance *i)
 			struct diag *x = diag_error(e->diags, st->span, D_PATCH_TARGET, arena_printf(e->p->arena, "%s makes no %s \"%.*s\" to patch", instance_label(e, i), st->name->text, (int)name->n, name->str.p));
 			if (have.n)
 				diag_help(e->diags, x, "it makes %s", have.p);
+			m->ok = 0;
+		}
+		buf_free(&have);
+	}
+}
+
+/* `names` and `values` that are about nothing that the component makes. */
+static void statements_used(struct making *m, struct instance *i)
+{
+	struct eval *e = m->e;
+	const struct value *names = slot_value(e, i, SLOT_NAMES);
+	for (uint32_t k = 0; names->tag == VALUE_RECORD && k < names->n; k++) {
+		const struct atom *key = names->rec.fields[k].key;
+		const char *slash = memchr(key->text, '/', key->len);
+		const struct atom *word = slash ? atom_intern(e->p->atoms, key->text, (size_t)(slash - key->text)) : key;
+		int known = !strcmp(word->text, "release") || kube_kind(m->c, word);
+		for (uint32_t n = 0; n < m->objects.n && !known; n++) {
+			const char *kind = m->objects.v[n].kind;
+			size_t q = 0;
+			while (kind[q] && lower(kind[q]) == word->text[q])
+				q++;
+			known = !kind[q] && q == word->len;
+		}
+		if (known)
+			continue;
+		struct diag *x = diag_error(e->diags, names->rec.fields[k].value->origin.hi ? names->rec.fields[k].value->origin : i->at, D_UNKNOWN_OBJECT_KIND, word->text);
+		struct suggest s;
+		suggest_init(&s, word->text, word->len);
+		suggest_try(&s, "release");
+		for (uint32_t n = 0; n < m->c->kinds.n; n++)
+			suggest_try(&s, m->c->kinds.v[n].word->text);
+		if (suggest_best(&s))
+			diag_help(e->diags, x, "did you mean `%s`?", suggest_best(&s));
+		else
+			diag_help(e->diags, x, "`names` is written { deployment: \"new\" }, or { \"service/old\": \"new\" }");
+		m->ok = 0;
+	}
+	for (uint32_t s = 0; s < i->statements.n && m->ok; s++) {
+		const struct ast *st = i->statements.v[s];
+		struct buf have = { 0 };
+		int hit = 0;
+		if (st->tag != AST_VALUES)
+			continue;
+		for (uint32_t n = 0; n < m->releases.n; n++)
+			if (m->release_owners.v[n] == i) {
+				hit |= !st->name || !strcmp(st->name->text, m->releases.v[n].name);
+				buf_addf(&have, "%s%s", have.n ? ", " : "", m->releases.v[n].name);
+			}
+		if (!hit) {
+			struct diag *x = diag_error(e->diags, st->name ? st->name_span : st->span, D_PATCH_TARGET, st->name ?
+				arena_printf(e->p->arena, "%s has no release `%s`", instance_label(e, i), st->name->text) : arena_printf(e->p->arena, "%s has no release", instance_label(e, i)));
+			if (have.n)
+				diag_help(e->diags, x, "its releases: %s", have.p);
 			m->ok = 0;
 		}
 		buf_free(&have);
@@ -748,9 +804,26 @@ int run_output_checks(struct compile *c, struct top *t)
 	return m.ok;
 }
 
+/* What others need has to run before they are applied. Nobody waits for what nothing needs: a model's detector, say, starts
+   only once somebody has registered the model. */
+static void wait_for(struct eval *e, struct out_component *out)
+{
+	static const char *const kinds[][2] = { { "Deployment", "deployment" }, { "StatefulSet", "statefulset" }, { "DaemonSet", "daemonset" } };
+	VEC(struct out_ready) v = { 0 };
+	for (uint32_t n = 0; n < out->nobjects; n++)
+		for (int k = 0; k < 3; k++)
+			if (!strcmp(out->objects[n].kind, kinds[k][0]) && !strcmp(out->objects[n].api_version, "apps/v1"))
+				VEC_PUSH(e->arena, &v, ((struct out_ready){ arena_printf(e->arena, "%s/%s", kinds[k][1], out->objects[n].name), out->objects[n].ns, "", 1 }));
+	out->ready = v.v;
+	out->nready = v.n;
+}
+
 int make_component(struct compile *c, struct top *t, struct out_component *out)
 {
-	return t->plan ? plan_component(c, t, out) : make_objects(c, t, t->inst, out);
+	int ok = t->plan ? plan_component(c, t, out) : make_objects(c, t, t->inst, out);
+	if (ok && t->needed && c->pass == 2)
+		wait_for(c->e, out);
+	return ok;
 }
 
 int make_objects(struct compile *c, struct top *t, struct instance *inst, struct out_component *out)
@@ -762,6 +835,8 @@ int make_objects(struct compile *c, struct top *t, struct instance *inst, struct
 		/* inner components, theirs included, in order of making */
 		for (uint32_t n = 0; n < t->parts.n; n++)
 			instance_output(&m, t->parts.v[n]);
+		if (c->pass == 1 && !e->plan)
+			statements_used(&m, inst);
 		patches(&m, inst);
 		for (uint32_t n = 0; n < t->parts.n; n++)
 			patches(&m, t->parts.v[n]);
@@ -772,6 +847,9 @@ int make_objects(struct compile *c, struct top *t, struct instance *inst, struct
 			instance_output(&m, t->parts.v[n]);
 	}
 	config_hashes(&m);
+	if (c->pass == 1 && !e->plan && m.ok)
+		for (uint32_t n = 0; n < m.objects.n; n++)
+			m.ok &= object_sound(e, &m.objects.v[n], m.owners.v[n] ? m.owners.v[n]->top->at : t->use ? t->use->span : t->inst ? t->inst->at : e->stack->at);
 	const struct value *version = t->inst ? slot_value(e, t->inst, SLOT_VERSION) : VALUE_NONE_V;
 	*out = (struct out_component){ .name = t->name, .kind = t->kind, .version = version->tag == VALUE_STRING ? text(e, version) : "",
 		.objects = m.objects.v, .nobjects = m.objects.n, .releases = m.releases.v, .nreleases = m.releases.n, .files = m.files.v, .nfiles = m.files.n };

@@ -33,6 +33,15 @@ static struct symbol *secret_named(struct eval *e, const struct atom *name)
 	return NULL;
 }
 
+/* A kind that fetches secrets has settings for what the compiler tells it. */
+static int fetches(const struct kind *k)
+{
+	int n = 0;
+	for (uint32_t s = SLOT_COUNT; s < k->members.n; s++)
+		n += !strcmp(k->members.v[s].name->text, "secret-name") || !strcmp(k->members.v[s].name->text, "keys");
+	return n == 2;
+}
+
 void check_secrets(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -66,8 +75,27 @@ void check_secrets(struct compile *c)
 		const char *src = source_word(y);
 		if (strcmp(src, "mlopsc") && strcmp(src, "existing")) {
 			const struct atom *a = atom_cstr(e->p->atoms, src);
-			if (!program_kind(e->p, a)) {
-				struct diag *x = diag_error(e->diags, d->kids[0]->span, D_UNKNOWN_KIND, src);
+			const struct kind *k = program_kind(e->p, a);
+			if (!k && program_lost(e->p, a))
+				continue;
+			if (!k || !fetches(k)) {
+				struct span at = d->kids[0]->tag == AST_CALL ? d->kids[0]->kids[0]->span : d->kids[0]->span;
+				struct diag *x = diag_error(e->diags, at, D_UNKNOWN_KIND, src);
+				struct suggest s;
+				suggest_init(&s, src, strlen(src));
+				suggest_try(&s, "existing");
+				for (uint32_t q = 0; q < e->p->library_names.n; q++) {
+					const struct library_name *l = &e->p->library_names.v[q];
+					const struct kind *other = l->what == 'k' ? program_kind(e->p, l->word) : NULL;
+					if (other && fetches(other))
+						suggest_try(&s, l->word->text);
+				}
+				if (k) {
+					diag_label(e->diags, x, "this kind fetches no secrets");
+				} else if (suggest_best(&s)) {
+					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
+					diag_fix(e->diags, x, at, "%s", suggest_best(&s));
+				}
 				diag_help(e->diags, x, "secrets come from existing(\"name\"), or from a kind that fetches them: external(\"store\", \"path\")");
 			}
 		}
@@ -90,7 +118,16 @@ static struct instance *source_instance(struct compile *c, struct symbol *y, con
 		if (a->tag == AST_ARG) {
 			slot = (uint32_t)(uintptr_t)table_get(&k->index, a->name);
 			if (!slot || k->members.v[slot - 1].tag != MEMBER_SETTING) {
-				diag_error(e->diags, a->name_span, D_UNKNOWN_SETTING, y->name->text, k->name->text, a->name->text);
+				struct diag *x = diag_error(e->diags, a->name_span, D_UNKNOWN_SETTING, y->name->text, k->name->text, a->name->text);
+				struct suggest s;
+				suggest_init(&s, a->name->text, a->name->len);
+				for (uint32_t q = SLOT_COUNT; q < k->members.n; q++)
+					if (k->members.v[q].tag == MEMBER_SETTING)
+						suggest_try(&s, k->members.v[q].name->text);
+				if (suggest_best(&s)) {
+					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
+					diag_fix(e->diags, x, a->name_span, "%s", suggest_best(&s));
+				}
 				return NULL;
 			}
 			slot--;
@@ -164,7 +201,7 @@ void collect_secrets(struct compile *c)
 		VEC_PUSH(e->unit, &out, s);
 		if (strcmp(src, "mlopsc") && strcmp(src, "existing")) {
 			struct kind *k = program_kind(e->p, atom_cstr(e->p->atoms, src));
-			struct instance *i = k ? source_instance(c, u->secret, u->ns->text, k) : NULL;
+			struct instance *i = k && fetches(k) ? source_instance(c, u->secret, u->ns->text, k) : NULL;
 			struct top *t = NULL;
 			for (uint32_t q = 0; q < sources.n; q++)
 				if (!strcmp(sources.v[q]->kind, src))

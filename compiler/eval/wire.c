@@ -9,7 +9,7 @@
 
 const char *instance_label(struct eval *e, const struct instance *i)
 {
-	return arena_printf(e->p->arena, "`%s` (%s)", i->local ? i->local->text : i->name->text, i->kind->name->text);
+	return arena_printf(e->p->arena, "`%s` (%s)", i->local && !i->parent ? i->local->text : i->name->text, i->kind->name->text);
 }
 
 const struct value *component_value(struct eval *e, struct instance *i)
@@ -143,7 +143,7 @@ static void register_instance(struct eval *e, struct instance *i)
 		VEC_PUSH(e->unit, &e->tops, i);
 }
 
-struct members { VEC(const struct value *) v; struct table seen; struct symbol *y; struct instance *parent; struct kind *kind; const struct ast *decl; struct env *env; };
+struct members { VEC(const struct value *) v; struct table seen; int failed; struct symbol *y; struct instance *parent; struct kind *kind; const struct ast *decl; struct env *env; };
 
 static void member(struct eval *e, struct members *m, const struct value *x)
 {
@@ -152,11 +152,14 @@ static void member(struct eval *e, struct members *m, const struct value *x)
 	env->locals[m->decl->bind_index] = x;
 	struct instance *i = instance_new(e, m->kind, m->decl->name, m->decl, m->parent, env);
 	const struct atom *n = own_name(e, i, 1);
-	if (!n)
+	if (!n) {
+		m->failed = 1;
 		return;
+	}
 	const struct instance *twin = table_get(&m->seen, n);
 	if (twin) {
 		diag_error(e->diags, m->decl->name_span, D_FAMILY_NAME, arena_printf(e->p->arena, "two members of `%s` are called \"%s\"", m->decl->name->text, n->text));
+		m->failed = 1;
 		return;
 	}
 	table_put(&m->seen, n, i);
@@ -166,6 +169,18 @@ static void member(struct eval *e, struct members *m, const struct value *x)
 	register_instance(e, i);
 	const struct value *v = component_value(e, i);
 	VEC_PUSH(e->arena, &m->v, v);
+}
+
+/* family["x"].setting = value, where there is no x. */
+static void no_member(struct eval *e, const struct members *m, const struct override *o)
+{
+	struct diag *x = diag_error(e->diags, o->at, D_INDEX, arena_printf(e->p->arena, "`%s` has no member \"%s\"", m->decl->name->text, o->member->text));
+	struct suggest s;
+	suggest_init(&s, o->member->text, o->member->len);
+	for (uint32_t n = 0; n < m->v.n; n++)
+		suggest_try(&s, ((const struct instance *)m->v.v[n]->ref.ref)->name->text);
+	if (suggest_best(&s))
+		diag_label(e->diags, x, "did you mean \"%s\"?", suggest_best(&s));
 }
 
 static const struct value *family(struct eval *e, struct symbol *y, struct instance *parent, struct kind *k, const struct ast *d, struct env *env)
@@ -181,6 +196,11 @@ static const struct value *family(struct eval *e, struct symbol *y, struct insta
 	}
 	for (uint32_t n = 0; n < list->n && !e->stopped; n++)
 		member(e, &m, list->items[n]);
+	if (m.failed)
+		return VALUE_ERROR_V;   /* nobody is to miss a member for that */
+	for (uint32_t n = 0; y && n < y->overrides.n; n++)
+		if (y->overrides.v[n].member && !table_get(&m.seen, y->overrides.v[n].member))
+			no_member(e, &m, &y->overrides.v[n]);
 	return value_list(e->arena, m.v.v, m.v.n, d->span);
 }
 
@@ -390,8 +410,20 @@ static void no_giver(struct eval *e, struct instance *i, const struct member *m)
 	for (uint32_t n = 0; n < e->p->symbols.n; n++)
 		if (!e->p->symbols.v[n]->kind && (e->p->symbols.v[n]->tag == SYMBOL_COMPONENT || e->p->symbols.v[n]->tag == SYMBOL_FAMILY))
 			return;         /* the giver may be the one whose kind is unknown */
+	if (e->p->unread)
+		return;
 	struct diag *x = diag_error(e->diags, i->at, D_NO_GIVER, m->iface->name->text, instance_label(e, i), m->name->text);
 	struct buf b = { 0 };
+	for (uint32_t n = 0; n < e->p->symbols.n; n++) {        /* something may give it when it is asked */
+		const struct symbol *y = e->p->symbols.v[n];
+		const struct give *g = y->kind && (y->tag == SYMBOL_COMPONENT || y->tag == SYMBOL_DRIFT) ? kind_give(y->kind, m->iface) : NULL;
+		if (g && y->dropped) {
+			diag_note(e->diags, x, "`%s` gives it, and env `%s` drops it", y->name->text, e->p->env ? e->p->env->text : "?");
+		} else if (g && (g->decl->flags & AST_F_PARAMS)) {
+			diag_help(e->diags, x, "`%s` gives it when it is asked: %s = %s.%s(...)", y->name->text, m->name->text, y->name->text, m->iface->name->text);
+			return;
+		}
+	}
 	struct table seen;
 	uint32_t shown = 0;
 	table_init(&seen, e->p->arena);
@@ -513,6 +545,8 @@ static void offers_of(struct eval *e, struct instance *i, struct env *env, const
 		}
 		struct interface *f = program_interface(e->p, o->name);
 		uint32_t slot = 0;
+		if (!f)
+			break;          /* reported where it is declared */
 		while (slot < to->kind->members.n && !(to->kind->members.v[slot].tag == MEMBER_COLLECTS && to->kind->members.v[slot].iface == f))
 			slot++;
 		if (!f || slot == to->kind->members.n) {
@@ -630,7 +664,17 @@ static const struct value *expose_make(struct eval *e, struct instance *i, int n
 			allowed |= d->kids[k]->name == on;
 		if (!allowed) {
 			struct diag *x = diag_error(e->diags, word->span, D_EXPOSE, arena_printf(e->p->arena, "port `%s` of %s cannot be exposed on %s", d->name->text, i->kind->name->text, on->text));
+			struct buf b = { 0 };
 			diag_place(e->diags, x, d->span, "declared here");
+			for (uint32_t q = 0; q < i->kind->ports.n; q++)
+				for (uint32_t k = 1; k < i->kind->ports.v[q].decl->nkids; k++)
+					if (i->kind->ports.v[q].decl->kids[k]->name == on)
+						buf_addf(&b, "%s%s", b.n ? ", " : "", i->kind->ports.v[q].name->text);
+			if (b.n)
+				diag_help(e->diags, x, "ports that can be exposed on %s: %s", on->text, b.p);
+			else
+				diag_help(e->diags, x, "no port of %s can be exposed on %s", i->kind->name->text, on->text);
+			buf_free(&b);
 			return VALUE_ERROR_V;
 		}
 		if (on == e->a_node) {
@@ -732,6 +776,29 @@ static const struct value *row_value(struct eval *e, const struct ast *set)
 	e->arena = old;
 	table_put(&e->rows, set, (void *)(uintptr_t)v);
 	return v;
+}
+
+/* The user's own catalogs: rows of kinds that no component uses are looked at as well. */
+void check_catalogs(struct eval *e)
+{
+	for (uint32_t n = 0; n < e->p->names['c'].n; n++) {
+		struct catalog *c = program_catalog(e->p, e->p->names['c'].v[n]);
+		for (uint32_t k = 0; c && k < c->decl->nkids; k++) {
+			const struct ast *s = c->decl->kids[k];
+			if (!s || s->tag != AST_SET || s->kids[0]->tag != AST_NAME)
+				continue;
+			const struct atom *kind = s->kids[0]->name;
+			if (!program_kind(e->p, kind) && !table_get(&e->p->decls['k'], kind)) {
+				struct diag *x = diag_error(e->diags, s->kids[0]->span, D_UNKNOWN_KIND, kind->text);
+				const char *best = program_suggest(e->p, 'k', kind);
+				if (best) {
+					diag_label(e->diags, x, "did you mean `%s`?", best);
+					diag_fix(e->diags, x, s->kids[0]->span, "%s", best);
+				}
+			}
+			row_value(e, s);
+		}
+	}
 }
 
 static const struct ast *row_of(struct catalog *c, const struct kind *k)

@@ -308,13 +308,24 @@ struct ast *parse_too_deep(struct parse *p, struct span at)
 	return x;
 }
 
-struct ast *parse_done(struct parse *p, struct ast *n)
+/* Nodes are cut from pieces: one call of the arena for many. */
+void *parse_more_nodes(struct parse *p, size_t size)
+{
+	const size_t piece = p->src->len < 16384 ? 1024 : 16384;
+
+	if (size > piece / 4)
+		return arena_alloc(p->arena, size);
+	p->node = arena_alloc(p->arena, piece);
+	p->node_end = p->node + piece;
+	return parse_node(p, size);
+}
+
+void parse_take_doc(struct parse *p, struct ast *n)
 {
 	while (p->docs.n && p->docs.v[p->docs.n - 1].lo > n->span.lo)
 		p->docs.n--;
 	if (p->docs.n && p->docs.v[p->docs.n - 1].lo == n->span.lo)
 		n->doc = p->docs.v[--p->docs.n].text;
-	return n;
 }
 
 struct ast *parse_key(struct parse *p, struct span at, struct ast *entry, unsigned flags)
@@ -356,7 +367,7 @@ static int closer_of(int open)
 	return open == '{' ? '}' : open == '(' ? ')' : open == '[' ? ']' : T_INTERP_END;
 }
 
-static int opener_of(int close)
+static inline int opener_of(int close)
 {
 	return close == '}' ? '{' : close == ')' ? '(' : close == ']' ? '[' : T_INTERP;
 }
@@ -420,7 +431,7 @@ static void skip_deep(struct parse *p, struct token *t)
 	}
 	p->deep = 1;
 	while (open) {
-		t->kind = lexer_lex(&t->val, &t->span, p->lexer);
+		t->kind = lexer_lex(p, t, p->lexer);
 		if (t->kind == '{' || t->kind == '(' || t->kind == '[' || t->kind == T_INTERP) {
 			open++;
 		} else if (is_closer(t->kind)) {
@@ -573,7 +584,7 @@ again:
 	if (p->nraw) {
 		*t = p->raw[--p->nraw];
 	} else {
-		t->kind = lexer_lex(&t->val, &t->span, p->lexer);
+		t->kind = lexer_lex(p, t, p->lexer);
 		if (p->watch)
 			watch(p, t);
 	}
@@ -833,10 +844,83 @@ static int missing_block(struct parse *p, struct token *nl)
 	return 2;
 }
 
-/* May this token be something else, or be followed by what is not written? */
-static int special(int kind)
+/* The long way: the next token, looked at from all sides. Its kind. */
+static int ordinary(struct parse *p, struct token *t)
 {
-	return kind == T_NL || kind == '}' || kind == '{' || is_word(kind) || kind == T_YYEOF || kind == T_MISTAKE;
+	if (p->nheld) {
+		*t = p->held[--p->nheld];
+		return t->kind;
+	}
+	for (;;) {
+		take(p, t);
+		if (t->kind == T_NAME && p->comments.n == p->seen_comments && !p->skipping)
+			return t->kind;
+		if (p->skipping) {
+			if (t->kind == '}' && t->depth < p->skip_level) {
+				p->held[p->nheld++] = *t;
+				made_up(t, T_NL, t->span.lo);
+				return t->kind;
+			}
+			if (t->depth > p->skip_level && forgotten(p, t))
+				continue;
+			if (t->kind != T_YYEOF && (t->kind == T_MISTAKE || t->depth > p->skip_level || is_closer(t->kind)))
+				continue;
+		}
+		if (t->kind == T_NL) {
+			const struct token *next;
+			int made;
+
+			if (p->prev == T_NL || (p->prev == '{' && !p->skipping))
+				continue;
+			if (!t->val.n && continues(p->prev) && !p->skipping)
+				continue;
+			while ((next = peek(p, 0))->kind == T_NL)
+				take(p, &p->scrap);
+			if (!t->val.n && (next->kind == T_ELSE || next->kind == T_THEN) && !next_is_key(p))
+				continue;
+			if (p->head.kind && t->depth == p->head.depth) {
+				made = missing_block(p, t);
+				p->head.kind = 0;
+				if (made == 1)
+					continue;
+			}
+			return t->kind;
+		}
+		if (t->kind == '}' || t->kind == T_YYEOF) {
+			if (p->prev != T_NL && ((p->prev != '{' && p->prev != ',') || t->kind == T_YYEOF)) {
+				p->held[p->nheld++] = *t;
+				made_up(t, T_NL, t->span.lo);
+			}
+			return t->kind;
+		}
+		if (t->kind == T_MISTAKE) {
+			start_skipping(p, t);
+			return t->kind;
+		}
+		if (p->comments.n != p->seen_comments && (p->prev == T_NL || p->prev == '{' || p->prev == ','))
+			find_doc(p, t->span.lo);
+		if (t->kind == '{' && p->head.kind && t->depth == p->head.depth)
+			p->head.kind = 0;
+		if (is_reserved(t->kind)) {
+			if (p->prev == '.' || ((p->prev == T_NL || p->prev == '{' || p->prev == ',' || p->prev == '(')
+			    && before_key_sign(p)))
+				t->kind = T_NAME;
+		} else if (is_word(t->kind)) {
+			int starts = p->prev == T_NL || p->prev == '{';
+
+			if (starts)
+				switch (peek(p, 0)->kind) {
+				case '=': case ':': case '?': case '.': case ',': case '}': case T_NL: case T_YYEOF:
+					starts = 0;
+				}
+			if (!starts) {
+				t->kind = T_NAME;
+			} else if (has_block(t->kind)) {
+				p->head = *t;
+			}
+		}
+		return t->kind;
+	}
 }
 
 static int deliver(struct parse *p, const struct token *t, union MLOPS_YYSTYPE *val, struct span *at)
@@ -851,133 +935,109 @@ static int deliver(struct parse *p, const struct token *t, union MLOPS_YYSTYPE *
 	}
 	p->prev = t->kind;
 	p->last = *t;
-	p->plain = !p->nahead && !p->nheld && !p->skipping;
 	*val = t->val;
 	*at = t->span;
 	return t->kind;
+}
+
+/* What becomes of a token straight from the scanner, when nothing waits. */
+enum way { WAY_LONG, WAY_AS_IT_IS, WAY_OPEN, WAY_CLOSE, WAY_END, WAY_LINE };
+static const uint8_t ways[T_FALSE + 1] = {
+	[T_NAME] = WAY_AS_IT_IS, [T_KEY] = WAY_AS_IT_IS, [T_NUMBER] = WAY_AS_IT_IS, [T_STRING] = WAY_AS_IT_IS,
+	[T_STRING_BEGIN] = WAY_AS_IT_IS, [T_STRING_END] = WAY_AS_IT_IS, [T_TEXT] = WAY_AS_IT_IS, [T_ELLIPSIS] = WAY_AS_IT_IS,
+	[T_EQ] = WAY_AS_IT_IS, [T_NE] = WAY_AS_IT_IS, [T_LE] = WAY_AS_IT_IS, [T_GE] = WAY_AS_IT_IS, [T_AND] = WAY_AS_IT_IS,
+	[T_OR] = WAY_AS_IT_IS, [T_DOTDOT] = WAY_AS_IT_IS, ['='] = WAY_AS_IT_IS, [':'] = WAY_AS_IT_IS, [','] = WAY_AS_IT_IS,
+	['.'] = WAY_AS_IT_IS, ['?'] = WAY_AS_IT_IS, ['|'] = WAY_AS_IT_IS, ['+'] = WAY_AS_IT_IS, ['-'] = WAY_AS_IT_IS,
+	['*'] = WAY_AS_IT_IS, ['/'] = WAY_AS_IT_IS, ['%'] = WAY_AS_IT_IS, ['!'] = WAY_AS_IT_IS, ['<'] = WAY_AS_IT_IS,
+	['>'] = WAY_AS_IT_IS,
+	['{'] = WAY_OPEN, ['('] = WAY_OPEN, ['['] = WAY_OPEN, [T_INTERP] = WAY_OPEN,
+	[')'] = WAY_CLOSE, [']'] = WAY_CLOSE, [T_INTERP_END] = WAY_CLOSE, ['}'] = WAY_END, [T_NL] = WAY_LINE,
+};
+
+/* Does what comes behind this line break, going by its first letters, begin a statement or entry, or close a block? */
+static int begins_line(const char *s)
+{
+	return *s == '}' || *s == '"' || (*s >= 'a' && *s <= 'z' && !(*s == 'e' && s[1] == 'l') && !(*s == 't' && s[1] == 'h'));
+}
+
+/* Can what stands behind this word make a name of it? */
+static int stays_word(const char *s)
+{
+	return (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') || *s == '"' || *s == '(' || *s == '[' || *s == '{' || *s == '!';
+}
+
+/* The short way: a token that needs no look-ahead, while nothing waits and no comment has to be looked at. 0: `t` has to
+   go the long way. */
+static int straight(struct parse *p, struct token *t)
+{
+	uint32_t n = p->brackets.n;
+	int prev = p->prev;
+
+	t->depth = (uint16_t)n;
+	t->level = (uint16_t)p->level;
+	switch (ways[t->kind]) {
+	case WAY_AS_IT_IS:
+		return 1;
+	case WAY_OPEN:
+		if (n >= PARSE_MAX_DEPTH)
+			return 0;
+		if (t->kind == '{' && p->head.kind && n == p->head.depth)
+			p->head.kind = 0;
+		push_bracket(p, t->kind, t->span);
+		return 1;
+	case WAY_END:
+		if (prev != T_NL && prev != '{' && prev != ',')
+			return 0;
+		/* fall through */
+	case WAY_CLOSE:
+		if (!n || p->brackets.v[n - 1].kind != opener_of(t->kind))
+			return 0;
+		pop_bracket(p);
+		t->depth = (uint16_t)p->brackets.n;
+		t->level = (uint16_t)p->level;
+		return 1;
+	case WAY_LINE:
+		return !p->head.kind && prev != T_NL && prev != '{' && !continues(prev) && begins_line(p->next)
+			&& (!n || p->brackets.v[n - 1].kind == '{');
+	case WAY_LONG:
+		if (is_reserved(t->kind))
+			return prev != '.' && ((prev != T_NL && prev != '{' && prev != ',' && prev != '(') || stays_word(p->next));
+		if (!is_word(t->kind))
+			return 0;
+		if (prev != T_NL && prev != '{') {
+			t->kind = T_NAME;
+			return 1;
+		}
+		if (!stays_word(p->next))
+			return 0;
+		if (has_block(t->kind))
+			p->head = *t;
+		return 1;
+	}
+	return 0;
 }
 
 int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p)
 {
 	struct token t;
 
-	/* nearly always nothing is waiting, and the next token is what it is */
-	if (p->plain && p->comments.n == p->seen_comments) {
-		if (p->nahead) {                /* behind a line break */
-			p->last = p->ahead[0];
-			p->nahead = 0;
-		} else {
-			token_fetch(p, &p->last);
-		}
-		if (p->comments.n == p->seen_comments && p->last.kind == T_NL && p->prev != T_NL && p->prev != '{'
-		    && !continues(p->prev) && !p->head.kind) {
-			token_fetch(p, &p->ahead[0]);
-			p->nahead = 1;
-			p->plain = p->ahead[0].kind == T_NAME;
-			if (p->plain) {
-				p->nth++;
-				goto as_it_is;
-			}
-			p->ahead[1] = p->ahead[0];
-			p->nahead = 2;
-		} else if (!special(p->last.kind) && p->comments.n == p->seen_comments) {
-			if (p->prev == T_NL || p->prev == '{') {
-				p->first = p->last;
-				p->nth = 1;
-			} else {
-				p->nth++;
-			}
-as_it_is:
-			p->prev = p->last.kind;
-			*val = p->last.val;
-			*at = p->last.span;
-			return p->prev;
-		} else {
-			p->nahead = 1;
-		}
-		p->ahead[0] = p->last;
-	}
 	if (!p->started) {
 		p->started = 1;
 		made_up(&t, p->start, p->src->base);
 		deliver(p, &t, val, at);
 		p->prev = T_NL;
+		p->plain = !p->nrepairs && !p->watch;
 		return p->start;
 	}
-	if (p->nheld) {
-		t = p->held[--p->nheld];
-		return deliver(p, &t, val, at);
+	if (p->plain && p->comments.n == p->seen_comments) {
+		t.kind = lexer_lex(p, &t, p->lexer);
+		if (p->comments.n == p->seen_comments && straight(p, &t))
+			return deliver(p, &t, val, at);
+		p->raw[p->nraw++] = t;
 	}
-	for (;;) {
-		take(p, &t);
-		if (t.kind == T_NAME && p->comments.n == p->seen_comments && !p->skipping)
-			return deliver(p, &t, val, at);
-		if (p->skipping) {
-			if (t.kind == '}' && t.depth < p->skip_level) {
-				p->held[p->nheld++] = t;
-				made_up(&t, T_NL, t.span.lo);
-				return deliver(p, &t, val, at);
-			}
-			if (t.depth > p->skip_level && forgotten(p, &t))
-				continue;
-			if (t.kind != T_YYEOF && (t.kind == T_MISTAKE || t.depth > p->skip_level || is_closer(t.kind)))
-				continue;
-		}
-		if (t.kind == T_NL) {
-			const struct token *next;
-			int made;
-
-			if (p->prev == T_NL || (p->prev == '{' && !p->skipping))
-				continue;
-			if (!t.val.n && continues(p->prev) && !p->skipping)
-				continue;
-			while ((next = peek(p, 0))->kind == T_NL)
-				take(p, &p->scrap);
-			if (!t.val.n && (next->kind == T_ELSE || next->kind == T_THEN) && !next_is_key(p))
-				continue;
-			if (p->head.kind && t.depth == p->head.depth) {
-				made = missing_block(p, &t);
-				p->head.kind = 0;
-				if (made == 1)
-					continue;
-			}
-			return deliver(p, &t, val, at);
-		}
-		if (t.kind == '}' || t.kind == T_YYEOF) {
-			if (p->prev != T_NL && ((p->prev != '{' && p->prev != ',') || t.kind == T_YYEOF)) {
-				p->held[p->nheld++] = t;
-				made_up(&t, T_NL, t.span.lo);
-			}
-			return deliver(p, &t, val, at);
-		}
-		if (t.kind == T_MISTAKE) {
-			start_skipping(p, &t);
-			return deliver(p, &t, val, at);
-		}
-		if (p->comments.n != p->seen_comments && (p->prev == T_NL || p->prev == '{' || p->prev == ','))
-			find_doc(p, t.span.lo);
-		if (t.kind == '{' && p->head.kind && t.depth == p->head.depth)
-			p->head.kind = 0;
-		if (is_reserved(t.kind)) {
-			if (p->prev == '.' || ((p->prev == T_NL || p->prev == '{' || p->prev == ',' || p->prev == '(')
-			    && before_key_sign(p)))
-				t.kind = T_NAME;
-		} else if (is_word(t.kind)) {
-			int starts = p->prev == T_NL || p->prev == '{';
-
-			if (starts)
-				switch (peek(p, 0)->kind) {
-				case '=': case ':': case '?': case '.': case ',': case '}': case T_NL: case T_YYEOF:
-					starts = 0;
-				}
-			if (!starts) {
-				t.kind = T_NAME;
-			} else if (has_block(t.kind)) {
-				p->head = t;
-			}
-		}
-		return deliver(p, &t, val, at);
-	}
+	t.kind = ordinary(p, &t);
+	p->plain = !p->nraw && !p->nahead && !p->nheld && !p->skipping && p->repair == p->nrepairs;
+	return deliver(p, &t, val, at);
 }
 
 void parse_recovered(struct parse *p)
@@ -1301,7 +1361,11 @@ static void open_parse(struct parse *p, struct source *src, struct arena *a, str
 {
 	size_t i;
 
-	memset(p, 0, sizeof *p);
+	memset(p, 0, offsetof(struct parse, few_nodes));
+	p->nodes.v = p->few_nodes;
+	p->nodes.cap = sizeof p->few_nodes / sizeof *p->few_nodes;
+	p->brackets.v = p->few_brackets;
+	p->brackets.cap = sizeof p->few_brackets / sizeof *p->few_brackets;
 	p->src = src;
 	p->arena = a;
 	p->scratch = scratch;

@@ -2,7 +2,8 @@
 
    The way of a token: the flex scanner (lexer.l) reads bytes; token_fetch() below it follows brackets and forgets line
    breaks that mean nothing; mlops_yylex() above that, with a look-ahead of two tokens, decides which words are words of
-   the language here; bison takes what comes out. */
+   the language here; bison takes what comes out. Nearly every token is what it seems at once, and mlops_yylex() hands
+   it from the scanner to bison itself. */
 #ifndef MLOPS_PARSE_STATE_H
 #define MLOPS_PARSE_STATE_H
 #include "front/parse.h"
@@ -27,7 +28,6 @@ struct bracket {
 	uint32_t level;                 /* as in struct token, inside this bracket */
 };
 struct open_string { struct span open; uint32_t braces; int block; };  /* braces: open ones within its ${} */
-struct recent { uint64_t a, b; size_t n; const struct atom *atom; };    /* a name, met lately */
 struct doc { uint32_t lo; const char *text; };
 struct repair { uint32_t at; int close; struct span open; };   /* close: a bracket to put before `at`; 0: leave out the one at `at` */
 
@@ -39,9 +39,11 @@ struct parse {
 	struct atoms *atoms;
 	struct diags *diags;
 	void *lexer;                    /* yyscan_t */
-	char *buffer;                   /* what flex reads, and writes its NULs into */
-
-	struct recent recent[128];
+	char *copy;                     /* what flex reads, if it is not the source's text itself */
+	const char *end;                /* of what flex reads: the second NUL behind it */
+	const char *next;               /* behind the last name or line break, with the blanks that follow it */
+	uint32_t delta;                 /* what makes a place in the sequence of the low half of an address in the text */
+	char *node, *node_end;          /* room for nodes */
 
 	VEC(struct open_string) strings;
 	VEC(uint32_t) comments;
@@ -51,7 +53,7 @@ struct parse {
 	struct token raw[8]; unsigned nraw;      /* to be fetched again, the last one first */
 	struct token ahead[2]; unsigned nahead;  /* fetched, not yet decided on */
 	struct token held[2]; unsigned nheld;    /* decided on, not yet delivered; the last one is first */
-	int plain;                      /* nothing is ahead or held, and no mistake is being skipped */
+	int plain;                      /* nothing waits in raw, ahead, held or repairs, and no mistake is being skipped */
 	int started;                    /* the token that says what to parse has been delivered */
 	int start;                      /* that token */
 	int prev;                       /* kind of the last token delivered; T_NL at the start */
@@ -77,12 +79,18 @@ struct parse {
 	VEC(struct doc) docs;
 	uint32_t ndecls;                /* of `nodes`, the finished declarations at the bottom */
 	struct ast *result;
+
+	/* Not zeroed: where these begin, so that a small source needs no memory but for its nodes. */
+	struct ast *few_nodes[128];
+	struct bracket few_brackets[32];
+	_Alignas(16) char lexer_room[768];
+	size_t lexer_used;
 };
 
 /* lexer.l */
-int lexer_open(struct parse *p);
+void lexer_open(struct parse *p);
 void lexer_close(struct parse *p);
-int lexer_lex(union MLOPS_YYSTYPE *val, struct span *at, void *scanner);
+int lexer_lex(struct parse *p, struct token *t, void *scanner);        /* gives t->kind, sets t->val and t->span */
 
 /* parse.c: for the scanner */
 const struct atom *parse_text(struct parse *p, uint32_t lo, uint32_t hi);       /* offsets; escapes resolved */
@@ -90,7 +98,8 @@ int parse_word(const struct atom *word);        /* its token, T_NAME for a plain
 
 /* parse.c: for the parser */
 int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p);
-struct ast *parse_done(struct parse *p, struct ast *n);                          /* a statement: takes its doc comment */
+void *parse_more_nodes(struct parse *p, size_t size);
+void parse_take_doc(struct parse *p, struct ast *n);
 struct ast *parse_too_deep(struct parse *p, struct span at);
 struct ast *parse_string(struct parse *p, struct span at, uint32_t from);       /* from the pieces on `nodes` */
 void parse_part(struct parse *p, struct span at);
@@ -103,6 +112,22 @@ void parse_recovered(struct parse *p);
 const struct atom *parse_not_a_name(struct parse *p, struct span at, const struct atom *word);
 struct expected { const char *found; const char *name[128]; int n; };
 void parse_syntax_error(struct parse *p, const struct expected *e);
+static inline struct ast *parse_done(struct parse *p, struct ast *n)              /* a statement: takes its doc comment */
+{
+	if (p->docs.n)
+		parse_take_doc(p, n);
+	return n;
+}
+/* Zeroed room for a node; size is a multiple of 8. */
+static inline void *parse_node(struct parse *p, size_t size)
+{
+	char *x = p->node;
+
+	if ((size_t)(p->node_end - x) < size)
+		return parse_more_nodes(p, size);
+	p->node = x + size;
+	return x;
+}
 static inline void parse_push(struct parse *p, struct ast *n) { VEC_PUSH(p->scratch, &p->nodes, n); }
 
 /* parse.c: for fmt.c. All tokens of a source that has parsed, line breaks included, strings in their pieces. */

@@ -38,14 +38,29 @@ static int declares(const char *text, const char *at, const char *behind)
 	return 0;
 }
 
+/* Is it a `use` that did not parse? */
+static int in_use(const struct program *p, uint32_t at)
+{
+	const struct source *src = source_of(p->sources, at);
+	const char *s = src ? src->text + (at - src->base) : NULL;
+
+	while (s && s > src->text && s[-1] != '\n')
+		s--;
+	return s && !strncmp(s, "use ", 4);
+}
+
 int program_lost(const struct program *p, const struct atom *name)
 {
 	int wrong = 0;
 
 	if (p->unread)
 		return 1;
-	for (uint32_t i = 0; i < p->diags->n && !wrong; i++)
-		wrong = is_syntax(p->diags->v[i]);
+	for (uint32_t i = 0; i < p->diags->n; i++)
+		if (is_syntax(p->diags->v[i])) {
+			wrong = 1;
+			if (in_use(p, p->diags->v[i]->span.lo))
+				return 1;
+		}
 	for (uint32_t i = 0; wrong && i < p->sources->n; i++) {
 		const struct source *src = p->sources->v[i];
 		const char *s = src->text, *end = src->text + src->len, *at;

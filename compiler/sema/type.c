@@ -109,6 +109,12 @@ static const struct type *unknown(struct program *p, const struct ast *t)
 	if (best) {
 		diag_label(p->diags, x, "did you mean `%s`?", best);
 		diag_fix(p->diags, x, t->span, "%s", best);
+	} else {
+		struct buf b = { 0 };
+		for (size_t i = 0; i < NWORDS; i++)
+			buf_addf(&b, "%s%s", i ? ", " : "", words[i].word);
+		diag_help(p->diags, x, "types: %s, and every interface", b.p);
+		buf_free(&b);
 	}
 	return &type_error;
 }

@@ -127,6 +127,13 @@ run() {
 	fi
 }
 
+# One that an object of the stack is: what comes before that object may need it.
+namespace() {
+	if [ -n "$dry" ] || ! $KUBECTL get namespace "$1" >/dev/null 2>&1; then
+		run $KUBECTL create namespace "$1"
+	fi
+}
+
 component() {
 	say "component $1"
 }

@@ -135,6 +135,13 @@ run() {
 	fi
 }
 
+# One that an object of the stack is: what comes before that object may need it.
+namespace() {
+	if [ -n "$dry" ] || ! $KUBECTL get namespace "$1" >/dev/null 2>&1; then
+		run $KUBECTL create namespace "$1"
+	fi
+}
+
 component() {
 	say "component $1"
 }
@@ -435,7 +442,7 @@ install() {
 	secret mlops-mlflow mlflow-secret AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY DB_PASSWORD
 	secret mlops-mlflow postgres-auth postgres-password
 	secret mlops-prefect object-store access-key secret-key
-	secret mlops-prefect prefect-db connection-string password
+	secret mlops-prefect prefect-server-database connection-string password
 	secret mlops-seldon object-store access-key secret-key
 	secrets_present
 
@@ -457,6 +464,7 @@ install() {
 
 	component mlflow-tracking-server
 	apply manifests/mlflow-tracking-server.yaml
+	rollout deployment/mlflow-tracking-server mlops-mlflow
 
 	component istio
 	release istio-base istio-system 1.17.2 helm/istio-base.values.yaml base https://istio-release.storage.googleapis.com/charts

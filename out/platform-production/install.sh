@@ -131,6 +131,13 @@ run() {
 	fi
 }
 
+# One that an object of the stack is: what comes before that object may need it.
+namespace() {
+	if [ -n "$dry" ] || ! $KUBECTL get namespace "$1" >/dev/null 2>&1; then
+		run $KUBECTL create namespace "$1"
+	fi
+}
+
 component() {
 	say "component $1"
 }
@@ -454,6 +461,7 @@ install() {
 
 	component registry
 	apply manifests/registry.yaml
+	rollout deployment/registry mlops-mlflow
 
 	component mesh
 	release istio-base istio-system 1.30.3 helm/istio-base.values.yaml base https://istio-release.storage.googleapis.com/charts

@@ -136,7 +136,7 @@ def wanted_and_selected(objects):
 def secrets_of(stack):
     """(namespace, name) -> keys, as the compiler renders them from made-up values."""
     compiler = os.environ.get("MLOPSC", "build/mlopsc")
-    listing = {"postgres-auth": ["postgres-password"], "object-store": ["root-user", "root-password"], "prefect-db": ["password"],
+    listing = {"postgres-auth": ["postgres-password"], "object-store": ["access-key", "secret-key"], "prefect-db": ["password"],
                "sasl": ["client-passwords", "inter-broker-password", "controller-password", "system-user-password"]}
     with tempfile.NamedTemporaryFile("w", suffix=".env") as f:
         for name, keys in listing.items():
@@ -216,7 +216,7 @@ def main():
     for ns, name, key in table("secrets.tsv"):
         check(bool(secrets.get((ns, name), {}).get(key)), "Secret %s/%s has no key %s" % (ns, name, key))
     drift, store = secrets.get(("mlops-drift", "drift-secret"), {}), secrets.get(("mlops-mlflow", "mlflow-secret"), {})
-    check(drift.get("AWS_ACCESS_KEY_ID") == store.get("AWS_ACCESS_KEY_ID") == "value-of-object-store-root-user", "one S3 declaration feeds all (T3)")
+    check(drift.get("AWS_ACCESS_KEY_ID") == store.get("AWS_ACCESS_KEY_ID") == "value-of-object-store-access-key", "one S3 declaration feeds all (T3)")
     check(urllib.parse.unquote(store.get("DB_PASSWORD", "")) == secrets.get(("mlops-mlflow", "postgres-auth"), {}).get("postgres-password"),
           "one database password (T4)")
     check(not set("@:/?#") & set(store.get("DB_PASSWORD", "@")), "a password that cannot stand in a URL (T14)")
@@ -230,6 +230,12 @@ def main():
     rules = [r for o in objects.values() if o["kind"] == "PrometheusRule" for g in o["spec"]["groups"] for r in g["rules"]]
     check(any("drift_value" in r["expr"] and "> 0.02" in r["expr"] for r in rules), "no alert on the drift score (T35)")
     check(all("namespace" in r.get("labels", {}) and "model" in r["labels"] for r in rules), "an alert without namespace or model (T35)")
+    # The resource types that chart 8.3.2 brings know no more than these fields (T41).
+    fields = {"alert", "record", "expr", "for", "labels", "annotations"}
+    check(all(set(r) <= fields for r in rules), "a rule has a field that operator 0.62 does not know (T41)")
+    fields = {"selector", "endpoints", "podMetricsEndpoints", "namespaceSelector", "jobLabel", "targetLabels", "podTargetLabels"}
+    check(all(set(o["spec"]) <= fields for o in objects.values() if o["kind"] in ("ServiceMonitor", "PodMonitor")),
+          "a monitor has a field that operator 0.62 does not know (T41)")
     topics = walk(releases.get(("kafka", "mlops-kafka"), ({}, {}))[1], "provisioning.topics") or []
     check("creditcard" in [t["name"] for t in topics], "topic creditcard is not made (T30)")
     wanted_and_selected(objects)

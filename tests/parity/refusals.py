@@ -28,7 +28,7 @@ ROWS = [
     (KHAOS, "client-protocol = plaintext", "client-protocol = sasl-plaintext", 2, "E0500", "the image speaks plaintext only"),
     (KHAOS, "32004, 32005, 32006", "32004, 32005", 2, "E0500", "3 nodes of kafka need 3 node ports, not 2"),
     (KHAOS, "node(32000)", "node(32001)", 2, "E0412", "node port 32001 is claimed twice"),
-    (KHAOS, "  root-user, root-password ", "  root-user, password ", 2, "E0701", "has no key `root-password`"),
+    (KHAOS, "secret object-store { access-key, secret-key }", "secret object-store { access-key }", 2, "E0701", "has no key `secret-key`"),
     (KHAOS, "expose client   on node(32007)", "", 0, "random-node-port", "takes a random port for 9092"),
     (KHAOS, "drift drift-detector-app", SECOND + "drift drift-detector-app", 2, "E0413", "consumer group drift-detector on topic creditcard is claimed twice"),
     (KHAOS, "ert = 100", "ert = 200", 2, "E0601", "cannot run `mmd-online` with ert = 200"),
