@@ -81,7 +81,7 @@
 #define D_SECRET_KEY          "E0701", "secret `%s` has no key `%s`"
 #define D_SECRET_LEAK         "E0702", "a secret's key would be written into %s"
 #define D_SECRET_VALUE        "E0703", "%s"
-#define D_SECRET_YAML         "E0704", "a Secret cannot be taken in from YAML"
+#define D_SECRET_YAML         "E0704", "a Secret cannot be %s"
 
 /* output objects */
 #define D_NO_NAMESPACE        "E0801", "%s has no namespace"

@@ -197,7 +197,7 @@ int run_check(struct compile *c, struct env *env, const struct ast *x, struct in
 	if (d->nnotes || d->nplaces)
 		return x->name != NULL;         /* said already */
 	if (here.lo != x->span.lo && x->span.lo != at.lo)
-		diag_place(e->diags, d, x->kids[0]->span, "checked by %s", origin);
+		diag_place(e->diags, d, x->kids[0]->span, "checked by %s", c->rule && !x->name ? arena_printf(e->p->arena, "rule %s", c->rule) : origin);
 	show_values(e, env, x->kids[0], d, &left);
 	return x->name != NULL;
 }
@@ -621,7 +621,7 @@ static void read_yaml_uses(struct compile *c)
 				continue;
 			}
 			if (kind->n == 6 && !memcmp(kind->str.p, "Secret", 6)) {
-				struct diag *x = diag_error(e->diags, kind->origin, D_SECRET_YAML);
+				struct diag *x = diag_error(e->diags, kind->origin, D_SECRET_YAML, "taken in from YAML");
 				diag_help(e->diags, x, "declare it: secret %.*s { ... }; mlopsc secrets --from renders it", (int)name->n, name->str.p);
 				continue;
 			}
@@ -774,10 +774,11 @@ static void make_delivery(struct compile *c)
 	struct interface *f = program_interface(e->p, atom_cstr(e->p->atoms, "helm-release"));
 	int slot = f ? is_delivery(k, f) : -1;
 	if (slot < 0) {
-		struct diag *x = diag_error(e->diags, v->origin, D_UNKNOWN_KIND, name->text);
+		if (!k && program_lost(e->p, name))
+			return;
+		struct diag *x = k ? diag_error(e->diags, v->origin, D_OFFER, arena_printf(e->p->arena, "kind `%s` delivers nothing: it does not collect `helm-release`", name->text))
+			: diag_error(e->diags, v->origin, D_UNKNOWN_KIND, name->text);
 		struct buf b = { 0 };
-		if (k)
-			diag_label(e->diags, x, "this kind delivers nothing");
 		for (uint32_t n = 0; f && n < e->p->library_names.n; n++)
 			if (e->p->library_names.v[n].what == 'k' && is_delivery(program_kind(e->p, e->p->library_names.v[n].word), f) >= 0)
 				buf_addf(&b, "%s%s", b.n ? ", " : "", e->p->library_names.v[n].word->text);

@@ -98,7 +98,8 @@ const struct type *type_of_value(const struct value *v)
 static void note_setting(struct eval *e, struct diag *x, const struct type *t)
 {
 	const struct frame *f = e->frame;
-	if (f && f->inst && f->inst->kind->members.v[f->slot].type == t)
+	const struct type *own = f && f->inst ? f->inst->kind->members.v[f->slot].type : NULL;
+	if (own && (own == t || (own->tag == T_OPTIONAL && own->elem == t)))
 		diag_note(e->diags, x, "`%s` of %s is %s", f->inst->kind->members.v[f->slot].name->text, f->inst->kind->name->text, type_noun(e->p, t));
 }
 
@@ -785,7 +786,7 @@ static const struct value *list(struct eval *e, struct env *env, const struct as
 	return bad ? VALUE_ERROR_V : value_list(e->arena, items, x->nkids, x->span);
 }
 
-struct fields { VEC(struct field) f; VEC(uint8_t) spread; const struct type *elem; struct table index; const struct type *record; };
+struct fields { VEC(struct field) f; VEC(uint8_t) spread; const struct type *elem; struct table index; const struct type *record; int open; };
 
 static int put(struct eval *e, struct fields *o, const struct atom *key, const struct value *v, struct span at, int spread)
 {
@@ -858,7 +859,7 @@ static int entries(struct eval *e, struct env *env, const struct ast *x, struct 
 			const struct type *want = o->elem;
 			if (o->record) {
 				want = record_field(o->record, key);
-				if (!want) {
+				if (!want && !o->open) {
 					struct suggest s;
 					struct diag *d = diag_error(e->diags, k->name_span.hi ? k->name_span : k->span, D_UNKNOWN_FIELD, type_noun(e->p, o->record), key->text);
 					suggest_init(&s, key->text, key->len);
@@ -930,6 +931,15 @@ static const struct value *object(struct eval *e, struct env *env, const struct 
 	return o.record ? coerce_fields(e, v, t, x->span, 0) : v;
 }
 
+/* An object that may have fields besides those of the type. */
+const struct value *eval_open(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
+{
+	struct fields o = { .record = t, .open = 1 };
+	if (x->tag != AST_OBJECT)
+		return eval(e, env, x);
+	return entries(e, env, x, &o) ? value_record(e->arena, o.f.v, o.f.n, x->span) : VALUE_ERROR_V;
+}
+
 /* -- operators -- */
 
 static const char *const op_text[] = { "||", "&&", "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%" };
@@ -964,7 +974,7 @@ static const struct value *sized(struct eval *e, int text, double num, const str
 	if (!(num >= 0) || num > 9e18 || (num == 0 && text != TEXT_DURATION && x->op != OP_MOD)) {
 		struct diag *d = diag_error(e->diags, at, D_OVERFLOW, op_text[x->op]);
 		if (num <= 0)
-			diag_label(e->diags, d, "%s", text == TEXT_DURATION ? "a duration is not negative" : "it is more than zero everywhere");
+			diag_label(e->diags, d, "%s", text == TEXT_DURATION ? "a duration is not negative" : "what is left must be more than zero");
 		return VALUE_ERROR_V;
 	}
 	if (text == TEXT_DURATION) {
@@ -1716,6 +1726,8 @@ static const struct value *call(struct eval *e, struct env *env, const struct as
 	switch (c->bind_tag) {
 	case BIND_FN: {
 		struct fn *f = c->bind;
+		if (f->recursive)       /* said where it is declared */
+			return VALUE_ERROR_V;
 		struct env inner = { .inst = NULL };
 		if (!bind_arguments(e, env, x, arena_printf(e->arena, "`%s`", f->name->text), f->params, f->nparams, inner.locals))
 			return VALUE_ERROR_V;

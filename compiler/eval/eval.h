@@ -70,6 +70,7 @@ struct eval {
 /* eval.c */
 const struct value *eval(struct eval *e, struct env *env, const struct ast *x);
 const struct value *eval_typed(struct eval *e, struct env *env, const struct ast *x, const struct type *t);
+const struct value *eval_open(struct eval *e, struct env *env, const struct ast *x, const struct type *t);
 const struct value *coerce(struct eval *e, const struct value *v, const struct type *t, struct span at);
 int fits(struct eval *e, const struct value *v, const struct type *t);         /* would coerce() take it? says nothing */
 const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot);

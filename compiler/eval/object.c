@@ -19,6 +19,7 @@ struct making {
 	VEC(struct instance *) release_owners;
 	VEC(struct out_file) files;
 	int ok;
+	int lost;                       /* something could not be made, or is called as nobody meant: reported */
 	int checks_only;                /* run the checks and claims among the outputs, make nothing */
 };
 
@@ -418,9 +419,16 @@ static void manifest(struct making *m, struct instance *i, struct env *env, cons
 		kind = kk->kind;
 		word = kk->word->text;
 	}
+	if (!strcmp(kind, "Secret") && !strcmp(api, "v1")) {
+		diag_help(e->diags, diag_error(e->diags, o->name_span.hi ? o->name_span : o->span, D_SECRET_YAML, "written among the objects"),
+			"a kind declares its own: secret NAME { key, ... }; mlopsc secrets --from renders it");
+		m->ok = 0;
+		return;
+	}
 	const struct value *name = eval_typed(e, env, o->kids[0], &type_string), *body = eval(e, env, o->kids[1]);
 	if (is_error(name) || is_error(body)) {
 		m->ok = 0;
+		m->lost = 1;
 		return;
 	}
 	add_object(m, i, api, kind, renamed(e, i, word, name), without_none(e, body), o->name_span, 1);
@@ -432,6 +440,7 @@ static void config(struct making *m, struct instance *i, struct env *env, const 
 	const struct value *name = eval_typed(e, env, o->kids[0], &type_string), *body = eval(e, env, o->kids[1]);
 	if (is_error(name) || is_error(body)) {
 		m->ok = 0;
+		m->lost = 1;
 		return;
 	}
 	body = without_none(e, body);
@@ -460,9 +469,15 @@ static const char *opt_text(struct eval *e, const struct value *rec, const char 
 static void release(struct making *m, struct instance *i, struct env *env, const struct ast *o)
 {
 	struct eval *e = m->e;
-	const struct value *name = eval_typed(e, env, o->kids[0], &type_string), *body = eval(e, env, o->kids[1]);
+	/* `chart` is typed, so that its version is written as one */
+	struct interface *chart_iface = program_interface(e->p, atom(e, "chart"));
+	struct type chart_type = { .tag = T_INTERFACE, .iface = chart_iface };
+	struct type_field field = { .name = atom(e, "chart"), .type = chart_iface ? &chart_type : &type_any };
+	struct type t = { .tag = T_RECORD, .n = 1, .fields = &field };
+	const struct value *name = eval_typed(e, env, o->kids[0], &type_string), *body = eval_open(e, env, o->kids[1], &t);
 	if (is_error(name) || is_error(body)) {
 		m->ok = 0;
+		m->lost = 1;
 		return;
 	}
 	static const char *const known[] = { "chart", "values", "ready", "namespace", NULL };
@@ -482,6 +497,11 @@ static void release(struct making *m, struct instance *i, struct env *env, const
 	if (!chart || chart->tag != VALUE_RECORD || ns->tag != VALUE_STRING) {
 		if (!is_error(ns))
 			diag_error(e->diags, o->span, D_RELEASE, chart ? "a release needs a namespace" : "a release needs a chart");
+		m->ok = 0;
+		return;
+	}
+	if (values && values->tag != VALUE_RECORD && values->tag != VALUE_NONE) {
+		diag_error(e->diags, values->origin.hi ? values->origin : o->span, D_TYPE, "a map of values", value_noun(e, values));
 		m->ok = 0;
 		return;
 	}
@@ -596,7 +616,7 @@ static void patches(struct making *m, struct instance *i)
 		const struct ast *st = i->statements.v[s];
 		if (st->tag != AST_PATCH)
 			continue;
-		if (!m->ok || is_error(slot_value(e, i, SLOT_NAMES)))
+		if (m->lost || is_error(slot_value(e, i, SLOT_NAMES)))
 			return;         /* what it is about may be missing for that */
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		const struct value *name = eval_typed(e, &outer, st->kids[0], &type_string), *body = eval(e, &outer, st->kids[1]);
@@ -665,8 +685,9 @@ static void statements_used(struct making *m, struct instance *i)
 		else
 			diag_help(e->diags, x, "`names` is written { deployment: \"new\" }, or { \"service/old\": \"new\" }");
 		m->ok = 0;
+		m->lost = 1;
 	}
-	for (uint32_t s = 0; s < i->statements.n && m->ok; s++) {
+	for (uint32_t s = 0; s < i->statements.n && !m->lost; s++) {
 		const struct ast *st = i->statements.v[s];
 		struct buf have = { 0 };
 		int hit = 0;
@@ -847,7 +868,7 @@ int make_objects(struct compile *c, struct top *t, struct instance *inst, struct
 			instance_output(&m, t->parts.v[n]);
 	}
 	config_hashes(&m);
-	if (c->pass == 1 && !e->plan && m.ok)
+	if (c->pass == 1 && !e->plan)
 		for (uint32_t n = 0; n < m.objects.n; n++)
 			m.ok &= object_sound(e, &m.objects.v[n], m.owners.v[n] ? m.owners.v[n]->top->at : t->use ? t->use->span : t->inst ? t->inst->at : e->stack->at);
 	const struct value *version = t->inst ? slot_value(e, t->inst, SLOT_VERSION) : VALUE_NONE_V;

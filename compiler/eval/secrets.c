@@ -73,6 +73,8 @@ void check_secrets(struct compile *c)
 			e->in_secret = 0;
 		}
 		const char *src = source_word(y);
+		if (!strcmp(src, "existing"))
+			secret_object(e, y);    /* its name, used or not */
 		if (strcmp(src, "mlopsc") && strcmp(src, "existing")) {
 			const struct atom *a = atom_cstr(e->p->atoms, src);
 			const struct kind *k = program_kind(e->p, a);
@@ -80,19 +82,15 @@ void check_secrets(struct compile *c)
 				continue;
 			if (!k || !fetches(k)) {
 				struct span at = d->kids[0]->tag == AST_CALL ? d->kids[0]->kids[0]->span : d->kids[0]->span;
-				struct diag *x = diag_error(e->diags, at, D_UNKNOWN_KIND, src);
+				struct diag *x = k ? diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "kind `%s` fetches no secrets: it has no settings `secret-name` and `keys`", src))
+					: diag_error(e->diags, at, D_UNKNOWN_KIND, src);
 				struct suggest s;
 				suggest_init(&s, src, strlen(src));
 				suggest_try(&s, "existing");
-				for (uint32_t q = 0; q < e->p->library_names.n; q++) {
-					const struct library_name *l = &e->p->library_names.v[q];
-					const struct kind *other = l->what == 'k' ? program_kind(e->p, l->word) : NULL;
-					if (other && fetches(other))
-						suggest_try(&s, l->word->text);
-				}
-				if (k) {
-					diag_label(e->diags, x, "this kind fetches no secrets");
-				} else if (suggest_best(&s)) {
+				for (uint32_t q = 0; q < e->p->library_names.n; q++)
+					if (e->p->library_names.v[q].what == 'k')
+						suggest_try(&s, e->p->library_names.v[q].word->text);
+				if (!k && suggest_best(&s)) {
 					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
 					diag_fix(e->diags, x, at, "%s", suggest_best(&s));
 				}

@@ -432,9 +432,8 @@ static void no_giver(struct eval *e, struct instance *i, const struct member *m)
 			if (pass && e->p->library_names.v[n].what != 'k')
 				continue;
 			const struct atom *name = pass ? e->p->library_names.v[n].word : e->p->names['k'].v[n];
-			struct kind *k = program_kind(e->p, name);
-			if (k && kind_give(k, m->iface) && !table_get(&seen, k)) {
-				table_put(&seen, k, k);
+			if (!table_get(&seen, name) && program_kind_gives(e->p, name, m->iface->name)) {
+				table_put(&seen, name, (void *)(uintptr_t)1);
 				if (shown++ < 8)
 					buf_addf(&b, "%s%s", shown > 1 ? ", " : "", name->text);
 			}
@@ -789,9 +788,9 @@ void check_catalogs(struct eval *e)
 				continue;
 			const struct atom *kind = s->kids[0]->name;
 			if (!program_kind(e->p, kind) && !table_get(&e->p->decls['k'], kind)) {
-				struct diag *x = diag_error(e->diags, s->kids[0]->span, D_UNKNOWN_KIND, kind->text);
 				const char *best = program_suggest(e->p, 'k', kind);
-				if (best) {
+				if (best) {     /* else it is a kind of another file, which this stack does not use */
+					struct diag *x = diag_error(e->diags, s->kids[0]->span, D_UNKNOWN_KIND, kind->text);
 					diag_label(e->diags, x, "did you mean `%s`?", best);
 					diag_fix(e->diags, x, s->kids[0]->span, "%s", best);
 				}

@@ -431,7 +431,7 @@ static void skip_deep(struct parse *p, struct token *t)
 	}
 	p->deep = 1;
 	while (open) {
-		t->kind = lexer_lex(p, t, p->lexer);
+		t->kind = lexer_lex(p, &t->val, &t->span, p->lexer);
 		if (t->kind == '{' || t->kind == '(' || t->kind == '[' || t->kind == T_INTERP) {
 			open++;
 		} else if (is_closer(t->kind)) {
@@ -584,7 +584,7 @@ again:
 	if (p->nraw) {
 		*t = p->raw[--p->nraw];
 	} else {
-		t->kind = lexer_lex(p, t, p->lexer);
+		t->kind = lexer_lex(p, &t->val, &t->span, p->lexer);
 		if (p->watch)
 			watch(p, t);
 	}
@@ -830,7 +830,7 @@ static int missing_block(struct parse *p, struct token *nl)
 	if (!p->skipping && nl->span.lo >= p->quiet) {
 		d = diag_error(p->diags, nl->span, D_SYNTAX, "the end of the line", "`{`");
 		if (!brace)
-			diag_fix(p->diags, d, (struct span){ p->last.span.hi, p->last.span.hi }, " {");
+			diag_fix(p->diags, d, (struct span){ p->end, p->end }, " {");
 		else
 			diag_help(p->diags, d, "the `{` stands on the same line");
 	}
@@ -923,18 +923,37 @@ static int ordinary(struct parse *p, struct token *t)
 	}
 }
 
-static int deliver(struct parse *p, const struct token *t, union MLOPS_YYSTYPE *val, struct span *at)
+static void note_first(struct parse *p, int kind, const union MLOPS_YYSTYPE *val, const struct span *at)
 {
+	p->first.kind = kind;
+	p->first.val = *val;
+	p->first.span = *at;
+	p->nth = 1;
+}
+
+static __attribute__((noinline)) int long_way(struct parse *p, union MLOPS_YYSTYPE *val, struct span *at)
+{
+	struct token *t = &p->last;
 	int prev = p->prev;
 
-	if (prev == T_NL || prev == '{') {
-		p->first = *t;
-		p->nth = 1;
+	if (p->started) {
+		ordinary(p, t);
 	} else {
-		p->nth++;
+		p->started = 1;
+		made_up(t, p->start, p->src->base);
+		t->depth = t->level = 0;
+		p->val = val;
+		p->at = at;
 	}
-	p->prev = t->kind;
-	p->last = *t;
+	p->plain = !p->nraw && !p->nahead && !p->nheld && !p->skipping && p->repair == p->nrepairs
+		&& p->comments.n == p->seen_comments;
+	if (prev == T_NL || prev == '{')
+		note_first(p, t->kind, &t->val, &t->span);
+	else
+		p->nth++;
+	p->prev = t->kind == p->start ? T_NL : t->kind;
+	p->end = t->span.hi;
+	p->short_way = 0;
 	*val = t->val;
 	*at = t->span;
 	return t->kind;
@@ -966,78 +985,92 @@ static int stays_word(const char *s)
 	return (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') || *s == '"' || *s == '(' || *s == '[' || *s == '{' || *s == '!';
 }
 
-/* The short way: a token that needs no look-ahead, while nothing waits and no comment has to be looked at. 0: `t` has to
-   go the long way. */
-static int straight(struct parse *p, struct token *t)
+/* The short way: a token that needs no look-ahead, while nothing waits. Its kind, or -1: it has to go the long way. */
+static inline int straight(struct parse *p, int kind, const union MLOPS_YYSTYPE *val, const struct span *at)
 {
 	uint32_t n = p->brackets.n;
 	int prev = p->prev;
 
-	t->depth = (uint16_t)n;
-	t->level = (uint16_t)p->level;
-	switch (ways[t->kind]) {
+	switch ((enum way)ways[kind]) {
 	case WAY_AS_IT_IS:
-		return 1;
+		return kind;
 	case WAY_OPEN:
 		if (n >= PARSE_MAX_DEPTH)
-			return 0;
-		if (t->kind == '{' && p->head.kind && n == p->head.depth)
+			return -1;
+		if (kind == '{' && p->head.kind && n == p->head.depth)
 			p->head.kind = 0;
-		push_bracket(p, t->kind, t->span);
-		return 1;
+		push_bracket(p, kind, *at);
+		return kind;
 	case WAY_END:
 		if (prev != T_NL && prev != '{' && prev != ',')
-			return 0;
+			return -1;
 		/* fall through */
 	case WAY_CLOSE:
-		if (!n || p->brackets.v[n - 1].kind != opener_of(t->kind))
-			return 0;
+		if (!n || p->brackets.v[n - 1].kind != opener_of(kind))
+			return -1;
 		pop_bracket(p);
-		t->depth = (uint16_t)p->brackets.n;
-		t->level = (uint16_t)p->level;
-		return 1;
+		return kind;
 	case WAY_LINE:
 		return !p->head.kind && prev != T_NL && prev != '{' && !continues(prev) && begins_line(p->next)
-			&& (!n || p->brackets.v[n - 1].kind == '{');
+			&& (!n || p->brackets.v[n - 1].kind == '{') ? kind : -1;
 	case WAY_LONG:
-		if (is_reserved(t->kind))
-			return prev != '.' && ((prev != T_NL && prev != '{' && prev != ',' && prev != '(') || stays_word(p->next));
-		if (!is_word(t->kind))
-			return 0;
-		if (prev != T_NL && prev != '{') {
-			t->kind = T_NAME;
-			return 1;
-		}
+		if (is_reserved(kind))
+			return prev != '.' && ((prev != T_NL && prev != '{' && prev != ',' && prev != '(') || stays_word(p->next)) ? kind : -1;
+		if (!is_word(kind))
+			return -1;
+		if (prev != T_NL && prev != '{')
+			return T_NAME;
 		if (!stays_word(p->next))
-			return 0;
-		if (has_block(t->kind))
-			p->head = *t;
-		return 1;
+			return -1;
+		if (has_block(kind)) {
+			p->head.kind = kind;
+			p->head.val = *val;
+			p->head.span = *at;
+			p->head.depth = (uint16_t)n;
+		}
+		return kind;
 	}
-	return 0;
+	return -1;
 }
 
 int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p)
 {
-	struct token t;
+	if (p->plain) {
+		int got = lexer_lex(p, val, at, p->lexer), kind = p->plain ? straight(p, got, val, at) : -1;
 
-	if (!p->started) {
-		p->started = 1;
-		made_up(&t, p->start, p->src->base);
-		deliver(p, &t, val, at);
-		p->prev = T_NL;
-		p->plain = !p->nrepairs && !p->watch;
-		return p->start;
+		if (kind >= 0) {
+			if (p->prev == T_NL || p->prev == '{')
+				note_first(p, kind, val, at);
+			else
+				p->nth++;
+			p->prev = kind;
+			p->end = at->hi;
+			p->short_way = 1;
+			return kind;
+		}
+		p->raw[p->nraw].kind = got;
+		p->raw[p->nraw].val = *val;
+		p->raw[p->nraw++].span = *at;
 	}
-	if (p->plain && p->comments.n == p->seen_comments) {
-		t.kind = lexer_lex(p, &t, p->lexer);
-		if (p->comments.n == p->seen_comments && straight(p, &t))
-			return deliver(p, &t, val, at);
-		p->raw[p->nraw++] = t;
-	}
-	t.kind = ordinary(p, &t);
-	p->plain = !p->nraw && !p->nahead && !p->nheld && !p->skipping && p->repair == p->nrepairs;
-	return deliver(p, &t, val, at);
+	return long_way(p, val, at);
+}
+
+/* The last token delivered. */
+static struct token last_token(const struct parse *p)
+{
+	struct token t = p->last;
+	uint32_t n = p->brackets.n;
+
+	if (!p->short_way)
+		return t;
+	t.kind = p->prev;
+	t.val = *p->val;
+	t.span = *p->at;
+	if (n && ways[t.kind] == WAY_OPEN)      /* a bracket stands outside of itself */
+		n--;
+	t.depth = (uint16_t)n;
+	t.level = (uint16_t)(n ? p->brackets.v[n - 1].level : 0);
+	return t;
 }
 
 void parse_recovered(struct parse *p)
@@ -1247,7 +1280,7 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
 {
 	static const char *const wrong_sign[] = { "'='", NULL };
 	struct expected e = *expected;
-	const struct token t = p->last;
+	const struct token t = last_token(p);
 	struct diag *d;
 	const char *found, *want, *best = NULL;
 	struct span at = t.span;
@@ -1255,7 +1288,7 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
 
 	if (t.kind != T_NL && t.span.lo == t.span.hi && t.kind != T_YYEOF && t.kind != T_STRING_END)
 		quiet = 1;              /* the filter put it there, and has said why */
-	if (!quiet && forgotten(p, &p->last)) {
+	if (!quiet && forgotten(p, &t)) {
 		p->plain = 0;
 		p->skipping = 1;        /* only as far as the line break that has been put before this token */
 		p->skip_level = t.level;

@@ -40,7 +40,7 @@ struct parse {
 	struct diags *diags;
 	void *lexer;                    /* yyscan_t */
 	char *copy;                     /* what flex reads, if it is not the source's text itself */
-	const char *end;                /* of what flex reads: the second NUL behind it */
+	const char *stop;               /* of what flex reads: the second NUL behind it */
 	const char *next;               /* behind the last name or line break, with the blanks that follow it */
 	uint32_t delta;                 /* what makes a place in the sequence of the low half of an address in the text */
 	char *node, *node_end;          /* room for nodes */
@@ -53,13 +53,16 @@ struct parse {
 	struct token raw[8]; unsigned nraw;      /* to be fetched again, the last one first */
 	struct token ahead[2]; unsigned nahead;  /* fetched, not yet decided on */
 	struct token held[2]; unsigned nheld;    /* decided on, not yet delivered; the last one is first */
-	int plain;                      /* nothing waits in raw, ahead, held or repairs, and no mistake is being skipped */
+	int plain;                      /* nothing waits: in raw, ahead, held, repairs, no comment; and no mistake is being skipped */
 	int started;                    /* the token that says what to parse has been delivered */
 	int start;                      /* that token */
 	int prev;                       /* kind of the last token delivered; T_NL at the start */
-	struct token last;              /* the last token delivered */
+	uint32_t end;                   /* where it ends */
+	struct token last;              /* this token, if it came the long way */
+	int short_way;                  /* else it is where bison has it: */
+	const union MLOPS_YYSTYPE *val; const struct span *at;
 	struct token first;             /* of the current statement */
-	uint32_t nth;                   /* of `last` within the statement: 1 is `first` */
+	uint32_t nth;                   /* of the last token within the statement: 1 is `first` */
 	struct token head;              /* the word of a declaration whose `{` has not come yet; kind 0: none */
 	struct token scrap;
 
@@ -90,7 +93,7 @@ struct parse {
 /* lexer.l */
 void lexer_open(struct parse *p);
 void lexer_close(struct parse *p);
-int lexer_lex(struct parse *p, struct token *t, void *scanner);        /* gives t->kind, sets t->val and t->span */
+int lexer_lex(struct parse *p, union MLOPS_YYSTYPE *val, struct span *at, void *scanner);
 
 /* parse.c: for the scanner */
 const struct atom *parse_text(struct parse *p, uint32_t lo, uint32_t hi);       /* offsets; escapes resolved */

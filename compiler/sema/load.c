@@ -359,6 +359,18 @@ static const struct ast *find_decl(struct program *p, char what, const struct at
 	return table_get(&p->decls[(uint8_t)what], name);
 }
 
+int program_kind_gives(struct program *p, const struct atom *kind, const struct atom *iface)
+{
+	for (int depth = 0; kind && depth < 50; depth++) {
+		const struct ast *d = find_decl(p, 'k', kind);
+		for (uint32_t i = 0; d && i < d->nkids; i++)
+			if (d->kids[i]->tag == AST_GIVES && d->kids[i]->name == iface)
+				return 1;
+		kind = d ? d->name2 : NULL;
+	}
+	return 0;
+}
+
 struct kind *program_kind(struct program *p, const struct atom *name)
 {
 	struct kind *k = table_get(&p->kinds, name);

@@ -3,15 +3,13 @@
 #include "sema/program.h"
 #include <string.h>
 
-static int is_syntax(const struct diag *x) { return !strncmp(x->code, "E00", 3); }
-
-int program_broken(const struct program *p, struct span at)
-{
-	for (uint32_t i = 0; i < p->diags->n; i++)
-		if (is_syntax(p->diags->v[i]) && p->diags->v[i]->span.lo >= at.lo && p->diags->v[i]->span.lo <= at.hi)
-			return 1;
-	return 0;
-}
+/* What is known so far of the diagnostics and of the sources: each is looked at once, however many names are missing. */
+struct lost {
+	uint32_t ndiags, nsources;      /* how many have been looked at */
+	VEC(uint32_t) at;               /* where something did not parse */
+	uint8_t in_use;                 /* a `use` did not */
+	struct table names;             /* every word that the text declares */
+};
 
 static int in_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'; }
 
@@ -49,28 +47,57 @@ static int in_use(const struct program *p, uint32_t at)
 	return s && !strncmp(s, "use ", 4);
 }
 
-int program_lost(const struct program *p, const struct atom *name)
+static struct lost *look(struct program *p)
 {
-	int wrong = 0;
+	struct lost *l = p->lost;
 
+	if (!l) {
+		l = p->lost = ARENA_NEW(p->arena, struct lost);
+		table_init(&l->names, p->arena);
+	}
+	for (; l->ndiags < p->diags->n; l->ndiags++) {
+		const struct diag *x = p->diags->v[l->ndiags];
+
+		if (!strncmp(x->code, "E00", 3)) {
+			VEC_PUSH(p->arena, &l->at, x->span.lo);
+			l->in_use |= (uint8_t)in_use(p, x->span.lo);
+		}
+	}
+	return l;
+}
+
+int program_broken(struct program *p, struct span at)
+{
+	const struct lost *l = look(p);
+
+	for (uint32_t i = 0; i < l->at.n; i++)
+		if (l->at.v[i] >= at.lo && l->at.v[i] <= at.hi)
+			return 1;
+	return 0;
+}
+
+int program_lost(struct program *p, const struct atom *name)
+{
 	if (p->unread)
 		return 1;
-	for (uint32_t i = 0; i < p->diags->n; i++)
-		if (is_syntax(p->diags->v[i])) {
-			wrong = 1;
-			if (in_use(p, p->diags->v[i]->span.lo))
-				return 1;
-		}
-	for (uint32_t i = 0; wrong && i < p->sources->n; i++) {
-		const struct source *src = p->sources->v[i];
-		const char *s = src->text, *end = src->text + src->len, *at;
+	struct lost *l = look(p);
+	if (!l->at.n)
+		return 0;
+	if (l->in_use)
+		return 1;
+	for (; l->nsources < p->sources->n; l->nsources++) {
+		const struct source *src = p->sources->v[l->nsources];
+		const char *s = src->text, *end = src->text + src->len;
 
-		if (src->library)
-			continue;
-		for (; s < end && (at = memchr(s, *name->text, (size_t)(end - s))); s = at + 1)
-			if ((size_t)(end - at) >= name->len && !memcmp(at, name->text, name->len) && (at == src->text || !in_word(at[-1]))
-			    && !in_word(at[name->len]) && declares(src->text, at, at + name->len))
-				return 1;
+		while (!src->library && s < end) {
+			const char *word = s;
+
+			while (s < end && in_word(*s))
+				s++;
+			if (s > word && declares(src->text, word, s))
+				table_put(&l->names, atom_intern(p->atoms, word, (size_t)(s - word)), l);
+			s += s == word;
+		}
 	}
-	return 0;
+	return table_get(&l->names, name) != NULL;
 }

@@ -71,7 +71,7 @@ struct kind {
 	uint8_t unplannable;
 };
 struct detector { const struct atom *name; const struct ast *decl; struct kind *shape; /* its parameters and lets as a kind's slots */ };
-struct fn { const struct atom *name; const struct ast *decl; const struct type *result; struct type_field *params; uint32_t nparams; uint8_t resolved, visiting; };
+struct fn { const struct atom *name; const struct ast *decl; const struct type *result; struct type_field *params; uint32_t nparams; uint8_t resolved, visiting, recursive; };
 struct catalog { const struct atom *name; const struct ast *decl; struct catalog *base; struct table rows; /* kind name -> AST_SET */ };
 
 enum symbol_tag { SYMBOL_PARAM, SYMBOL_LET, SYMBOL_SECRET, SYMBOL_COMPONENT, SYMBOL_FAMILY, SYMBOL_DRIFT, SYMBOL_FN };
@@ -128,6 +128,7 @@ struct program {
 	const struct ast *env_decl;
 	uint8_t env_unknown;            /* reported: what it would have set is not missed */
 	uint8_t unread;                 /* a file that is used cannot be read: names may be declared there */
+	struct lost *lost;              /* of lost.c: NULL until something is missing */
 	struct table enum_words;        /* every member of every enumeration seen */
 	const struct atom *implicit[SLOT_COUNT];
 	const struct atom *a_port, *a_expose, *a_name, *a_string;
@@ -139,6 +140,7 @@ void program_library(struct program *p);                /* indexes the library; 
 int program_load(struct program *p, struct source *main_source);       /* parses the stack and what it uses; declares everything */
 void program_env(struct program *p, const struct atom *env, const char **sets, uint32_t nsets);
 struct kind *program_kind(struct program *p, const struct atom *name);          /* NULL if there is none; nothing reported */
+int program_kind_gives(struct program *p, const struct atom *kind, const struct atom *iface);    /* as it is written; the kind is not made */
 struct interface *program_interface(struct program *p, const struct atom *name);
 struct detector *program_detector(struct program *p, const struct atom *name);
 struct catalog *program_catalog(struct program *p, const struct atom *name);
@@ -151,8 +153,8 @@ const char *library_text(struct program *p, const char *path, uint32_t *len);   
 char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *len, const char **why);
 
 /* lost.c */
-int program_broken(const struct program *p, struct span at);    /* did something in this place not parse? */
-int program_lost(const struct program *p, const struct atom *name);     /* is it declared where something did not parse or could not be read? */
+int program_broken(struct program *p, struct span at);    /* did something in this place not parse? */
+int program_lost(struct program *p, const struct atom *name);   /* is it declared where something did not parse or could not be read? */
 
 /* type.c */
 const struct type *type_of_ast(struct program *p, const struct ast *t);         /* cached in the node */

@@ -213,6 +213,7 @@ void resolve_fn(struct program *p, struct fn *f)
 {
 	if (f->visiting) {
 		diag_label(p->diags, diag_error(p->diags, f->decl->name_span, D_RECURSION, "function", f->name->text, "calls"), "reaches itself");
+		f->recursive = 1;
 		return;
 	}
 	if (f->resolved)

@@ -328,16 +328,12 @@ const char *type_print(struct program *p, const struct type *t)
 /* An interface that no kind gives is a record for settings. */
 static int is_given(struct program *p, const struct interface *f)
 {
-	for (uint32_t i = 0; i < p->names['k'].n; i++) {
-		struct kind *k = program_kind(p, p->names['k'].v[i]);
-		if (k && kind_give(k, f))
+	for (uint32_t i = 0; i < p->names['k'].n; i++)
+		if (program_kind_gives(p, p->names['k'].v[i], f->name))
 			return 1;
-	}
-	for (uint32_t i = 0; i < p->library_names.n; i++) {
-		struct kind *k = p->library_names.v[i].what == 'k' ? program_kind(p, p->library_names.v[i].word) : NULL;
-		if (k && kind_give(k, f))
+	for (uint32_t i = 0; i < p->library_names.n; i++)
+		if (p->library_names.v[i].what == 'k' && program_kind_gives(p, p->library_names.v[i].word, f->name))
 			return 1;
-	}
 	return 0;
 }
 

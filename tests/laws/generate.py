@@ -14,7 +14,7 @@ WORDS = ('alpha amber anchor apple arrow atlas bamboo basil beacon birch bison b
 TEXTS = ['', 'a', 'plain text', 'yes', '1e3', '0x1F', 'null', '- x', 'key: value', '# no comment', 'tab\\tinside', 'line\\nbreak', "it's",
          'quote \\" inside', 'back\\\\slash', '\\u{1F600} smile', 'caf\\u{e9}', 'ends with space ', ' starts with one', '12:30', '~', '{a}', '[b]',
          '100%', '@at', '`tick`', '\\$ is no dollar', '*star', '&and', '!bang', '|pipe', '>more', '?what', 'a: b: c', 'x#y', '.5', '0o7']
-SIZES = ['1Ki', '64Mi', '1Gi', '1.5Gi', '500Mi', '20Gi', '2Ti', '1000', '10M']
+SIZES = ['1Ki', '64Mi', '1Gi', '1.5Gi', '500Mi', '20Gi', '2Ti', '1073741824', '10M']
 CORES = ['1', '2', '500m', '0.5', '100m', '1.5']
 DURATIONS = ['5m', '90s', '1h30m', '12h', '1d', '250ms', '2w', '1m30s']
 RATES = ['40/s', '10/d', '5/m', '0.5/h']

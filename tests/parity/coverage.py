@@ -19,6 +19,10 @@ import tempfile
 import yaml
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.dont_write_bytecode = True
+sys.path.insert(0, HERE)
+import values                                       # noqa: E402 (beside this file)
+
 MLOPSC = os.path.abspath(os.environ.get("MLOPSC", "build/mlopsc"))
 passed, failed = 0, 0
 ALLOWED = ("no-persistence unauthenticated-port unauthenticated-broker random-node-port image-latest licence clear-text-gateway "
@@ -131,6 +135,9 @@ def build(text, folder):
         for name in os.listdir(os.path.join(out, "helm")):
             with open(os.path.join(out, "helm", name)) as f:
                 found[name[:-len(".values.yaml")]] = yaml.safe_load(f)
+        with open(os.path.join(out, "helmfile.yaml")) as f:
+            for release in yaml.safe_load(f)["releases"]:
+                values.check_release(out, release)  # no setting may write a key that the chart does not have
     return found, ""
 
 
@@ -181,7 +188,7 @@ def traps():
 
 
 def main():
-    global passed
+    global passed, failed
     documented, plain = {}, {}
     with tempfile.TemporaryDirectory() as folder:
         for number, (component, key, kind, setting, catalogs, tried, where, expected, reason) in rows():
@@ -230,6 +237,7 @@ def main():
                 else:
                     passed += 1
     traps()
+    passed, failed = passed + values.passed, failed + values.failed
     print("%d passed, %d failed" % (passed, failed))
     sys.exit(1 if failed or not passed else 0)
 

@@ -62,6 +62,14 @@ def shape(value):
     return "map" if isinstance(value, dict) else "list" if isinstance(value, list) else "scalar"
 
 
+def of_kubernetes(keys, inner, path):
+    """Below a map `resources` that the chart hands to the container as it is, Kubernetes' own fields are legal, listed or not."""
+    if "resources" not in path:
+        return False
+    at = path.index("resources") + 1
+    return (path[:at] in inner or path[:at] in keys) and path[at:at + 1] in (("requests",), ("limits",)) and len(path) <= at + 2
+
+
 def look(ident, keys, inner, path, value, where):
     global passed, failed
     kind, default = keys.get(path, (None, None))
@@ -80,6 +88,8 @@ def look(ident, keys, inner, path, value, where):
                     print("FAILED  %s: %s.%s is refused by the chart's schema" % (where, ".".join(path), key))
                 look(ident, keys, inner, path + (key,), below, where)
             return
+    elif kind is None and of_kubernetes(keys, inner, path):
+        pass
     elif kind is None:
         problem = "does not exist in " + ident
     elif (kind == "list") != isinstance(value, list) or (isinstance(value, dict) and kind != "map"):
