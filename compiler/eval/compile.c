@@ -860,7 +860,7 @@ static void unused_allows(struct compile *c, struct allow *v, uint32_t n)
 		struct suggest s;
 		suggest_init(&s, v[k].decl->name->text, v[k].decl->name->len);
 		for (uint32_t q = 0; q < d->n; q++)
-			if (d->v[q]->name)
+			if (d->v[q]->name && strcmp(d->v[q]->name, v[k].decl->name->text))
 				suggest_try(&s, d->v[q]->name);
 		if (suggest_best(&s))
 			diag_help(d, x, "did you mean `%s`?", suggest_best(&s));

@@ -347,7 +347,10 @@ static const struct value *text_as(struct eval *e, const struct value *v, const 
 	if (!parse_text(t->text, v->str.p, v->n, &d, &why)) {
 		if (silent)
 			return NULL;
-		diag_error(e->diags, at, D_BAD_LITERAL, arena_strdup(e->p->arena, v->str.p, v->n > 200 ? 200 : v->n), type_noun(e->p, t), why);
+		const struct source *src = source_of(e->p->sources, at.lo);
+		struct diag *x = diag_error(e->diags, at, D_BAD_LITERAL, arena_strdup(e->p->arena, v->str.p, v->n > 200 ? 200 : v->n), type_noun(e->p, t), why);
+		if (src && src->library && e->frame && e->frame->inst && e->frame->inst->decl)
+			diag_place(e->diags, x, e->frame->inst->at, "for %s", instance_label(e, e->frame->inst));
 		return VALUE_ERROR_V;
 	}
 	if (t->ranged && !in_range(e, t, d, at, arena_strdup(e->p->arena, v->str.p, v->n), silent))

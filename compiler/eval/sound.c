@@ -22,9 +22,18 @@ static const struct value *get(const struct value *v, const char *key)
 	return x && x->tag != VALUE_NONE ? x : NULL;
 }
 
+static int by_user(const struct look *l, const struct value *v)
+{
+	const struct source *src = v && v->origin.hi && v->tag <= VALUE_RECORD ? source_of(l->e->p->sources, v->origin.lo) : NULL;
+	return src && !src->library;
+}
+
+/* Said where the user wrote it; what a kind of the library wrote, at the component. */
 static struct diag *wrong(struct look *l, const struct value *v, const char *text)
 {
-	struct diag *x = diag_error(l->e->diags, v && v->origin.hi && v->tag <= VALUE_RECORD ? v->origin : l->at, D_OBJECT_FIELD, text);
+	struct diag *x = diag_error(l->e->diags, by_user(l, v) ? v->origin : l->at, D_OBJECT_FIELD, text);
+	if (v && v->origin.hi && v->tag <= VALUE_RECORD && !by_user(l, v))
+		diag_place(l->e->diags, x, v->origin, "made here");
 	if (l->name)
 		diag_note(l->e->diags, x, "in %s %s", l->kind, l->name);
 	l->ok = 0;
@@ -91,7 +100,8 @@ static void twice(struct look *l, const struct value *list, const char *key, con
 			continue;
 		for (uint32_t q = 0; q < i; q++)
 			if (same(get(list->items[q], key), k) && same(second ? get(list->items[q], second) : NULL, s) && (t = text_of(l->e, k, &n))) {
-				struct diag *x = wrong(l, k, arena_printf(l->e->p->arena, "%s `%.*s` stands twice in %s", what, (int)n, t, where));
+				const struct value *first = get(list->items[q], key);
+				struct diag *x = wrong(l, by_user(l, k) || !by_user(l, first) ? k : first, arena_printf(l->e->p->arena, "%s `%.*s` stands twice in %s", what, (int)n, t, where));
 				diag_note(l->e->diags, x, "kubectl apply --server-side refuses a list with the same key twice");
 				break;
 			}

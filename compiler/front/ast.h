@@ -109,10 +109,11 @@ struct ast {
 	uint16_t bind_tag; uint16_t bind_depth;         /* resolve.c: what an AST_NAME means */
 	uint32_t bind_index;
 	uint32_t nkids;
-	struct span span, name_span;
+	struct span span;
 	const struct atom *name;
 	void *bind;                                     /* resolve.c, and caches of later passes */
 	/* not in leaves */
+	struct span name_span;
 	struct ast **kids;
 	const char *doc;                                /* the ## comment above a declaration or member, without the marks; or NULL */
 	/* only in loops, declarations and statements other than settings */
@@ -129,7 +130,7 @@ static inline int ast_is_long(enum ast_tag tag)
 }
 static inline size_t ast_size(enum ast_tag tag)
 {
-	return ast_is_leaf(tag) ? offsetof(struct ast, kids) : ast_is_long(tag) ? sizeof(struct ast) : offsetof(struct ast, name2);
+	return ast_is_leaf(tag) ? offsetof(struct ast, name_span) : ast_is_long(tag) ? sizeof(struct ast) : offsetof(struct ast, name2);
 }
 const char *ast_tag_name(enum ast_tag tag);             /* "number", for dumps */
 void ast_dump(const struct ast *n, const struct sources *s, struct buf *out);   /* one node a line, indented; no positions */

@@ -42,6 +42,7 @@ struct parse {
 	char *copy;                     /* what flex reads, if it is not the source's text itself */
 	const char *stop;               /* of what flex reads: the second NUL behind it */
 	const char *next;               /* behind the last name or line break, with the blanks that follow it */
+	int by_rules;                   /* every token by the rules of lexer.l, also those known at sight */
 	uint32_t delta;                 /* what makes a place in the sequence of the low half of an address in the text */
 	char *node, *node_end;          /* room for nodes */
 

@@ -11,21 +11,35 @@ struct lost {
 	struct table names;             /* every word that the text declares */
 };
 
+enum { MANY = 64 };     /* syntax errors: who has more is not told that little */
+
 static int in_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'; }
 
+/* Does something on the rest of this line not parse? */
+static int is_broken(const struct lost *l, const struct source *src, const char *at)
+{
+	const char *nl = memchr(at, '\n', (size_t)(src->text + src->len - at));
+	uint32_t lo = src->base + (uint32_t)(at - src->text), hi = nl ? src->base + (uint32_t)(nl - src->text) : src->base + src->len;
+
+	for (uint32_t i = 0; i < l->at.n && i < MANY; i++)
+		if (l->at.v[i] >= lo && l->at.v[i] <= hi)
+			return 1;
+	return 0;
+}
+
 /* Is the word at `at` one that is being declared: behind a declaring word, or as a setting at the start of a line? */
-static int declares(const char *text, const char *at, const char *behind)
+static int declares(const struct lost *l, const struct source *src, const char *at, const char *behind)
 {
 	static const char *const words[] = { "param", "let", "secret", "component", "drift", "fn", "kind", "interface", "detector", "catalog",
 		"needs", "collects", "port", NULL };
-	const char *s = at, *end;
+	const char *s = at, *end, *text = src->text;
 
 	while (s > text && (s[-1] == ' ' || s[-1] == '\t'))
 		s--;
 	while (*behind == ' ' || *behind == '\t')
 		behind++;
 	if (s == text || strchr("\n{;", s[-1]))
-		return *behind == ':';
+		return *behind == ':' || is_broken(l, src, at);
 	if (s == at)
 		return 0;
 	for (end = s; s > text && in_word(s[-1]); s--)
@@ -94,7 +108,7 @@ int program_lost(struct program *p, const struct atom *name)
 
 			while (s < end && in_word(*s))
 				s++;
-			if (s > word && declares(src->text, word, s))
+			if (s > word && declares(l, src, word, s))
 				table_put(&l->names, atom_intern(p->atoms, word, (size_t)(s - word)), l);
 			s += s == word;
 		}

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """out/, the compiled examples that a checkout holds, is what the compiler makes of them now, in every env, byte for byte, with nothing
 beside it; XXH128SUMS, kustomization.yaml and helmfile.yaml name the files that are there. `build --check` says what the bytes say, of
-whatever is done to a file. And README.md shows what is so."""
+whatever is done to a file."""
 import glob, os, re, sys, tempfile
 import yaml
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
@@ -104,44 +104,6 @@ def check_examples(work):
         check_damage(stack, folder, work)
 
 
-def fences(text):
-    """[(language, text)] of a Markdown file."""
-    return re.findall(r'^```(\w*)\n(.*?)^```$', text, flags=re.M | re.S)
-
-
-def check_readme(folder):
-    readme = file_of(ROOT, 'README.md').decode()
-    stacks = [text for kind, text in fences(readme) if kind == 'mlops']
-    if not t.check(stacks, 'README.md shows a stack'):
-        return
-    stack = stacks[0]
-    write_tree(folder, {'stack.mlops': stack})
-    r = run('build', '--deny-warnings', '--quiet', cwd=folder)
-    if not t.check(r.status == 0 and not r.err, "README.md's stack compiles without a warning", show(r)):
-        return
-    made = read_tree(os.path.join(folder, 'out'))
-    listed = [text for kind, text in fences(readme) if re.match(r'out/\w+/\n', text)]
-    if t.check(len(listed) == 1, 'README.md lists what comes out'):
-        top = listed[0].split('\n')[0]
-        paths = re.findall(r'(?<!\S)(?:[\w*-]+/)*[\w*.-]+\.(?:yaml|sh|lock)(?!\S)|XXH128SUMS', listed[0])
-        t.check(len(paths) > 5, 'README.md: files in the list', paths)
-        for path in paths:
-            pattern = re.escape(top + path)[4:].replace(r'\*', '[^/]*')
-            t.check(any(re.fullmatch(pattern, p) for p in made), 'README.md: %s comes out' % path, sorted(made))
-    # a diagnostic, word for word; the line that it is about stands in it
-    for kind, text in fences(readme):
-        m = re.search(r'^ *(\d+) \| (.*)$', text, flags=re.M)
-        if text.startswith(('error[', 'warning[')) and m:
-            wrong = stack.splitlines()
-            wrong[int(m[1]) - 1] = m[2]
-            write_tree(folder, {'stack.mlops': '\n'.join(wrong) + '\n'})
-            r = run('check', '--color', 'never', cwd=folder)
-            t.check(r.err.decode().startswith(text), "README.md's diagnostic is the compiler's", difference(text.encode(), r.err, 'diagnostic'))
-    for path in re.findall(r'\]\(([^)#:]+)\)', readme):
-        t.check(os.path.exists(os.path.join(ROOT, path)), 'README.md links to %s' % path)
-
-
 with tempfile.TemporaryDirectory() as work:
     check_examples(os.path.join(work, 'out'))
-    check_readme(os.path.join(work, 'readme'))
 t.end()

@@ -14,6 +14,8 @@ files = [b for kind, b in blocks if kind == '' and b.startswith('out/')]
 errors = [b for kind, b in blocks if kind == '' and b.startswith('error[')]
 t.check(len(stacks) == len(files) == len(errors) == 1, 'one stack, one list of files, one error', repr([b[0] for b in blocks]))
 t.check(not re.search(r'^@\w+@$', readme, flags=re.M), 'nothing is left to be filled in')
+for path in re.findall(r'\]\(([^)#:]+)\)', readme):
+    t.check(os.path.exists(os.path.join(ROOT, path)), 'there is ' + path)
 with tempfile.TemporaryDirectory() as folder:
     write_tree(folder, {'stack.mlops': stacks[0]})
     r = run('check', '--deny-warnings', cwd=folder)
