@@ -88,6 +88,13 @@ static inline struct ast *make(struct parse *p, enum ast_tag tag, struct span at
 	}
 	return x;
 }
+static inline struct ast *leaf(struct parse *p, enum ast_tag tag, const struct atom *name, struct span at)
+{
+	struct ast *x = make(p, tag, at, 0, NULL, NULL, NULL, NONE);
+
+	x->name = name;
+	return x;
+}
 static struct ast *named(struct ast *x, const struct atom *name, struct span at)
 {
 	x->name = name;
@@ -108,6 +115,14 @@ static struct ast *flag(struct ast *x, unsigned flags)
 static struct ast *op(struct ast *x, int o)
 {
 	x->op = (uint8_t)o;
+	return x;
+}
+/* An expression that would need parentheses, where it is not allowed without. */
+static struct ast *operand(struct parse *p, struct ast *x)
+{
+	if ((x->tag == AST_IF || x->tag == AST_BINARY || x->tag == AST_UNARY) && !(x->flags & AST_F_PAREN))
+		diag_help(p->diags, diag_error(p->diags, x->span, D_SYNTAX, "an expression with an operator", "a value"),
+			"write it in parentheses");
 	return x;
 }
 static unsigned multiline(const struct parse *p, struct span open)
@@ -144,12 +159,13 @@ static void mlops_yyerror(struct span *at, struct parse *p, const char *msg);
 %left '+' '-'
 %left '*' '/' '%'
 %precedence UNARY
+%precedence '.' '[' '('
 
 %type <from> decls stack_items rows keys key_block bad_key_block statements drift_items env_items kind_items outputs
 	rule_items detector_items fields params param_list args arg_list elements element_list entries parts alts targets
 %type <node> decl stack use catalog param let secret component reopen drift env check fn kind interface detector rule allow
 	stack_item row secret_key setting statement expose patch values alert drift_item env_item member output output_if
-	rule_item rule_if detector_item field typed expr postfix arg string list object entry entry_if path target call type alt
+	rule_item rule_if detector_item field typed expr arg string text list object entry entry_if path target call type alt
 	base bound opt_type opt_default opt_for opt_then opt_from family block rule_block bad_block
 %type <atom> name key word
 
@@ -204,8 +220,7 @@ rows
 	| rows error NL                 { $$ = $1; FOUND; }
 	;
 row
-	: name[n] '=' expr[v]           { struct ast *n = make(p, AST_NAME, @n, 0, NULL, NULL, NULL, NONE);
-					  $$ = parse_done(p, MAKE2(AST_SET, named(n, $n, @n), $v)); }
+	: name[n] '=' expr[v]           { $$ = parse_done(p, MAKE2(AST_SET, leaf(p, AST_NAME, $n, @n), $v)); }
 	;
 param
 	: PARAM name ':' type opt_default       { $$ = parse_done(p, named(MAKE2(AST_PARAM, $4, $5), $2, @2)); }
@@ -374,8 +389,8 @@ setting
 	: path '=' expr                 { $$ = parse_done(p, MAKE2(AST_SET, $1, $3)); }
 	;
 path
-	: NAME                          { $$ = named(MAKE0(AST_NAME), $1, @1); }
-	| KEY                           { $$ = named(MAKE0(AST_NAME), parse_not_a_name(p, @1, $1), @1); }
+	: NAME                          { $$ = leaf(p, AST_NAME, $1, @1); }
+	| KEY                           { $$ = leaf(p, AST_NAME, parse_not_a_name(p, @1, $1), @1); }
 	| path '.' key                  { $$ = flag(named(MAKE1(AST_FIELD, $1), $3, @3), quoted(p, @3)); }
 	| path '[' expr ']'             { $$ = MAKE2(AST_INDEX, $1, $3); }
 	;
@@ -383,12 +398,12 @@ expose
 	: EXPOSE name ON target         { $$ = parse_done(p, named(MAKE1(AST_EXPOSE, $4), $2, @2)); }
 	;
 target
-	: name                          { $$ = named(MAKE0(AST_NAME), $1, @1); }
+	: name                          { $$ = leaf(p, AST_NAME, $1, @1); }
 	| call
 	;
 call
 	: name '(' args ')' {
-		$$ = flag(LIST1(AST_CALL, named(make(p, AST_NAME, @1, 0, NULL, NULL, NULL, NONE), $1, @1), $3), multiline(p, @2));
+		$$ = flag(LIST1(AST_CALL, leaf(p, AST_NAME, $1, @1), $3), multiline(p, @2));
 	}
 	;
 patch
@@ -449,8 +464,8 @@ member
 	| output
 	;
 targets
-	: name                          { $$ = p->nodes.n; parse_push(p, named(MAKE0(AST_NAME), $1, @1)); }
-	| targets '|' name[n]           { $$ = $1; parse_push(p, named(make(p, AST_NAME, @n, 0, NULL, NULL, NULL, NONE), $n, @n)); }
+	: name                          { $$ = p->nodes.n; parse_push(p, leaf(p, AST_NAME, $1, @1)); }
+	| targets '|' name[n]           { $$ = $1; parse_push(p, leaf(p, AST_NAME, $n, @n)); }
 	;
 typed
 	: name ':' type opt_default     { $$ = parse_done(p, named(MAKE2(AST_SETTING, $3, $4), $1, @1)); }
@@ -468,9 +483,9 @@ output
 		$$ = parse_done(p, flag(text->tag == AST_STRING ? named(MAKE2(AST_MANIFEST, $6, $8), text->name, text->span)
 			: MAKE3(AST_MANIFEST, $6, $8, text), AST_F_STRING)); }
 	| MANIFEST bad_block            { $$ = $2; }
-	| RELEASE postfix object        { $$ = parse_done(p, MAKE2(AST_RELEASE, $2, $3)); }
+	| RELEASE expr object        { $$ = parse_done(p, MAKE2(AST_RELEASE, $2, $3)); }
 	| RELEASE bad_block             { $$ = $2; }
-	| CONFIG postfix object         { $$ = parse_done(p, MAKE2(AST_CONFIG, $2, $3)); }
+	| CONFIG expr object         { $$ = parse_done(p, MAKE2(AST_CONFIG, $2, $3)); }
 	| CONFIG bad_block              { $$ = $2; }
 	| OFFERS name ON path object    { $$ = parse_done(p, named(MAKE2(AST_OFFERS, $4, $5), $2, @2)); }
 	| OFFERS bad_block              { $$ = $2; }
@@ -521,9 +536,8 @@ base
 	;
 bound
 	: %empty                        { $$ = NULL; }
-	| NUMBER                        { $$ = named(MAKE0(AST_NUMBER), $1, @1); }
-	| '-' NUMBER[n]                 { struct ast *n = named(make(p, AST_NUMBER, @n, 0, NULL, NULL, NULL, NONE), $n, @n);
-					  $$ = op(MAKE1(AST_UNARY, n), '-'); }
+	| NUMBER                        { $$ = leaf(p, AST_NUMBER, $1, @1); }
+	| '-' NUMBER[n]                 { $$ = op(MAKE1(AST_UNARY, leaf(p, AST_NUMBER, $n, @n)), '-'); }
 	;
 fields
 	: %empty                        { $$ = p->nodes.n; }
@@ -554,8 +568,7 @@ opt_default
 /* -- expressions */
 
 expr
-	: postfix
-	| IF expr THEN expr ELSE expr %prec LOW { $$ = MAKE3(AST_IF, $2, $4, $6); }
+	: IF expr THEN expr ELSE expr %prec LOW { $$ = MAKE3(AST_IF, $2, $4, $6); }
 	| expr OR expr                  { $$ = op(MAKE2(AST_BINARY, $1, $3), OP_OR); }
 	| expr AND expr                 { $$ = op(MAKE2(AST_BINARY, $1, $3), OP_AND); }
 	| expr EQ expr                  { $$ = op(MAKE2(AST_BINARY, $1, $3), OP_EQ); }
@@ -572,25 +585,27 @@ expr
 	| expr '%' expr                 { $$ = op(MAKE2(AST_BINARY, $1, $3), OP_MOD); }
 	| '-' expr %prec UNARY          { $$ = op(MAKE1(AST_UNARY, $2), '-'); }
 	| '!' expr %prec UNARY          { $$ = op(MAKE1(AST_UNARY, $2), '!'); }
-	;
-postfix
-	: NAME                          { $$ = named(MAKE0(AST_NAME), $1, @1); }
+	| NAME                          { $$ = leaf(p, AST_NAME, $1, @1); }
 	| KEY                           { parse_not_a_name(p, @1, $1); $$ = MAKE0(AST_ERROR); }
-	| NUMBER                        { $$ = named(MAKE0(AST_NUMBER), $1, @1); }
-	| string
+	| NUMBER                        { $$ = leaf(p, AST_NUMBER, $1, @1); }
+	| STRING                        { $$ = leaf(p, AST_STRING, $1, @1); }
+	| text
 	| TRUE                          { $$ = op(MAKE0(AST_BOOL), 1); }
 	| FALSE                         { $$ = op(MAKE0(AST_BOOL), 0); }
 	| NONE                          { $$ = MAKE0(AST_NONE); }
 	| '(' expr ')'                  { $$ = flag($2, AST_F_PAREN); }
 	| list
 	| object
-	| postfix '.' key               { $$ = flag(named(MAKE1(AST_FIELD, $1), $3, @3), quoted(p, @3)); }
-	| postfix '[' expr ']'          { $$ = MAKE2(AST_INDEX, $1, $3); }
-	| postfix '(' args ')'          { $$ = flag(LIST1(AST_CALL, $1, $3), multiline(p, @2)); }
+	| expr '.' key               { $$ = flag(named(MAKE1(AST_FIELD, $1), $3, @3), quoted(p, @3)); }
+	| expr '[' expr ']'          { $$ = MAKE2(AST_INDEX, $1, $3); }
+	| expr '(' args ')'          { $$ = flag(LIST1(AST_CALL, $1, $3), multiline(p, @2)); }
 	;
 string
-	: STRING                        { $$ = named(MAKE0(AST_STRING), $1, @1); }
-	| STRING_BEGIN parts STRING_END { $$ = parse_string(p, @$, $2); }
+	: STRING                        { $$ = leaf(p, AST_STRING, $1, @1); }
+	| text
+	;
+text
+	: STRING_BEGIN parts STRING_END { $$ = parse_string(p, @$, $2); }
 	;
 parts
 	: %empty                        { $$ = p->nodes.n; }

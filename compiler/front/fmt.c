@@ -862,7 +862,7 @@ void fmt_source(const struct source *src, const struct ast *file, struct buf *ou
 	arena_init(&arena, 0);
 	f.arena = &arena;
 	f.line = (uint32_t)out->n;
-	parse_tokens(&own, &arena, &f.tokens);
+	parse_tokens(&own, &arena, 0, &f.tokens);
 	f.src = &own;
 	note_braces(&f, file);
 	if (f.objects.n)

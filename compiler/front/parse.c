@@ -1503,7 +1503,7 @@ struct ast *parse_expression(struct source *src, struct arena *a, struct atoms *
 	return x;
 }
 
-void parse_tokens(struct source *src, struct arena *a, struct tokens *out)
+void parse_tokens(struct source *src, struct arena *a, int by_rules, struct tokens *out)
 {
 	struct arena names, scratch;
 	struct atoms atoms;
@@ -1516,6 +1516,7 @@ void parse_tokens(struct source *src, struct arena *a, struct tokens *out)
 	atoms_init(&atoms, &names);
 	diags_init(&quiet, &scratch, NULL);
 	open_parse(&p, src, a, &scratch, &atoms, &quiet, T_START_FILE);
+	p.by_rules = by_rules;
 	memset(out, 0, sizeof *out);
 	do {
 		t.kind = mlops_yylex(&t.val, &t.span, &p);

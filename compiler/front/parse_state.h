@@ -1,4 +1,4 @@
-/* What lexer.l, parser.y and parse.c share, and fmt.c for its tokens. Nobody else includes this.
+/* What lexer.l, parser.y and parse.c share, and fmt.c and a test for its tokens. Nobody else includes this.
 
    The way of a token: the flex scanner (lexer.l) reads bytes; token_fetch() below it follows brackets and forgets line
    breaks that mean nothing; mlops_yylex() above that, with a look-ahead of two tokens, decides which words are words of
@@ -134,7 +134,8 @@ static inline void *parse_node(struct parse *p, size_t size)
 }
 static inline void parse_push(struct parse *p, struct ast *n) { VEC_PUSH(p->scratch, &p->nodes, n); }
 
-/* parse.c: for fmt.c. All tokens of a source that has parsed, line breaks included, strings in their pieces. */
+/* parse.c: for fmt.c. All tokens of a source that has parsed, line breaks included, strings in their pieces. by_rules: as
+   in struct parse; it makes no difference to what comes out. */
 struct tokens { struct token *v; uint32_t n, cap; };
-void parse_tokens(struct source *src, struct arena *a, struct tokens *out);
+void parse_tokens(struct source *src, struct arena *a, int by_rules, struct tokens *out);
 #endif

@@ -433,15 +433,24 @@ install() {
 
 	component metrics
 	release metrics mlops-prometheus 88.5.3 helm/metrics.values.yaml kube-prometheus-stack https://prometheus-community.github.io/helm-charts
+	ready crd/servicemonitors.monitoring.coreos.com - Established
+	ready crd/podmonitors.monitoring.coreos.com - Established
+	ready crd/prometheusrules.monitoring.coreos.com - Established
+	rollout deployment/metrics-kube-prometheus-operator mlops-prometheus
 
 	component mesh
 	release istio-base istio-system 1.30.3 helm/istio-base.values.yaml base https://istio-release.storage.googleapis.com/charts
+	ready crd/gateways.networking.istio.io - Established
 	release istiod istio-system 1.30.3 helm/istiod.values.yaml istiod https://istio-release.storage.googleapis.com/charts
+	rollout deployment/istiod istio-system
 	release istio-ingressgateway istio-system 1.30.3 helm/istio-ingressgateway.values.yaml gateway https://istio-release.storage.googleapis.com/charts
+	rollout deployment/istio-ingressgateway istio-system
 	apply manifests/mesh.yaml
 
 	component serving
 	release serving mlops-seldon 1.18.2 helm/serving.values.yaml seldon-core-operator https://storage.googleapis.com/seldon-charts
+	ready crd/seldondeployments.machinelearning.seldon.io - Established
+	rollout deployment/seldon-controller-manager mlops-seldon
 
 	component basket-at
 	apply manifests/basket-at.yaml

@@ -336,8 +336,8 @@ static void layouts(void **state)
 static void at_rest(void **state)
 {
 	static const char *const texts[] = {
-		"kind b{manifest ep(name){spec:{recas:1,template:{spec:{enableServiceLinks:false,containers:[\n"
-		"{name:\"web\",image:\"web:1\",env:[{name:\"A\",value:\"1\"},{name:\"B\",value:\"2\"}]},{e:\"\",e:\"\"}]}}}}}",
+		("kind b{manifest ep(name){spec:{recas:1,template:{spec:{enableServiceLinks:false,containers:[\n"
+		"{name:\"web\",image:\"web:1\",env:[{name:\"A\",value:\"1\"},{name:\"B\",value:\"2\"}]},{e:\"\",e:\"\"}]}}}}}"),
 		"secret c{\nxx=if ab-b-b-c()then ab-c()else{x:4Gi,for xxxxxxxx,v in 63706{}},x=[truexxxxxx,true]}",
 		"let x=x+[{\"\":{\"\":e}},if\"\"then{ab-b-c:true,if:26496,ac:ab-b-b-c}\nelse\" t t t t t t t t t t t t t t t t t t t t t t t\"]",
 		"secret x{b=x()}from c(e#\n,#\nc=\"\")",
