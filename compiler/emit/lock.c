@@ -159,6 +159,8 @@ static void add_sorted(struct buf *out, const struct buf *group, uint32_t start)
 	struct line *v;
 	size_t n = 0;
 	int sorted = 1;
+	if (!group->n)
+		return;
 	for (const char *p = group->p, *end = p + group->n; p < end; p++)
 		n += *p == '\n';
 	if (!n)
