@@ -640,7 +640,8 @@ void install_finish(struct install *in, const struct out_stack *s, struct buf *o
 			if (!strcmp(s->secrets[i].source, in->marks.v[k].source))
 				secret_step(out, "await_secret", &s->secrets[i]);
 	}
-	buf_add(out, in->steps.p + done, in->steps.n - done);
+	if (in->steps.n > done)
+		buf_add(out, in->steps.p + done, in->steps.n - done);
 	buf_adds(out, "}\n");
 	script(out, arguments, sizeof arguments / sizeof *arguments);
 	install_free(in);

@@ -714,6 +714,7 @@ static void order_tops(struct compile *c)
 			visit(c, c->tops.v[k], out, &n, 0);
 	for (uint32_t k = 0; k < c->tops.n; k++)
 		visit(c, c->tops.v[k], out, &n, 0);
+	c->tops.cap = c->tops.n + 1;
 	c->tops.v = out;
 	c->tops.n = n;
 }
