@@ -300,6 +300,20 @@ int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *v
 	return 1;
 }
 
+int mlops_graph(struct mlops *m, enum graph_format f, struct buf *out)
+{
+	struct graph g;
+	if (!m->compiled)
+		return 0;
+	graph_build(&m->compile, &m->unit, &g);
+	switch (f) {
+	case GRAPH_MERMAID: graph_mermaid(&g, &m->unit, out); break;
+	case GRAPH_DOT: graph_dot(&g, &m->unit, out); break;
+	case GRAPH_SVG: graph_svg(&g, &m->unit, out); break;
+	}
+	return 1;
+}
+
 int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out)
 {
 	begin(m);

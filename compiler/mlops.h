@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "base/buf.h"
 #include "base/diag.h"
+#include "diff/graph.h"
 #include "emit/emit.h"
 
 struct mlops;
@@ -37,6 +38,8 @@ int mlops_import(struct mlops *m, const char *name, const char *text, size_t len
 int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *values_name, struct buf *out);
 /* Reference of a kind, interface, detector or function; the list of kinds for NULL. 0 if there is none (suggestion reported). */
 int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out);
+/* The wiring of the compiled stack as a picture. 0 if nothing is compiled. */
+int mlops_graph(struct mlops *m, enum graph_format f, struct buf *out);
 
 struct diags *mlops_diags(struct mlops *m);
 const char *mlops_version(void);

@@ -10,9 +10,10 @@
 
 #define BIT(command) (1u << COMMAND_##command)
 #define STATUS(s) (1u << STATUS_##s)
-#define ON_STACK (BIT(BUILD) | BIT(CHECK) | BIT(SECRETS))
+#define ON_STACK (BIT(BUILD) | BIT(CHECK) | BIT(SECRETS) | BIT(GRAPH))
 #define ON_TEXT (ON_STACK | BIT(FMT) | BIT(IMPORT))
 #define REPORTS (ON_TEXT | BIT(INIT) | BIT(DOC))
+#define OWN_FORMAT (BIT(VERIFY) | BIT(GRAPH))
 #define EVERY (~0u)
 
 const struct command commands[NCOMMANDS] = {
@@ -58,6 +59,20 @@ const struct command commands[NCOMMANDS] = {
 		"prints Secret manifests with the values of a file of NAME.KEY=value lines; they go\n"
 		"to standard output only: mlopsc secrets --from FILE | kubectl apply -f -\n",
 		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_secrets },
+	[COMMAND_VERIFY] = { "verify", "[DIR...]", -1, 0, COMPLETE_FOLDERS, "is compiled output still what a build wrote?",
+		"Holds the files of each DIR against its mlops.lock and XXH128SUMS, these two against\n"
+		"each other, and the objects in the files against the lock: finds edits by hand, lost\n"
+		"files and bad merges. DIR is an output folder or one that has such folders in it\n"
+		"(out). Files that mlopsc did not write are not spoken of. Nothing is compiled: whether\n"
+		"the source has changed since is what build --check tells.\n",
+		STATUS(DONE) | STATUS(DIFFERS) | STATUS(USAGE) | STATUS(IO), cmd_verify },
+	[COMMAND_GRAPH] = { "graph", "[FILE]", 1, 0, COMPLETE_FILES, "draw the wiring of a stack, on standard output",
+		"Compiles FILE (stack.mlops; `-` is standard input) and draws it: components with their\n"
+		"kinds, versions, ports and where these are exposed, drift policies, and an arrow from\n"
+		"each component to what it needs. The members of a family are one box. Mermaid is what\n"
+		"code hosts show in a README or a comment; dot is Graphviz' language; svg is a picture.\n"
+		"  mlopsc graph --format svg > stack.svg\n",
+		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_graph },
 	[COMMAND_VERSION] = { "version", "", 0, 0, COMPLETE_NOTHING, "print the versions of compiler and language",
 		"Prints the compiler's version and the editions of the language that it reads.\n",
 		STATUS(DONE) | STATUS(USAGE) | STATUS(IO), cmd_version },
@@ -90,21 +105,25 @@ const struct flag flags[NFLAGS] = {
 		"the file that standard input stands for" },
 	[FLAG_DENY_WARNINGS] = { "deny-warnings", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(BUILD) | BIT(CHECK),
 		"warnings fail as errors do" },
+	[FLAG_VERIFY_FORMAT] = { "format", 0, "FORMAT", { "text", "json" }, COMPLETE_NOTHING, BIT(VERIFY),
+		"how what is found is written" },
+	[FLAG_GRAPH_FORMAT] = { "format", 0, "FORMAT", { "mermaid", "dot", "svg" }, COMPLETE_NOTHING, BIT(GRAPH),
+		"the language of the picture" },
 	[FLAG_MAN] = { "man", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(HELP), "print a man page" },
 	[FLAG_COMPLETION] = { "completion", 0, "SHELL", { "bash", "zsh", "fish" }, COMPLETE_NOTHING, BIT(HELP),
 		"print a completion script" },
-	[FLAG_FORMAT] = { "format", 0, "FORMAT", { "text", "json", "sarif", "github" }, COMPLETE_NOTHING, REPORTS,
+	[FLAG_FORMAT] = { "format", 0, "FORMAT", { "text", "json", "sarif", "github" }, COMPLETE_NOTHING, REPORTS & ~OWN_FORMAT,
 		"how errors and warnings are written" },
 	[FLAG_COLOR] = { "color", 0, "WHEN", { "auto", "always", "never" }, COMPLETE_NOTHING, EVERY,
 		"colour: auto is a terminal without NO_COLOR" },
-	[FLAG_ALL] = { "all", 0, NULL, { 0 }, COMPLETE_NOTHING, REPORTS, "show everything, not the first twenty" },
+	[FLAG_ALL] = { "all", 0, NULL, { 0 }, COMPLETE_NOTHING, REPORTS | BIT(VERIFY), "show everything, not the first twenty" },
 	[FLAG_QUIET] = { "quiet", 0, NULL, { 0 }, COMPLETE_NOTHING, EVERY, "no summary and no count line" },
 	[FLAG_HELP] = { "help", 'h', NULL, { 0 }, COMPLETE_NOTHING, EVERY, "show the help of the command" },
 	[FLAG_VERSION] = { "version", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(VERSION), "same as mlopsc version" },
 };
 
 /* Words that people will try because they belong to the design, but that this version does not have. */
-static const char *const later[] = { "diff", "verify", "why", "graph" };
+static const char *const later[] = { "diff", "why" };
 
 const char *args_flag_spelling(enum flag_id id, char out[40])
 {
@@ -113,6 +132,17 @@ const char *args_flag_spelling(enum flag_id id, char out[40])
 	else
 		snprintf(out, 40, "-%c", flags[id].letter);
 	return out;
+}
+
+enum flag_id args_next_row(enum flag_id after)
+{
+	const char *name = flags[after].name;
+	for (int i = 1; name && i < NFLAGS; i++) {
+		const int id = ((int)after + i) % NFLAGS;
+		if (flags[id].name && !strcmp(flags[id].name, name))
+			return (enum flag_id)id;
+	}
+	return after;
 }
 
 const struct command *args_find_command(const char *name)
@@ -173,29 +203,34 @@ static int unknown_flag(const struct args *a, const char *arg, size_t len)
 	return usage(a);
 }
 
+static int chosen(const struct args *a, enum flag_id id)
+{
+	const struct flag *f = &flags[id];
+	const char *value = a->value[id];
+	char spelling[40];
+	struct suggest s;
+	size_t i = 0;
+	while (f->choices[i] && strcmp(f->choices[i], value) != 0)
+		i++;
+	if (f->choices[i] || !f->choices[0])
+		return 1;
+	suggest_init(&s, value, strlen(value));
+	fprintf(stderr, "mlopsc: `%s` takes", args_flag_spelling(id, spelling));
+	for (i = 0; f->choices[i]; i++) {
+		suggest_try(&s, f->choices[i]);
+		fprintf(stderr, "%s %s", i == 0 ? "" : f->choices[i + 1] ? "," : " or", f->choices[i]);
+	}
+	fprintf(stderr, ", not `%s`", value);
+	if (suggest_best(&s))
+		fprintf(stderr, "; did you mean `%s`?", suggest_best(&s));
+	fputc('\n', stderr);
+	return usage(a);
+}
+
 static int give(struct args *a, enum flag_id id, const char *value)
 {
 	const struct flag *f = &flags[id];
 	char spelling[40];
-	struct suggest s;
-	if (f->choices[0]) {
-		size_t i = 0;
-		while (f->choices[i] && strcmp(f->choices[i], value) != 0)
-			i++;
-		if (!f->choices[i]) {
-			suggest_init(&s, value, strlen(value));
-			fprintf(stderr, "mlopsc: `%s` takes", args_flag_spelling(id, spelling));
-			for (i = 0; f->choices[i]; i++) {
-				suggest_try(&s, f->choices[i]);
-				fprintf(stderr, "%s %s", i == 0 ? "" : f->choices[i + 1] ? "," : " or", f->choices[i]);
-			}
-			fprintf(stderr, ", not `%s`", value);
-			if (suggest_best(&s))
-				fprintf(stderr, "; did you mean `%s`?", suggest_best(&s));
-			fputc('\n', stderr);
-			return usage(a);
-		}
-	}
 	if (id == FLAG_SET)
 		a->sets[a->nsets++] = value;
 	else if (f->value && !value[0]) {
@@ -249,8 +284,8 @@ static int flag(struct args *a, int argc, char **argv, int *i)
 	return give(a, (enum flag_id)id, value);
 }
 
-/* Flags that were given and do not belong to the command, or not to each other. */
-static int judge(const struct args *a)
+/* Flags that were given and do not belong to the command, or not to each other, or have a value that they cannot have. */
+static int judge(struct args *a)
 {
 	const enum command_id c = (enum command_id)(a->command - commands);
 	static const enum flag_id apart[][2] = {
@@ -258,19 +293,35 @@ static int judge(const struct args *a)
 	};
 	char one[40], two[40];
 	for (size_t id = 0; id < NFLAGS; id++) {
-		if (!a->value[id] || flags[id].commands & 1u << c)
+		enum flag_id own = (enum flag_id)id;
+		if (!a->value[id])
 			continue;
+		do      /* it was taken for the first row of its name */
+			own = args_next_row(own);
+		while (!(flags[own].commands & 1u << c) && own != (enum flag_id)id);
+		if (flags[own].commands & 1u << c) {
+			const char *value = a->value[id];
+			a->value[id] = NULL;
+			a->value[own] = value;
+			continue;
+		}
 		fprintf(stderr, "mlopsc: `%s` is no flag of `%s`; it belongs to", args_flag_spelling((enum flag_id)id, one),
 			a->command->name);
 		const char *comma = "";
+		unsigned any = flags[id].commands;
+		for (own = args_next_row((enum flag_id)id); own != (enum flag_id)id; own = args_next_row(own))
+			any |= flags[own].commands;
 		for (size_t k = 0; k < NCOMMANDS; k++)
-			if (flags[id].commands & 1u << k) {
+			if (any & 1u << k) {
 				fprintf(stderr, "%s `%s`", comma, commands[k].name);
 				comma = ",";
 			}
 		fputc('\n', stderr);
 		return usage(a);
 	}
+	for (size_t id = 0; id < NFLAGS; id++)
+		if (a->value[id] && !chosen(a, (enum flag_id)id))
+			return 0;
 	for (size_t k = 0; k < sizeof(apart) / sizeof(apart[0]); k++)
 		if (a->value[apart[k][0]] && a->value[apart[k][1]]) {
 			fprintf(stderr, "mlopsc: `%s` and `%s` cannot be given together\n",

@@ -9,18 +9,18 @@ enum {                          /* exit statuses */
 };
 enum command_id {
 	COMMAND_INIT, COMMAND_BUILD, COMMAND_CHECK, COMMAND_FMT, COMMAND_DOC, COMMAND_EXPLAIN, COMMAND_IMPORT,
-	COMMAND_SECRETS, COMMAND_VERSION, COMMAND_HELP, NCOMMANDS
+	COMMAND_SECRETS, COMMAND_VERIFY, COMMAND_GRAPH, COMMAND_VERSION, COMMAND_HELP, NCOMMANDS
 };
 enum flag_id {
 	FLAG_ENV, FLAG_SET, FLAG_OUT, FLAG_STDOUT, FLAG_CHECK, FLAG_FROM, FLAG_STDLIB, FLAG_ROOT, FLAG_STDIN_NAME,
-	FLAG_DENY_WARNINGS, FLAG_MAN, FLAG_COMPLETION, FLAG_FORMAT, FLAG_COLOR, FLAG_ALL, FLAG_QUIET, FLAG_HELP, FLAG_VERSION, NFLAGS
+	FLAG_DENY_WARNINGS, FLAG_VERIFY_FORMAT, FLAG_GRAPH_FORMAT, FLAG_MAN, FLAG_COMPLETION, FLAG_FORMAT, FLAG_COLOR, FLAG_ALL, FLAG_QUIET, FLAG_HELP, FLAG_VERSION, NFLAGS
 };
 #define FLAGS_MAX_CHOICES 4
 enum complete { COMPLETE_NOTHING, COMPLETE_FILES, COMPLETE_FOLDERS, COMPLETE_COMMANDS, COMPLETE_CODES };
 
 struct args;
 struct flag {
-	const char *name;                               /* without the dashes; NULL: a letter only */
+	const char *name;                               /* without the dashes; NULL: a letter only. Rows of one name belong to different commands */
 	char letter;                                    /* or 0 */
 	const char *value;                              /* what its value is called; NULL: it takes none */
 	const char *choices[FLAGS_MAX_CHOICES + 1];     /* the values it can have; empty: any */
@@ -52,6 +52,8 @@ struct args {
 /* 1: ready to run. 0: the mistake has been told on standard error, the status is 3. */
 int args_parse(struct args *a, int argc, char **argv);
 void args_free(struct args *a);
+/* The next row of the same name, from `after` on round to it; the row itself when there is no other. */
+enum flag_id args_next_row(enum flag_id after);
 const char *args_flag_spelling(enum flag_id id, char out[40]);  /* "--env", "-o" */
 /* Index of the choice that was given for a flag; `otherwise` when the flag was not given. */
 int args_choice(const struct args *a, enum flag_id id, int otherwise);

@@ -12,7 +12,7 @@
 
 static const struct { int status; const char *text; } statuses[] = {
 	{ STATUS_DONE, "done, or no difference" },
-	{ STATUS_DIFFERS, "something would change (--check)" },
+	{ STATUS_DIFFERS, "they differ, or something would change (--check)" },
 	{ STATUS_ERRORS, "errors in the source" },
 	{ STATUS_USAGE, "wrong use of the command line" },
 	{ STATUS_IO, "a file cannot be read or written" },
@@ -256,6 +256,39 @@ static void bash_spellings(struct buf *b, const struct flag *f)
 		buf_addf(b, "--%s", f->name);
 }
 
+static void bash_values(struct buf *b, const struct flag *f)
+{
+	if (f->choices[0]) {
+		buf_adds(b, "COMPREPLY=($(compgen -W '");
+		for (int k = 0; f->choices[k]; k++)
+			buf_addf(b, "%s%s", k ? " " : "", f->choices[k]);
+		buf_adds(b, "' -- \"$cur\")); ");
+	} else if (f->complete == COMPLETE_FOLDERS)
+		buf_adds(b, "COMPREPLY=($(compgen -d -- \"$cur\")); ");
+	else if (f->complete == COMPLETE_FILES)
+		buf_adds(b, "COMPREPLY=($(compgen -f -- \"$cur\")); ");
+}
+
+/* The values of a flag that means something else to other commands, for each of these. */
+static void bash_rows(struct buf *b, enum flag_id first)
+{
+	enum flag_id id = first;
+	buf_adds(b, "case $command in ");
+	do {
+		const char *bar = "";
+		for (size_t i = 0; i < NCOMMANDS; i++)
+			if (has_flag(&commands[i], id)) {
+				buf_addf(b, "%s%s", bar, commands[i].name);
+				bar = "|";
+			}
+		buf_adds(b, ") ");
+		bash_values(b, &flags[id]);
+		buf_adds(b, ";; ");
+		id = args_next_row(id);
+	} while (id != first);
+	buf_adds(b, "esac; ");
+}
+
 static void bash(struct buf *b)
 {
 	buf_adds(b, "# completion of mlopsc for bash\n_mlopsc() {\n"
@@ -268,18 +301,16 @@ static void bash(struct buf *b)
 		const struct flag *f = &flags[i];
 		if (!f->value)
 			continue;
+		const enum flag_id other = args_next_row((enum flag_id)i);
+		if (other < (enum flag_id)i)    /* written with the first row of its name */
+			continue;
 		buf_adds(b, "\t");
 		bash_spellings(b, f);
 		buf_adds(b, ") ");
-		if (f->choices[0]) {
-			buf_adds(b, "COMPREPLY=($(compgen -W '");
-			for (int k = 0; f->choices[k]; k++)
-				buf_addf(b, "%s%s", k ? " " : "", f->choices[k]);
-			buf_adds(b, "' -- \"$cur\")); ");
-		} else if (f->complete == COMPLETE_FOLDERS)
-			buf_adds(b, "COMPREPLY=($(compgen -d -- \"$cur\")); ");
-		else if (f->complete == COMPLETE_FILES)
-			buf_adds(b, "COMPREPLY=($(compgen -f -- \"$cur\")); ");
+		if (other != (enum flag_id)i)
+			bash_rows(b, (enum flag_id)i);
+		else
+			bash_values(b, f);
 		buf_adds(b, "return ;;\n");
 	}
 	buf_adds(b, "\tesac\n\tcase $command in\n\t'') COMPREPLY=($(compgen -W '");

@@ -109,7 +109,7 @@ static void metadata(struct buf *out, const struct value *m, const char *hex, st
 }
 
 /* A tree that was once our own output may carry an old hash. What is left without it is what gets hashed. */
-static const struct value *without_hash(const struct value *tree, struct arena *a)
+const struct value *object_without_hash(const struct value *tree, struct arena *a)
 {
 	const struct field *m = find(tree, "metadata"), *notes = m ? find(m->value, "annotations") : NULL;
 	const struct field *old = notes ? find(notes->value, HASH_ANNOTATION) : NULL;
@@ -130,7 +130,7 @@ void emit_object(struct buf *out, const struct out_object *o, struct hash128 *ha
 		return;
 	}
 	arena_init(&own, 0);
-	tree = without_hash(tree, &own);
+	tree = object_without_hash(tree, &own);
 	buf_clear(scratch);
 	value_canonical(tree, scratch);
 	*hash = hash_bytes(scratch->p, scratch->n);
