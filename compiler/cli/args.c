@@ -60,17 +60,18 @@ const struct command commands[NCOMMANDS] = {
 		"to standard output only: mlopsc secrets --from FILE | kubectl apply -f -\n",
 		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_secrets },
 	[COMMAND_VERIFY] = { "verify", "[DIR...]", -1, 0, COMPLETE_FOLDERS, "is compiled output still what a build wrote?",
-		"Holds the files of each DIR against its mlops.lock and XXH128SUMS, these two against\n"
-		"each other, and the objects in the files against the lock: finds edits by hand, lost\n"
-		"files and bad merges. DIR is an output folder or one that has such folders in it\n"
-		"(out). Files that mlopsc did not write are not spoken of. Nothing is compiled: whether\n"
-		"the source has changed since is what build --check tells.\n",
+		"Holds the files of each DIR against its mlops.lock and XXH128SUMS, these two\n"
+		"against each other, and the objects in the files against the lock: finds edits by\n"
+		"hand, lost files and bad merges. DIR is an output folder, or a folder of them\n"
+		"(out). Files that mlopsc did not write are not spoken of. Nothing is compiled:\n"
+		"whether the source has changed since is what build --check tells.\n",
 		STATUS(DONE) | STATUS(DIFFERS) | STATUS(USAGE) | STATUS(IO), cmd_verify },
 	[COMMAND_GRAPH] = { "graph", "[FILE]", 1, 0, COMPLETE_FILES, "draw the wiring of a stack, on standard output",
-		"Compiles FILE (stack.mlops; `-` is standard input) and draws it: components with their\n"
-		"kinds, versions, ports and where these are exposed, drift policies, and an arrow from\n"
-		"each component to what it needs. The members of a family are one box. Mermaid is what\n"
-		"code hosts show in a README or a comment; dot is Graphviz' language; svg is a picture.\n"
+		"Compiles FILE (stack.mlops; `-` is standard input) and draws it: components with\n"
+		"kinds, versions, ports and where these are exposed, drift policies, and an arrow\n"
+		"from each component to what it needs. The members of a family are one box.\n"
+		"Mermaid is what code hosts show in a README or a comment; dot is Graphviz'\n"
+		"language; svg is a picture.\n"
 		"  mlopsc graph --format svg > stack.svg\n",
 		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_graph },
 	[COMMAND_VERSION] = { "version", "", 0, 0, COMPLETE_NOTHING, "print the versions of compiler and language",

@@ -302,7 +302,10 @@ static void bash(struct buf *b)
 		if (!f->value)
 			continue;
 		const enum flag_id other = args_next_row((enum flag_id)i);
-		if (other < (enum flag_id)i)    /* written with the first row of its name */
+		enum flag_id first = other;
+		while (first > (enum flag_id)i)
+			first = args_next_row(first);
+		if (first < (enum flag_id)i)    /* written with the first row of its name */
 			continue;
 		buf_adds(b, "\t");
 		bash_spellings(b, f);

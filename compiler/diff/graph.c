@@ -90,7 +90,7 @@ static const char *what(struct drawing *d, struct instance *i)
 
 static int makes_objects(const struct ast *o)
 {
-	if (o->tag == AST_MANIFEST || o->tag == AST_RELEASE || o->tag == AST_CONFIG)
+	if (o->tag == AST_MANIFEST || o->tag == AST_RELEASE || o->tag == AST_CONFIG || o->tag == AST_COMPONENT)
 		return 1;
 	for (uint32_t n = 0; n < o->nkids; n++)
 		if (o->kids[n] && (o->tag == AST_BLOCK || o->tag == AST_KIF || o->tag == AST_KFOR) && makes_objects(o->kids[n]))

@@ -26,7 +26,7 @@ static const struct span nowhere;
 
 enum from { FROM_LOCK, FROM_SUMS };
 struct said { const char *path; struct hash128 hash; enum from from; };         /* a line about a file */
-struct known { const struct lock_object *object; uint8_t seen, wrong; };        /* an object of the lock */
+struct known { const struct lock_object *object; uint8_t seen, wrong, twice; }; /* an object of the lock */
 
 struct check {
 	struct verify *v;
@@ -43,6 +43,7 @@ struct check {
 	struct known **by_component;
 	const struct lock_release **releases;   /* by component too */
 	struct table objects;           /* identity -> struct known */
+	struct table lacking;           /* components of which the lock has too few objects */
 	struct buf file, scratch;
 };
 
@@ -379,7 +380,12 @@ static int read_lock(struct check *c)
 		const struct lock_object *o = &c->lock.objects.v[i];
 		c->known[i].object = o;
 		c->by_component[i] = &c->known[i];
-		table_put(&c->objects, atom_cstr(&c->atoms, identity(c->a, o->api_version, o->kind, o->ns, o->name)), &c->known[i]);
+		const struct atom *id = atom_cstr(&c->atoms, identity(c->a, o->api_version, o->kind, o->ns, o->name));
+		struct known *first = table_get(&c->objects, id);
+		if (first)
+			first->twice = 1;
+		else
+			table_put(&c->objects, id, &c->known[i]);
 	}
 	if (c->lock.objects.n > 1)
 		qsort(c->by_component, c->lock.objects.n, sizeof *c->by_component, known_order);
@@ -438,7 +444,7 @@ static void own_object(struct check *c, const char *path, const struct line fiel
 	struct known *k = atom ? table_get(&c->objects, atom) : NULL;
 	struct hash128 h = { 0, 0 };
 	const int hashed = hash->n == 32 && lock_parse_hash(hash->p, &h);
-	if (k && hashed && (hash_equal(k->object->hash, h) || c->conflict[FROM_LOCK])) {
+	if (k && hashed && (hash_equal(k->object->hash, h) || k->twice || c->conflict[FROM_LOCK])) {
 		k->seen = 1;
 		c->v->objects++;
 		arena_rewind(c->a, mark_);
@@ -447,6 +453,7 @@ static void own_object(struct check *c, const char *path, const struct line fiel
 	id = shown(c, id);
 	if (!k) {
 		find(c, path, line, VERIFY_OBJECT, arena_printf(c->a, "%s is not in " LOCK, id));
+		table_put(&c->lacking, atom_cstr(&c->atoms, component_of(c, path)), c);
 		return;
 	}
 	k->seen = k->wrong = 1;
@@ -673,7 +680,8 @@ static void check_files(struct check *c)
 
 /* ---- the lock against itself ---- */
 
-struct folder { const char *name; size_t n; uint32_t from, to; uint8_t claimed, with; };        /* drift/NAME: lines of the lock */
+/* drift/NAME: its lines of the lock. named: some component has a ConfigMap of this name; claimed: it is known whose it is. */
+struct folder { const char *name; size_t n; uint32_t from, to; uint8_t named, claimed, with; };
 struct folders { VEC(struct folder) f; };
 
 /* The hash of a component from the lock's own lines, with the files of the folders that are marked. */
@@ -729,8 +737,12 @@ static int follows(struct check *c, const struct lock_component *k, struct folde
 {
 	uint32_t named = 0;
 	int ok = !guess && hash_equal(hash_of(c, k->name, NULL), k->hash);
-	for (uint32_t i = 0; !ok && !guess && i < folders->f.n; i++)
-		named += folders->f.v[i].with = (uint8_t)has_config_map(c, k->name, &folders->f.v[i]);
+	for (uint32_t i = 0; !ok && !guess && i < folders->f.n; i++) {
+		struct folder *f = &folders->f.v[i];
+		f->with = (uint8_t)has_config_map(c, k->name, f);
+		f->named |= f->with;
+		named += f->with;
+	}
 	if (named)
 		ok = hash_equal(hash_of(c, k->name, folders), k->hash);
 	for (uint32_t i = 0; i < folders->f.n; i++) {
@@ -773,7 +785,8 @@ static void check_hashes(struct check *c)
 	for (uint32_t i = 0; i < l->components.n; i++) {
 		const struct lock_component *k = &l->components.v[i];
 		parts[nparts++] = (struct named_hash){ k->name, k->hash };
-		uint32_t said = 0;      /* a line that a file contradicts has been reported: what is above it is not said again */
+		/* a line that a file contradicts has been reported: what is above it is not said again */
+		uint32_t said = table_get(&c->lacking, atom_cstr(&c->atoms, k->name)) != NULL;
 		for (struct range r = objects_of(c, k->name); r.from < r.to; r.from++)
 			said += c->by_component[r.from]->wrong;
 		wrong += said;
@@ -783,13 +796,13 @@ static void check_hashes(struct check *c)
 		if (bad[i])
 			bad[i] = !follows(c, &l->components.v[i], &folders, 1);
 	for (uint32_t i = 0; i < folders.f.n; i++)
-		unclaimed += !folders.f.v[i].claimed;
+		unclaimed += !folders.f.v[i].claimed && !folders.f.v[i].named;
 	for (uint32_t i = 0; i < l->components.n; i++) {
-		if (!bad[i])
+		/* files that may be its own, and may be another's, prove nothing; the stack's hash still does */
+		if (!bad[i] || (unclaimed && has_config_map(c, l->components.v[i].name, NULL)))
 			continue;
 		wrong++;
-		if (!unclaimed || !has_config_map(c, l->components.v[i].name, NULL))
-			find(c, LOCK, 0, VERIFY_HASH, arena_printf(c->a, "the hash of component `%s` does not follow from its parts", l->components.v[i].name));
+		find(c, LOCK, 0, VERIFY_HASH, arena_printf(c->a, "the hash of component `%s` does not follow from its parts", l->components.v[i].name));
 	}
 	const struct range own = objects_of(c, "-");
 	for (uint32_t i = own.from; i < own.to; i++)
@@ -827,6 +840,7 @@ int verify_folder(const char *dir, struct arena *a, struct diags *d, struct veri
 	*v = (struct verify){ .dir = dir, .title = "" };
 	atoms_init(&c.atoms, a);
 	table_init(&c.objects, a);
+	table_init(&c.lacking, a);
 	enum found found[2];
 	for (int f = 0; f < 2; f++) {
 		found[f] = slurp(&c, names[f], &c.text[f], &is);
@@ -837,16 +851,16 @@ int verify_folder(const char *dir, struct arena *a, struct diags *d, struct veri
 	if (found[FROM_LOCK] == ABSENT && found[FROM_SUMS] == ABSENT) {
 		diag_error(d, nowhere, D_READ, below(a, dir, LOCK), os_reason(ENOENT));
 		c.failed = 1;
+	} else if (c.there[FROM_LOCK] && !read_lock(&c)) {
+		v->findings.n = 0;      /* it may have other rules altogether */
 	} else {
 		for (int f = 0; f < 2; f++)
 			if (found[f] == ABSENT)
 				find(&c, names[f], 0, VERIFY_MISSING, "is missing");
-		if (!c.there[FROM_LOCK] || read_lock(&c)) {
-			if (c.there[FROM_SUMS])
-				read_sums(&c);
-			check_files(&c);
-			check_hashes(&c);
-		}
+		if (c.there[FROM_SUMS])
+			read_sums(&c);
+		check_files(&c);
+		check_hashes(&c);
 	}
 	struct stat st;
 	if (lstat(below(a, dir, INTENT), &st) == 0)
