@@ -136,9 +136,9 @@ script = @if [ -x $(1) ]; then \
 	B=$(B) CONFIG=$(CONFIG) MLOPSC=$(CURDIR)/$(B)/mlopsc VERSION=$(VERSION) $(1) $(2); \
 	else echo 'make $@: $(1) does not exist' >&2; exit 1; fi
 
-test: all unit $(B)/replay
+test: all $(UNIT) $(B)/replay
 	$(call script,tests/run,$(T))
-accept: all
+accept: all $(B)/replay
 	$(call script,tests/run,--accept $(T))
 bench: all
 	$(call script,tests/bench/run,$(T))
