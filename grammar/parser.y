@@ -117,14 +117,6 @@ static struct ast *op(struct ast *x, int o)
 	x->op = (uint8_t)o;
 	return x;
 }
-/* An expression that would need parentheses, where it is not allowed without. */
-static struct ast *operand(struct parse *p, struct ast *x)
-{
-	if ((x->tag == AST_IF || x->tag == AST_BINARY || x->tag == AST_UNARY) && !(x->flags & AST_F_PAREN))
-		diag_help(p->diags, diag_error(p->diags, x->span, D_SYNTAX, "an expression with an operator", "a value"),
-			"write it in parentheses");
-	return x;
-}
 static unsigned multiline(const struct parse *p, struct span open)
 {
 	return parse_multiline(p, open) ? AST_F_MULTILINE : 0;
@@ -159,13 +151,14 @@ static void mlops_yyerror(struct span *at, struct parse *p, const char *msg);
 %left '+' '-'
 %left '*' '/' '%'
 %precedence UNARY
+%token '{' '}' ':' '=' '('        /* in the order in which a message names what was expected */
 %precedence '.' '[' '('
 
 %type <from> decls stack_items rows keys key_block bad_key_block statements drift_items env_items kind_items outputs
 	rule_items detector_items fields params param_list args arg_list elements element_list entries parts alts targets
 %type <node> decl stack use catalog param let secret component reopen drift env check fn kind interface detector rule allow
 	stack_item row secret_key setting statement expose patch values alert drift_item env_item member output output_if
-	rule_item rule_if detector_item field typed expr arg string text list object entry entry_if path target call type alt
+	rule_item rule_if detector_item field typed expr operand arg string text list object entry entry_if path target call type alt
 	base bound opt_type opt_default opt_for opt_then opt_from family block rule_block bad_block
 %type <atom> name key word
 
@@ -483,9 +476,9 @@ output
 		$$ = parse_done(p, flag(text->tag == AST_STRING ? named(MAKE2(AST_MANIFEST, $6, $8), text->name, text->span)
 			: MAKE3(AST_MANIFEST, $6, $8, text), AST_F_STRING)); }
 	| MANIFEST bad_block            { $$ = $2; }
-	| RELEASE expr object        { $$ = parse_done(p, MAKE2(AST_RELEASE, $2, $3)); }
+	| RELEASE operand object        { $$ = parse_done(p, MAKE2(AST_RELEASE, $2, $3)); }
 	| RELEASE bad_block             { $$ = $2; }
-	| CONFIG expr object         { $$ = parse_done(p, MAKE2(AST_CONFIG, $2, $3)); }
+	| CONFIG operand object         { $$ = parse_done(p, MAKE2(AST_CONFIG, $2, $3)); }
 	| CONFIG bad_block              { $$ = $2; }
 	| OFFERS name ON path object    { $$ = parse_done(p, named(MAKE2(AST_OFFERS, $4, $5), $2, @2)); }
 	| OFFERS bad_block              { $$ = $2; }
@@ -499,6 +492,14 @@ output
 	}
 	| FOR error open outputs '}'    { $$ = LIST0(AST_ERROR, $4); }
 	| FOR error                     { $$ = MAKE0(AST_ERROR); }
+	;
+/* an expression without an operator outside of brackets */
+operand
+	: expr {
+		if (($1->tag == AST_IF || $1->tag == AST_BINARY || $1->tag == AST_UNARY) && !($1->flags & AST_F_PAREN))
+			diag_help(p->diags, diag_error(p->diags, @1, D_SYNTAX, "an expression with an operator", "a value"),
+				"write it in parentheses");
+	}
 	;
 output_if
 	: IF expr block                 { $$ = parse_done(p, MAKE3(AST_KIF, $2, $3, NULL)); }

@@ -403,8 +403,8 @@ static void report_unclosed(struct parse *p, int kind, struct span open, struct 
 {
 	struct diag *d;
 
-	if (parse_silent(p, open.lo) || at.lo < p->quiet || (p->skipping && kind != '{'))
-		return;
+	if (open.lo == open.hi || parse_silent(p, open.lo) || at.lo < p->quiet || (p->skipping && kind != '{'))
+		return;                 /* open.lo == open.hi: it is not written either */
 	d = diag_error(p->diags, open, D_UNCLOSED, bracket_text(kind));
 	if (what)
 		diag_place(p->diags, d, at, "%s", what);
@@ -1343,25 +1343,25 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
    stays one, else a blank. */
 static const char *clean_text(struct parse *p)
 {
-	uint32_t len = p->src->len, i, ascii;
+	uint32_t len = p->src->len, i;
+	int nul;
 	const char *text = p->src->text;
 	size_t bad, from = 0;
 	char *copy = NULL;
 
-	for (i = 0, ascii = 0; i + 8 <= len; i += 8) {
-		uint64_t w;
+	for (i = 0; i + 32 <= len; i += 32) {   /* nearly always there is nothing to do */
+		uint64_t w[4];
 
-		memcpy(&w, text + i, 8);
-		if ((w & 0x8080808080808080u) || ((w - 0x0101010101010101u) & ~w & 0x8080808080808080u)) {
-			ascii = 1;
+		memcpy(w, text + i, 32);
+		if ((w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080u)
 			break;
-		}
 	}
-	for (; !ascii && i < len; i++)
-		ascii = (unsigned char)text[i] >= 0x80 || !text[i];
-	if (!ascii)
+	while (i < len && (unsigned char)text[i] < 0x80)
+		i++;
+	nul = memchr(text, 0, len) != NULL;
+	if (i == len && !nul)
 		return text;
-	if (memchr(text, 0, len)) {
+	if (nul) {
 		copy = arena_strdup(p->arena, text, len + 1);
 		for (i = 0; i < len; i++)
 			if (!copy[i]) {
@@ -1389,16 +1389,18 @@ static const char *clean_text(struct parse *p)
 	return text;
 }
 
+#define START_WITH(vec, room) ((vec).v = (room), (vec).cap = sizeof (room) / sizeof *(room))
+
 static void open_parse(struct parse *p, struct source *src, struct arena *a, struct arena *scratch, struct atoms *atoms,
 	struct diags *diags, int start)
 {
 	size_t i;
 
 	memset(p, 0, offsetof(struct parse, few_nodes));
-	p->nodes.v = p->few_nodes;
-	p->nodes.cap = sizeof p->few_nodes / sizeof *p->few_nodes;
-	p->brackets.v = p->few_brackets;
-	p->brackets.cap = sizeof p->few_brackets / sizeof *p->few_brackets;
+	START_WITH(p->nodes, p->few_nodes);
+	START_WITH(p->brackets, p->few_brackets);
+	START_WITH(p->docs, p->few_docs);
+	START_WITH(p->strings, p->few_strings);
 	p->src = src;
 	p->arena = a;
 	p->scratch = scratch;

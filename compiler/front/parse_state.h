@@ -87,6 +87,8 @@ struct parse {
 	/* Not zeroed: where these begin, so that a small source needs no memory but for its nodes. */
 	struct ast *few_nodes[128];
 	struct bracket few_brackets[32];
+	struct doc few_docs[8];
+	struct open_string few_strings[8];
 	_Alignas(16) char lexer_room[768];
 	size_t lexer_used;
 };

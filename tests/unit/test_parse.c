@@ -244,6 +244,42 @@ static void lines_of_mistakes(void **state)
 	expect_errors("let Foo = 1\nlet b = foo_bar + Baz\nlet c-- = 1", "E0014@1:5 E0014@2:9 E0014@2:19 E0014@3:5");
 	expect_errors("let a = 1 == 2 == 3", "E0010@1:16");
 	expect_errors("allow a because \"x ${b}\"", "E0010@1:17");
+	expect_errors("kind k {\n  release a + b { c: d }\n  config (a + b) { c: d }\n  config !a { }\n}", "E0010@2:11 E0010@4:10");
+	expect_errors("stack a\"\n  b = 1\n: c { }\n", "E0004@1:8 E0010@3:1");
+}
+
+/* What is no name stands in the tree as the name that was most likely meant, so that others find it. */
+static void meant(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "MyNote", "my-note" }, { "under_score", "under-score" }, { "double--dash", "double-dash" }, { "end-", "end" },
+		{ "_1a", "a" }, { "A", "a" }, { "ABc", "abc" }, { "kHz2", "k-hz2" }, { "_", "_" },
+	};
+	struct buf b = { 0 };
+	struct text t;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		buf_clear(&b);
+		buf_addf(&b, "component %s : %s { %s = 1 }\n", rows[i][0], rows[i][0], rows[i][0]);
+		read_text(&t, b.p, b.n);
+		assert_int_equal(t.diags.n, 3);
+		assert_string_equal(t.file->kids[0]->name->text, rows[i][1]);
+		assert_string_equal(t.file->kids[0]->name2->text, rows[i][1]);
+		assert_string_equal(t.file->kids[0]->kids[1]->kids[0]->name->text, rows[i][1]);
+		free_text(&t);
+	}
+	buf_clear(&b);
+	buf_adds(&b, "component ");
+	for (i = 0; i < 300; i++)
+		buf_addc(&b, 'a');
+	buf_adds(&b, " : k { }\n");
+	read_text(&t, b.p, b.n);
+	assert_int_equal(t.diags.n, 1);
+	assert_true(t.file->kids[0]->name->len < 30);
+	free_text(&t);
+	buf_free(&b);
 }
 
 static void brackets(void **state)
@@ -711,7 +747,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_valid), cmocka_unit_test(trees), cmocka_unit_test(families), cmocka_unit_test(texts),
-		cmocka_unit_test(line_breaks), cmocka_unit_test(mistakes), cmocka_unit_test(lines_of_mistakes),
+		cmocka_unit_test(line_breaks), cmocka_unit_test(mistakes), cmocka_unit_test(lines_of_mistakes), cmocka_unit_test(meant),
 		cmocka_unit_test(brackets), cmocka_unit_test(bad_texts), cmocka_unit_test(nul_bytes), cmocka_unit_test(messages),
 		cmocka_unit_test(what_remains), cmocka_unit_test(spans), cmocka_unit_test(exact_spans), cmocka_unit_test(docs),
 		cmocka_unit_test(crlf), cmocka_unit_test(equality), cmocka_unit_test(expressions), cmocka_unit_test(deep),
