@@ -3,6 +3,7 @@
 # make accept         takes over what the golden cases print now; read it in git diff
 # make install        PREFIX=/usr/local DESTDIR=            make uninstall
 # make deps           what is needed to build, through apt  make test-deps   and to test
+# make conformance     real readers of the output: T=helm one of them, BUDGET=seconds, STRICT=1 (tests/conformance/run)
 # CONFIG=release|debug|asan, CC=gcc|clang, V=1 shows the commands
 
 VERSION = 0.1.0
