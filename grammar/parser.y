@@ -155,10 +155,10 @@ static void mlops_yyerror(struct span *at, struct parse *p, const char *msg);
 %precedence '.' '[' '('
 
 %type <from> decls stack_items rows keys key_block bad_key_block statements drift_items env_items kind_items outputs
-	rule_items detector_items fields params param_list args arg_list elements element_list entries parts alts targets
+	rule_items detector_items fields params param_list args arg_list elements element_list entries gift_items parts alts targets
 %type <node> decl stack use catalog param let secret component reopen drift env check fn kind interface detector rule allow
 	stack_item row secret_key setting statement expose patch values alert drift_item env_item member output output_if
-	rule_item rule_if detector_item field typed expr operand arg string text list object entry entry_if path target call type alt
+	rule_item rule_if detector_item field typed expr operand arg string text list object gift entry entry_if path target call type alt
 	base bound opt_type opt_default opt_for opt_then opt_from family block rule_block bad_block
 %type <atom> name key word
 
@@ -302,6 +302,9 @@ allow
 		if ($4->tag != AST_STRING) {
 			diag_error(p->diags, @4, D_SYNTAX, "`${`", "plain text");
 			$$ = MAKE0(AST_ERROR);
+		} else if (strspn($4->name->text, " \t\n") == $4->name->len) {
+			diag_help(p->diags, diag_error(p->diags, @4, D_SYNTAX, "an empty text", "a reason"),
+				"write why: whoever reviews this has to know");
 		}
 	}
 	;
@@ -433,8 +436,8 @@ kind_items
 	| kind_items error NL           { $$ = $1; FOUND; }
 	;
 member
-	: GIVES name object             { $$ = parse_done(p, named(MAKE1(AST_GIVES, $3), $2, @2)); }
-	| GIVES name '(' params ')' object {
+	: GIVES name gift               { $$ = parse_done(p, named(MAKE1(AST_GIVES, $3), $2, @2)); }
+	| GIVES name '(' params ')' gift {
 		$$ = parse_done(p, flag(named(LIST1(AST_GIVES, $6, $4), $2, @2), AST_F_PARAMS));
 	}
 	| GIVES name '=' path           { $$ = parse_done(p, flag(named(MAKE1(AST_GIVES, $4), $2, @2), AST_F_ALIAS)); }
@@ -455,6 +458,16 @@ member
 	}
 	| EXPORTS bad_block             { $$ = $2; }
 	| output
+	;
+/* fields, and checks of what is asked for */
+gift
+	: '{' gift_items '}'            { $$ = flag(LIST0(AST_OBJECT, $2), multiline(p, @1)); }
+	;
+gift_items
+	: %empty                        { $$ = p->nodes.n; }
+	| gift_items entry sep          { $$ = $1; ITEM($2); }
+	| gift_items check sep          { $$ = $1; ITEM($2); }
+	| gift_items error sep          { $$ = $1; FOUND; }
 	;
 targets
 	: name                          { $$ = p->nodes.n; parse_push(p, leaf(p, AST_NAME, $1, @1)); }

@@ -45,6 +45,7 @@
 #define D_BAD_LITERAL         "E0312", "`%s` is not %s: %s"
 #define D_ENUM                "E0313", "`%s` is not one of %s"
 #define D_UNTYPED_NUMBER      "E0314", "`%s` has no meaning without a type"
+#define W_BARE_SIZE           "W0310", "a size of %s bytes"
 #define D_MISSING_SETTING     "E0320", "`%s` (%s) needs `%s`"
 #define D_MISSING_PARAM       "E0321", "param `%s` has no value"
 #define D_ARGUMENTS           "E0322", "%s"

@@ -238,6 +238,10 @@ static int give(struct args *a, enum flag_id id, const char *value)
 		fprintf(stderr, "mlopsc: `%s` needs a value that is not empty: %s\n", args_flag_spelling(id, spelling),
 			f->value);
 		return usage(a);
+	} else if (f->value && a->value[id]) {
+		fprintf(stderr, "mlopsc: `%s` is given twice: `%s` and `%s`\n", args_flag_spelling(id, spelling),
+			a->value[id], value);
+		return usage(a);
 	}
 	a->value[id] = value;
 	return 1;

@@ -179,7 +179,9 @@ static void show_values(struct eval *e, struct env *env, const struct ast *x, st
 			show_values(e, env, x->kids[n], d, left);
 }
 
-int run_check(struct compile *c, struct env *env, const struct ast *x, struct instance *i, struct span at, const char *origin)
+/* `where`: the place that is blamed, or nothing: what the condition is about, else `at`. */
+static int check_holds(struct compile *c, struct env *env, const struct ast *x, struct instance *i, struct span at,
+	struct span where, const char *origin)
 {
 	struct eval *e = c->e;
 	int yes = truth(e, eval(e, env, x->kids[0]), x->kids[0]->span);
@@ -191,15 +193,70 @@ int run_check(struct compile *c, struct env *env, const struct ast *x, struct in
 	if (is_error(v))
 		return 0;
 	const char *message = arena_strdup(e->p->arena, v->str.p, v->n);
-	struct span here = blame(i, x->kids[0], at);
+	struct span about = blame(i, x->kids[0], at), here = where.hi ? where : about;
 	struct diag *d = x->name ? diag_warn(e->diags, here, x->name->text, W_CHECK, message) : diag_error(e->diags, here, D_CHECK, message);
 	int left = 4;
 	if (d->nnotes || d->nplaces)
 		return x->name != NULL;         /* said already */
 	if (here.lo != x->span.lo && x->span.lo != at.lo)
 		diag_place(e->diags, d, x->kids[0]->span, "checked by %s", c->rule && !x->name ? arena_printf(e->p->arena, "rule %s", c->rule) : origin);
+	if (where.hi && about.lo != at.lo)
+		diag_place(e->diags, d, about, "set here");
 	show_values(e, env, x->kids[0], d, &left);
 	return x->name != NULL;
+}
+
+int run_check(struct compile *c, struct env *env, const struct ast *x, struct instance *i, struct span at, const char *origin)
+{
+	return check_holds(c, env, x, i, at, (struct span){ 0, 0 }, origin);
+}
+
+/* By the component whose value is being computed, or by the stack. */
+static int value_allowed(struct eval *e, const char *name)
+{
+	const struct instance *i = NULL;
+	for (const struct frame *f = e->frame; f && !i; f = f->prev)
+		i = f->inst && f->inst->decl ? f->inst : NULL;
+	return is_allowed(e->hooks_ctx, i, name);
+}
+
+/* What a component gives is looked at whether somebody reads it or not: the checks first, for a field that cannot be made
+   says less. */
+static void look_at_given(struct eval *e, struct given *g)
+{
+	struct compile *c = e->hooks_ctx;
+	const struct ast *body = g->give->decl->kids[0];
+	const struct instance *user = e->user;
+	int ok = 1;
+	e->user = NULL;
+	for (uint32_t n = 0; n < body->nkids; n++)
+		if (body->kids[n]->tag == AST_CHECK) {
+			struct env env = g->env ? *g->env : (struct env){ .inst = g->inst };
+			ok &= check_holds(c, &env, body->kids[n], g->inst, g->asked, g->env ? g->asked : (struct span){ 0, 0 },
+				arena_printf(e->p->arena, "kind %s", g->inst->kind->name->text));
+		}
+	for (uint32_t n = 0; ok && n < g->give->iface->type->n; n++)
+		given_field(e, g, g->give->iface->type->fields[n].name, g->asked);
+	e->user = user;
+}
+
+static void look_at_gives(struct compile *c)
+{
+	struct eval *e = c->e;
+	for (uint32_t n = 0; n < e->instances.n; n++) {
+		struct instance *i = e->instances.v[n];
+		for (uint32_t k = 0; k < i->kind->gives.n; k++) {
+			struct give *g = &i->kind->gives.v[k];
+			if (g->decl->flags & AST_F_PARAMS)
+				continue;
+			const struct value *v = give_value(e, i, g, i->at);
+			if (v->tag == VALUE_GIVEN && !(g->decl->flags & AST_F_ALIAS))
+				look_at_given(e, v->ref.ref);
+		}
+	}
+	for (uint32_t n = 0; n < e->givens.n; n++)
+		look_at_given(e, e->givens.v[n]);
+	e->on_given = NULL;
 }
 
 /* -- claims -- */
@@ -542,10 +599,8 @@ void run_rules(struct compile *c, struct top *t, struct out_component *out)
 	for (uint32_t n = 0; n < e->p->rules.n; n++) {
 		struct rule *u = e->p->rules.v[n];
 		int releases = !strcmp(u->decl->name3->text, "releases");
-		if (!releases && strcmp(u->decl->name3->text, "objects")) {
-			diag_help(e->diags, diag_error(e->diags, u->decl->span, D_UNKNOWN_NAME, u->decl->name3->text), "a rule runs `for x in objects` or `for x in releases`");
-			continue;
-		}
+		if (!releases && strcmp(u->decl->name3->text, "objects"))
+			continue;       /* reported by resolve_rule() */
 		c->rule = u->name->text;
 		for (uint32_t k = 0; k < (releases ? out->nreleases : out->nobjects); k++) {
 			struct env env = { 0 };
@@ -926,6 +981,9 @@ int compile_stack(struct compile *c)
 	struct eval *e = c->e;
 	struct program *p = e->p;
 	c->pass = 1;
+	e->on_given = look_at_given;
+	e->allowed = value_allowed;
+	e->hooks_ctx = c;
 	table_init(&c->claims, e->unit);
 	table_init(&c->node_ports, e->unit);
 	table_init(&c->namespaces, e->unit);
@@ -960,6 +1018,7 @@ int compile_stack(struct compile *c)
 	order_tops(c);
 	for (uint32_t n = 0; n < c->tops.n; n++)
 		first_pass(c, c->tops.v[n]);
+	look_at_gives(c);
 	check_secrets(c);
 	collect_secrets(c);
 	make_delivery(c);

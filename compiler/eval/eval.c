@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MAX_EVAL_DEPTH 3000
+#define SMALL_SIZE 1048576.0            /* bytes: below that a size without a unit is most likely a mistake */
 static const struct value in_progress = { .tag = VALUE_ERROR };
 
 int is_error(const struct value *v)
@@ -171,10 +172,7 @@ static int parse_text(int text, const char *s, size_t n, double *num, const char
 	switch (text) {
 	case TEXT_VERSION: return lit_version(s, n, why);
 	case TEXT_SIZE:
-		if (!lit_size(s, n, num, why))
-			return 0;
-		*why = "without a unit it would be bytes";
-		return *num >= 1048576 || strspn(s, "0123456789") < n;
+		return lit_size(s, n, num, why);
 	case TEXT_CORES: return lit_cores(s, n, num, why);
 	case TEXT_DURATION: return lit_duration(s, n, num, why);
 	case TEXT_RATE: return lit_rate(s, n, num, why);
@@ -268,6 +266,11 @@ static const struct value *number(struct eval *e, const struct ast *x, const str
 		if (ok) {
 			if (!in_range(e, t, d, x->span, said, silent))
 				return silent ? NULL : VALUE_ERROR_V;
+			if (t->text == TEXT_SIZE && d < SMALL_SIZE && strspn(s, "0123456789") == n && !silent && e->allowed && !e->allowed(e, "bare-size")) {
+				struct diag *w = diag_warn(e->diags, x->span, "bare-size", W_BARE_SIZE, said);
+				note_setting(e, w, t);
+				diag_help(e->diags, w, "%s", unit_help(t));
+			}
 			return value_text(e->arena, t->text, s, n, d, x->span);
 		}
 		break;
@@ -1625,7 +1628,13 @@ const struct value *give_call(struct eval *e, struct env *env, struct instance *
 	if (!bind_arguments(e, env, call, arena_printf(e->p->arena, "`%s` of %s", d->name->text, instance_label(e, i)), params, n, inner->locals))
 		return VALUE_ERROR_V;
 	struct given *gv = ARENA_NEW(e->arena, struct given);
-	*gv = (struct given){ i, g, inner, ARENA_ARRAY(e->arena, const struct value *, g->iface->type->n), e->arena };
+	*gv = (struct given){ i, g, inner, ARENA_ARRAY(e->arena, const struct value *, g->iface->type->n), e->arena, call->span };
+	if (e->on_given && !e->plan) {
+		if (e->arena == e->unit)
+			VEC_PUSH(e->unit, &e->givens, gv);
+		else
+			e->on_given(e, gv);     /* it will not be there later */
+	}
 	struct value *v = ARENA_NEW(e->arena, struct value);
 	v->tag = VALUE_GIVEN;
 	v->origin = call->span;

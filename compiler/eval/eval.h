@@ -32,7 +32,7 @@ struct instance {
 	struct span at;                 /* where it is declared */
 	uint8_t expanded, forced, mark, failed;
 };
-struct given { struct instance *inst; struct give *give; struct env *env; const struct value **cells; struct arena *arena; };
+struct given { struct instance *inst; struct give *give; struct env *env; const struct value **cells; struct arena *arena; struct span asked; };
 struct secret_use { const struct atom *ns; struct symbol *secret; const struct atom *key; /* NULL: all */ const struct instance *by; struct span at; };
 
 struct frame { const struct instance *inst; uint32_t slot; const struct symbol *symbol; struct span at; struct frame *prev; };
@@ -58,6 +58,10 @@ struct eval {
 	int in_secret;                  /* a derived secret is being computed: keys may go into strings */
 	const struct value *(*secret_text)(struct eval *e, struct symbol *secret, const struct atom *key, struct span at);
 	void *secret_ctx;
+	VEC(struct given *) givens;     /* to be looked at once everything is made; first pass */
+	void (*on_given)(struct eval *e, struct given *g);      /* looks at one; NULL: nobody wants to */
+	int (*allowed)(struct eval *e, const char *name);       /* does an `allow` around the value in hand silence a warning? */
+	void *hooks_ctx;                /* struct compile */
 	const struct atom *a_on, *a_node, *a_nodes, *a_keys, *a_none, *a_cluster, *a_balancer;
 	struct table givers;            /* per interface: cached list for implied wires at the stack's level */
 	struct plan *plan;              /* being traced; see eval/plan.h */
@@ -108,6 +112,7 @@ const struct value *symbol_instances(struct eval *e, struct symbol *y, struct sp
 void all_offers(struct eval *e);                        /* each offer to what collects it, once */
 const struct value *wire_implied(struct eval *e, struct instance *i, uint32_t slot);
 const struct value *collected(struct eval *e, struct instance *i, uint32_t slot);
+const struct instance *offered_by(const struct instance *i, const struct value *v);
 const struct value *give_value(struct eval *e, struct instance *i, struct give *g, struct span at);
 const struct value *give_call(struct eval *e, struct env *env, struct instance *i, struct give *g, const struct ast *call);
 struct instance *instance_behind(const struct value *v);        /* of a component or a given; NULL */

@@ -600,8 +600,13 @@ static void output(struct making *m, struct instance *i, struct env *env, const 
 			const struct value *v = eval_typed(e, env, o->kids[0], &type_string);
 			if (is_error(v))
 				m->ok = 0;
-			else
-				claim_text(m->c, arena_strdup(e->p->arena, v->str.p, v->n), i->at, instance_label(e, i));
+			else {
+				/* in a loop over what others have offered it is theirs */
+				const struct instance *who = NULL;
+				for (uint32_t n = 0; n < MAX_LOCALS && env->locals[n] && !who; n++)
+					who = offered_by(i, env->locals[n]);
+				claim_text(m->c, arena_strdup(e->p->arena, v->str.p, v->n), who ? who->at : i->at, instance_label(e, who ? who : i));
+			}
 		}
 		break;
 	default:

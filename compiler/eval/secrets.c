@@ -15,9 +15,56 @@ static const char *source_word(const struct symbol *y)
 	return !s ? "mlopsc" : s->tag == AST_CALL && s->kids[0]->tag == AST_NAME ? s->kids[0]->name->text : s->tag == AST_NAME ? s->name->text : "?";
 }
 
+static const struct ast *key_decl(const struct symbol *y, const struct atom *key);
+
+/* Looks for a key that is derived from itself: evaluates each derivation with the keys that it asks for, empty ones where
+   nothing is derived. */
+struct derivation { struct symbol *secret; const struct ast *key; struct span at; struct derivation *prev; };
+struct derivations { struct table done; struct derivation *now; };
+
+static const char *key_name(struct eval *e, const struct symbol *y, const struct ast *key)
+{
+	return arena_printf(e->p->arena, "%s.%s", y->name->text, key->name->text);
+}
+
+static const struct value *derive(struct eval *e, struct symbol *y, const struct ast *key, struct span at)
+{
+	struct derivations *all = e->secret_ctx;
+	struct derivation here = { y, key, at, all->now };
+	const struct atom *id = atom_cstr(e->p->atoms, key_name(e, y, key));
+	if (table_get(&all->done, id))
+		return value_string(e->arena, "", 0, (struct span){ 0, 0 });
+	for (const struct derivation *d = all->now; d; d = d->prev)
+		if (d->secret == y && d->key == key) {
+			struct diag *x = diag_error(e->diags, key->span, D_CYCLE, id->text);
+			for (d = &here; d->prev; d = d->prev) {
+				struct location l = source_locate(e->p->sources, d->at.lo);
+				diag_note(e->diags, x, "`%s` is asked for by `%s` at %s:%u", key_name(e, d->secret, d->key),
+					key_name(e, d->prev->secret, d->prev->key), l.source ? l.source->name : "?", l.line);
+				if (d->prev->secret == y && d->prev->key == key)
+					break;
+			}
+			diag_help(e->diags, x, "one of these keys needs a value of its own: write it without `= ...`");
+			return VALUE_ERROR_V;
+		}
+	all->now = &here;
+	struct env own = { .inst = y->inst };
+	const struct value *v = eval(e, &own, key->kids[0]);
+	if (v->tag == VALUE_SECRET_KEY) {
+		const struct ast *next = key_decl(v->ref.ref, v->ref.key);
+		if (next && next->nkids && next->kids[0] && is_error(derive(e, v->ref.ref, next, key->kids[0]->span)))
+			v = VALUE_ERROR_V;
+	}
+	all->now = here.prev;
+	table_put(&all->done, id, (void *)(uintptr_t)1);
+	return v;
+}
+
 static const struct value *placeholder(struct eval *e, struct symbol *secret, const struct atom *key, struct span at)
 {
-	(void)secret; (void)key; (void)at;
+	const struct ast *d = key_decl(secret, key);
+	if (d && d->nkids && d->kids[0] && is_error(derive(e, secret, d, at)))
+		return VALUE_ERROR_V;
 	return value_string(e->arena, "", 0, (struct span){ 0, 0 });
 }
 
@@ -53,6 +100,8 @@ void check_secrets(struct compile *c)
 			diag_place(e->diags, x, i->at, "%s declares a secret of this name", instance_label(e, i));
 		}
 	}
+	struct derivations all = { 0 };
+	table_init(&all.done, e->unit);
 	for (uint32_t n = 0; n < e->p->symbols.n + e->kind_secrets.n; n++) {
 		struct symbol *y = n < e->p->symbols.n ? e->p->symbols.v[n] : e->kind_secrets.v[n - e->p->symbols.n];
 		if (y->tag != SYMBOL_SECRET || y->dropped)
@@ -64,13 +113,14 @@ void check_secrets(struct compile *c)
 					diag_place(e->diags, diag_error(e->diags, d->kids[k]->span, D_DUPLICATE, d->kids[k]->name->text), d->kids[q]->span, "declared here");
 			if (!d->kids[k]->nkids || !d->kids[k]->kids[0])
 				continue;
-			struct env own = { .inst = y->inst };
 			e->in_secret = 1;
 			e->secret_text = placeholder;
-			const struct value *v = eval(e, &own, d->kids[k]->kids[0]);
+			e->secret_ctx = &all;
+			const struct value *v = derive(e, y, d->kids[k], d->kids[k]->span);
 			if (!is_error(v) && v->tag != VALUE_STRING && v->tag != VALUE_SECRET_KEY)
 				diag_error(e->diags, d->kids[k]->kids[0]->span, D_TYPE, "a string or a key of a secret", value_noun(e, v));
 			e->in_secret = 0;
+			e->secret_ctx = NULL;
 		}
 		const char *src = source_word(y);
 		if (!strcmp(src, "existing"))

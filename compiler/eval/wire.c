@@ -346,7 +346,7 @@ const struct value *give_value(struct eval *e, struct instance *i, struct give *
 		}
 	} else {
 		struct given *gv = ARENA_NEW(e->arena, struct given);
-		*gv = (struct given){ i, g, NULL, ARENA_ARRAY(e->arena, const struct value *, g->iface->type->n), e->arena };
+		*gv = (struct given){ i, g, NULL, ARENA_ARRAY(e->arena, const struct value *, g->iface->type->n), e->arena, i->at };
 		struct value *w = ARENA_NEW(e->arena, struct value);
 		w->tag = VALUE_GIVEN;
 		w->origin = i->at;
@@ -612,6 +612,18 @@ const struct value *collected(struct eval *e, struct instance *i, uint32_t slot)
 			return VALUE_ERROR_V;
 	}
 	return value_list(e->arena, items, n, i->at);
+}
+
+/* Who offered what a loop over collected offers has in hand, or NULL. */
+const struct instance *offered_by(const struct instance *i, const struct value *v)
+{
+	for (uint32_t s = SLOT_COUNT; i->offers && v && s < i->kind->members.n; s++) {
+		const struct value *all = i->kind->members.v[s].tag == MEMBER_COLLECTS ? i->cells[s] : NULL;
+		for (uint32_t n = 0; all && all->tag == VALUE_LIST && n < all->n; n++)
+			if (all->items[n] == v)
+				return i->offers[s].v[n].from;
+	}
+	return NULL;
 }
 
 /* -- ports -- */

@@ -76,7 +76,7 @@ enum ast_tag {
 
 	/* members of kinds */
 	AST_SETTING,            /* name : kid 0 [= kid 1] */
-	AST_GIVES,              /* name; kid 0: AST_OBJECT, or a path when AST_F_ALIAS; kids 1..: AST_FIELDDEF parameters. AST_F_PARAMS when `(` was written */
+	AST_GIVES,              /* name; kid 0: AST_OBJECT (with AST_CHECKs), or a path when AST_F_ALIAS; kids 1..: AST_FIELDDEF parameters. AST_F_PARAMS when `(` was written */
 	AST_NEEDS,              /* name : kid 0 (type) */
 	AST_COLLECTS,           /* name : name2 */
 	AST_OFFERS,             /* name on kid 0 (a path) kid 1 (AST_OBJECT) */

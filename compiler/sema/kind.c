@@ -120,6 +120,8 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 		int misspelt = 0;       /* then it is most likely the one that is wanted */
 		for (uint32_t n = 0; n < o->nkids; n++) {
 			const struct ast *e = o->kids[n];
+			if (e->tag == AST_CHECK)
+				continue;
 			if (e->tag != AST_ENTRY || !e->name) {
 				diag_error(p->diags, e->span, D_TYPE, "a field `name: value`", "something else");
 				continue;

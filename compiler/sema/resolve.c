@@ -463,6 +463,18 @@ void resolve_kind(struct program *p, struct kind *k)
 
 struct todo { struct ast *n; uint32_t locals; };   /* n NULL: back to so many locals */
 
+/* Where a rule says over what it runs: the word behind `in`. */
+static struct span rule_set(const struct program *p, const struct ast *d)
+{
+	const struct source *src = source_of(p->sources, d->span.lo);
+	uint32_t at = d->name2_span.hi;
+	if (!src)
+		return d->span;
+	at += (uint32_t)strspn(src->text + (at - src->base), " \t") + 2;
+	at += (uint32_t)strspn(src->text + (at - src->base), " \t");
+	return (struct span){ at, at + d->name3->len };
+}
+
 void resolve_rule(struct program *p, struct rule *r)
 {
 	if (r->resolved)
@@ -470,6 +482,19 @@ void resolve_rule(struct program *p, struct rule *r)
 	r->resolved = 1;
 	struct scope s = { .p = p, .pure = 1 };
 	const struct ast *d = r->decl;
+	const char *set = d->name3->text;
+	if (strcmp(set, "objects") && strcmp(set, "releases")) {
+		struct suggest near;
+		struct diag *x = diag_error(p->diags, rule_set(p, d), D_UNKNOWN_NAME, set);
+		suggest_init(&near, set, d->name3->len);
+		suggest_try(&near, "objects");
+		suggest_try(&near, "releases");
+		if (suggest_best(&near))
+			diag_label(p->diags, x, "did you mean `%s`?", suggest_best(&near));
+		if (suggest_best(&near))
+			diag_fix(p->diags, x, x->span, "%s", suggest_best(&near));
+		diag_help(p->diags, x, "a rule runs `for x in objects` or `for x in releases`");
+	}
 	push(&s, d, d->name2);
 	struct todo stack[256];
 	uint32_t depth = 0;
