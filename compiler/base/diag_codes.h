@@ -93,6 +93,11 @@
 #define D_OBJECT_FIELD        "E0806", "%s"
 #define D_RELEASE             "E0807", "%s"
 
+/* values of charts */
+#define D_CHART_KEY           "E0820", "%s"
+#define D_CHART_VALUE         "E0821", "%s"
+#define D_CHART_TABLE         "E0822", "%s"
+
 /* evaluation limits */
 #define D_CYCLE               "E0901", "`%s` depends on itself"
 #define D_RECURSION           "E0902", "%s `%s` %s itself"

@@ -1,5 +1,5 @@
 /* The first pass over a whole stack: settings of the stack, instances, checks, claims, rules, order. See compile.h. */
-#include "eval/compile.h"
+#include "eval/chart.h"
 #include "base/suggest.h"
 #include "emit/yaml.h"
 #include "eval/literal.h"
@@ -1012,6 +1012,7 @@ int compile_stack(struct compile *c)
 		run_check(c, &none, p->checks.v[n], NULL, p->checks.v[n]->span, "the stack");
 	}
 	check_catalogs(e);
+	chart_tables_check(c);
 	make_tops(c);
 	read_yaml_uses(c);
 	install_first(c);

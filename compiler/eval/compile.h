@@ -19,6 +19,7 @@ struct top {                            /* one file of manifests */
 struct kube_kind { const struct atom *word; const char *api_version, *kind, *plural; uint8_t cluster; int rank; };
 struct made_release { struct out_release r; struct top *top; struct instance *inst; };
 struct identity { struct hash128 hash; struct top *top; };        /* 128 bits of an object's group, kind, namespace and name */
+struct charts;
 struct compile {
 	struct eval *e;
 	struct out_stack out;
@@ -40,6 +41,7 @@ struct compile {
 	const char *rule;               /* whose checks are running */
 	int plain;                      /* no plans: for tests */
 	struct bound *bound;            /* first pass: the plan of the component in hand, bound */
+	struct charts *charts;          /* chart.c: NULL until a release is checked */
 };
 struct claim { struct span at; const char *who; };
 

@@ -1,6 +1,6 @@
 /* A component's output: objects with our labels, releases, files. Evaluates the kind's output statements in order, applies
    the component's patches and names, and gives each pod template the hash of the configuration that it reads. */
-#include "eval/compile.h"
+#include "eval/chart.h"
 #include "base/suggest.h"
 #include "emit/yaml.h"
 #include "eval/literal.h"
@@ -550,6 +550,8 @@ static void release(struct making *m, struct instance *i, struct env *env, const
 		m->ok = 0;
 		return;
 	}
+	if (m->c->pass == 1 && !e->plan)
+		chart_check(m->c, i, &r, o);
 	VEC_PUSH(e->arena, &m->releases, r);
 	VEC_PUSH(e->arena, &m->release_owners, i);
 }

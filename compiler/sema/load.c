@@ -566,6 +566,10 @@ static void use_files(struct program *p, const struct ast *file)
 			VEC_PUSH(p->arena, &p->yaml_uses, u);
 			continue;
 		}
+		if (ends_with(u->name->text, ".keys.tsv")) {
+			VEC_PUSH(p->arena, &p->charts, s);
+			continue;
+		}
 		struct ast *f = parse_source(s, p->arena, p->atoms, p->diags);
 		VEC_PUSH(p->arena, &p->files, f);
 		use_files(p, f);

@@ -121,6 +121,7 @@ struct program {
 	VEC(struct ast *) words;        /* names bound to nothing: members of enumerations, or mistakes */
 	VEC(struct source *) yaml;      /* `use "x.yaml"` */
 	VEC(const struct ast *) yaml_uses;
+	VEC(struct source *) charts;    /* `use "x.keys.tsv"`: tables of charts' values */
 	VEC(struct library_file) library;
 	VEC(struct library_name) library_names;
 	struct table library_index[256];/* per `what`: name -> library name + 1 */
