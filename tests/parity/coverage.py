@@ -135,9 +135,7 @@ def build(text, folder):
         for name in os.listdir(os.path.join(out, "helm")):
             with open(os.path.join(out, "helm", name)) as f:
                 found[name[:-len(".values.yaml")]] = yaml.safe_load(f)
-        with open(os.path.join(out, "helmfile.yaml")) as f:
-            for release in yaml.safe_load(f)["releases"]:
-                values.check_release(out, release)  # no setting may write a key that the chart does not have
+        values.check_folder(out)        # no setting may write a key that the chart does not have
     return found, ""
 
 

@@ -117,18 +117,21 @@ def check_release(folder, release, repos):
             look("%s %s" % (name, version), keys, inner, (), yaml.safe_load(f) or {}, where)
 
 
+def check_folder(folder):
+    with open(os.path.join(folder, "helmfile.yaml")) as f:
+        file = yaml.safe_load(f)
+    repos = {r["name"]: r["url"] for r in file.get("repositories", [])}
+    for release in file.get("releases", []):
+        check_release(folder, release, repos)
+    return len(file.get("releases", []))
+
+
 def main():
     folders = sys.argv[1:] or sorted(os.path.dirname(p) for p in glob.glob("out/*/helmfile.yaml"))
     seen = 0
     for folder in folders:
-        path = os.path.join(folder, "helmfile.yaml")
-        if os.path.exists(path):
-            with open(path) as f:
-                file = yaml.safe_load(f)
-            repos = {r["name"]: r["url"] for r in file.get("repositories", [])}
-            for release in file.get("releases", []):
-                seen += 1
-                check_release(folder, release, repos)
+        if os.path.exists(os.path.join(folder, "helmfile.yaml")):
+            seen += check_folder(folder)
     print("%d passed, %d failed, %d releases" % (passed, failed, seen))
     sys.exit(1 if failed or not seen else 0)
 
