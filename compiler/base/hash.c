@@ -45,11 +45,18 @@ struct hash128 hash_close(struct hash_stream *h)
 
 void hash_hex(struct hash128 h, char out[33])
 {
-	static const char digits[] = "0123456789abcdef";
+	const uint64_t half[4] = { h.hi >> 32, h.hi & 0xffffffff, h.lo >> 32, h.lo & 0xffffffff };
 
-	for (int i = 0; i < 16; i++) {
-		out[i] = digits[h.hi >> (60 - 4 * i) & 15];
-		out[16 + i] = digits[h.lo >> (60 - 4 * i) & 15];
+	for (int k = 0; k < 4; k++) {           /* eight digits at a time, one in each byte */
+		uint64_t x = half[k], letters;
+
+		x = (x << 16 | x) & 0x0000ffff0000ffff;
+		x = (x << 8 | x) & 0x00ff00ff00ff00ff;
+		x = (x << 4 | x) & 0x0f0f0f0f0f0f0f0f;
+		letters = (x + 0x0606060606060606) >> 4 & 0x0101010101010101;
+		x += 0x3030303030303030 + letters * ('a' - '0' - 10);
+		for (int i = 0; i < 8; i++)
+			out[8 * k + i] = (char)(x >> (56 - 8 * i));
 	}
 	out[32] = 0;
 }

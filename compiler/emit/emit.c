@@ -46,7 +46,10 @@ static void note_hash(struct emission *e, const struct out_component *c, struct 
 /* Objects in the order of applying; room for the hashes. */
 static void prepare(struct emission *e, struct out_component *c, struct part_hashes *h)
 {
-	if (c->nobjects > 1)
+	uint32_t sorted = 1;
+	while (sorted < c->nobjects && object_compare(&c->objects[sorted - 1], &c->objects[sorted]) <= 0)
+		sorted++;
+	if (sorted < c->nobjects)
 		qsort(c->objects, c->nobjects, sizeof *c->objects, object_compare);
 	h->objects = ARENA_ARRAY(e->scratch, struct hash128, c->nobjects + 1);
 	h->releases = ARENA_ARRAY(e->scratch, struct hash128, c->nreleases + 1);

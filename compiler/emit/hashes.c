@@ -9,17 +9,23 @@ static void put_text(struct buf *b, const char *s)
 {
 	const size_t n = strlen(s);
 	const unsigned char len[4] = { n & 0xff, n >> 8 & 0xff, n >> 16 & 0xff, n >> 24 & 0xff };
-	buf_add(b, len, sizeof len);
-	buf_add(b, s, n);
+	buf_reserve(b, n + sizeof len);
+	memcpy(b->p + b->n, len, sizeof len);
+	memcpy(b->p + b->n + sizeof len, s, n + 1);
+	b->n += n + sizeof len;
 }
 
 static void put_hash(struct buf *b, struct hash128 h)
 {
 	unsigned char bytes[16];
-	for (int i = 0; i < 8; i++) {
-		bytes[i] = h.hi >> (56 - 8 * i) & 0xff;
-		bytes[8 + i] = h.lo >> (56 - 8 * i) & 0xff;
-	}
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	const uint64_t hi = __builtin_bswap64(h.hi), lo = __builtin_bswap64(h.lo);
+	memcpy(bytes, &hi, 8);
+	memcpy(bytes + 8, &lo, 8);
+#else
+	memcpy(bytes, &h.hi, 8);
+	memcpy(bytes + 8, &h.lo, 8);
+#endif
 	buf_add(b, bytes, sizeof bytes);
 }
 
@@ -50,6 +56,7 @@ struct hash128 component_hash(const struct out_component *c, const struct part_h
 	struct part *parts = ARENA_ARRAY(scratch, struct part, n + 1);
 	size_t *ends = ARENA_ARRAY(scratch, size_t, n + 1);
 	struct buf b = { 0 };
+	buf_reserve(&b, 160 * (size_t)n);
 	uint32_t k = 0;
 	for (uint32_t i = 0; i < c->nobjects; i++) {
 		const struct out_object *o = &c->objects[i];
@@ -81,8 +88,17 @@ struct hash128 component_hash(const struct out_component *c, const struct part_h
 	int sorted = 1;
 	for (uint32_t i = 1; i < n && sorted; i++)
 		sorted = by_bytes(&parts[i - 1], &parts[i]) <= 0;
-	if (!sorted)
+	if (!sorted && n <= 16) {               /* nearly all have few */
+		for (uint32_t i = 1; i < n; i++) {
+			const struct part x = parts[i];
+			uint32_t j = i;
+			for (; j && by_bytes(&parts[j - 1], &x) > 0; j--)
+				parts[j] = parts[j - 1];
+			parts[j] = x;
+		}
+	} else if (!sorted) {
 		qsort(parts, n, sizeof *parts, by_bytes);
+	}
 	char *all = arena_alloc(scratch, b.n + 1), *at = all;
 	for (uint32_t i = 0; i < n; i++) {
 		memcpy(at, parts[i].p, parts[i].n);

@@ -39,7 +39,7 @@ static const unsigned char class[256] = {
 #undef PF
 #undef PB
 
-enum { PLAIN_MAX = 1024, KEY_MAX = 1000, NESTED_BY = 2 };
+enum { PLAIN_MAX = YAML_FRAME_MAX, KEY_MAX = 1000, NESTED_BY = 2 };
 
 static int is_letter(unsigned char c)
 {
@@ -101,6 +101,37 @@ static int is_plain(const char *text, size_t n)
 	if (n >= 3 && s[0] == '.' && s[1] == '.' && s[2] == '.')
 		return 0;
 	return n > 9 || !reserved(text, n);
+}
+
+int yaml_is_tame(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_letter((unsigned char)s[i]) && !(s[i] >= '0' && s[i] <= '9') &&
+		    (!i || (s[i] != '-' && s[i] != '_' && s[i] != '.' && s[i] != '/')))
+			return 0;
+	return n > 0;
+}
+
+/* With a hole read as the letter x the text has to be plain; what else could make a number or a word of it, or part it, is
+   excluded: a letter that no number has must stand in a fixed part, and the first character be a letter, a digit or a dash
+   with what makes it text. Tame
+   text neither begins nor ends a comment, a key or a blank, and the length keeps off the reserved words. */
+int yaml_is_frame(const char *s, size_t n)
+{
+	char copy[512];
+	int text = 0;
+
+	if (!n || n > sizeof copy)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		copy[i] = s[i] == YAML_HOLE ? 'x' : s[i];
+		text |= s[i] != YAML_HOLE && !(class[(unsigned char)s[i]] & NUMERIC);
+	}
+	if (copy[0] == '-' && (memchr(s, YAML_HOLE, n < 3 ? n : 3) || n < 3))
+		return 0;
+	if (!text || (copy[0] != '-' && !is_letter((unsigned char)copy[0]) && !(copy[0] >= '0' && copy[0] <= '9')))
+		return 0;
+	return is_plain(copy, n);
 }
 
 /* The character at s, of *len bytes; -1 (one byte) where there is none. */

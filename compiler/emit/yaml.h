@@ -9,6 +9,12 @@
 enum yaml_style { YAML_PLAIN, YAML_DOUBLE, YAML_LITERAL, YAML_REJECT };
 enum yaml_style yaml_style_of(const char *s, size_t n);         /* of a value; YAML_REJECT: cannot be sent to a cluster */
 enum yaml_style yaml_key_style_of(const char *s, size_t n);     /* never literal */
+/* Text put together of fixed parts and holes (each a YAML_HOLE): is it plain whatever tame text fills them, if it has
+   YAML_FRAME_MIN to YAML_FRAME_MAX bytes in all? */
+#define YAML_HOLE '\1'
+enum { YAML_FRAME_MIN = 10, YAML_FRAME_MAX = 1024 };
+int yaml_is_frame(const char *s, size_t n);
+int yaml_is_tame(const char *s, size_t n);      /* letters, digits, and `-`, `_`, `.`, `/` behind the first character; not empty */
 void yaml_write_scalar(struct buf *out, const char *s, size_t n, int indent);   /* what follows "key: "; indent: of the key's children */
 void yaml_write_key(struct buf *out, const char *s, size_t n);
 /* The value as a block at `indent` columns, sequences not indented below their key (kubectl's style), each line ended.

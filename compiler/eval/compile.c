@@ -358,7 +358,7 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 	struct eval *e = c->e;
 	const char *slash = strrchr(o->api_version, '/');
 	struct buf *b = &c->text;
-	buf_clear(b);
+	b->n = 0;
 	buf_add(b, o->api_version, slash ? (size_t)(slash - o->api_version) + 1 : 0);
 	buf_adds(b, o->kind);
 	buf_addc(b, ' ');
@@ -395,11 +395,17 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 
 static void need_namespace(struct compile *c, const char *ns)
 {
+	enum { LATEST = sizeof c->latest / sizeof *c->latest };
+	for (int i = 0; i < LATEST && c->latest[i]; i++)
+		if (!strcmp(c->latest[i], ns))
+			return;
 	static const char *const there[] = { "", "default", "kube-system", "kube-public", "kube-node-lease" };
 	for (size_t i = 0; i < sizeof there / sizeof *there; i++)
 		if (!strcmp(there[i], ns))
 			return;
 	const struct atom *a = atom_cstr(c->e->p->atoms, ns);
+	memmove(c->latest + 1, c->latest, (LATEST - 1) * sizeof *c->latest);
+	c->latest[0] = a->text;
 	if (table_get(&c->namespaces, a))
 		return;
 	table_put(&c->namespaces, a, (void *)(uintptr_t)1);

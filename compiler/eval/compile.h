@@ -34,6 +34,7 @@ struct compile {
 	struct table node_ports;
 	struct table namespaces;
 	VEC(const char *) namespace_list;
+	const char *latest[4];          /* of them, asked for last */
 	VEC(struct made_release) releases;      /* for a delivery kind */
 	struct arena *scratch;
 	struct top *delivery;

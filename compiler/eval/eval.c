@@ -1556,7 +1556,13 @@ static const struct value *index_value(struct eval *e, struct env *env, const st
 /* -- calls -- */
 
 /* Arguments into params' order. 0 on error. */
-static int bind_arguments(struct eval *e, struct env *env, const struct ast *call, const char *what, const struct type_field *params, uint32_t n, const struct value **out)
+/* What is called, for a message. */
+static const char *callee(struct eval *e, const struct atom *name, const struct instance *of)
+{
+	return of ? arena_printf(e->p->arena, "`%s` of %s", name->text, instance_label(e, of)) : arena_printf(e->p->arena, "`%s`", name->text);
+}
+
+static int bind_arguments(struct eval *e, struct env *env, const struct ast *call, const struct atom *name, const struct instance *of, const struct type_field *params, uint32_t n, const struct value **out)
 {
 	const struct ast *given[MAX_LOCALS] = { 0 };
 	uint32_t pos = 0;
@@ -1572,7 +1578,7 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 			for (k = 0; k < n && params[k].name != a->name; k++)
 				suggest_try(&s, params[k].name->text);
 			if (k == n) {
-				struct diag *x = diag_error(e->diags, a->name_span, D_ARGUMENTS, arena_printf(e->p->arena, "%s takes no `%s`", what, a->name->text));
+				struct diag *x = diag_error(e->diags, a->name_span, D_ARGUMENTS, arena_printf(e->p->arena, "%s takes no `%s`", callee(e, name, of), a->name->text));
 				if (suggest_best(&s)) {
 					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
 					diag_fix(e->diags, x, a->name_span, "%s", suggest_best(&s));
@@ -1582,13 +1588,13 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 			named = 1;
 			a = a->kids[0];
 		} else if (named) {
-			diag_label(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s: an argument without a name stands behind one with a name", what)), "which one is it?");
+			diag_label(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s: an argument without a name stands behind one with a name", callee(e, name, of))), "which one is it?");
 			return 0;
 		} else {
 			pos++;
 		}
 		if (k >= n) {
-			diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s takes %u argument%s", what, n, n == 1 ? "" : "s"));
+			diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s takes %u argument%s", callee(e, name, of), n, n == 1 ? "" : "s"));
 			return 0;
 		}
 		if (given[k]) {
@@ -1607,7 +1613,7 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 		} else if (params[k].type->tag == T_OPTIONAL) {
 			out[k] = VALUE_NONE_V;
 		} else {
-			diag_error(e->diags, call->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s needs `%s`", what, params[k].name->text));
+			diag_error(e->diags, call->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s needs `%s`", callee(e, name, of), params[k].name->text));
 			return 0;
 		}
 		inner.locals[k] = out[k];
@@ -1625,7 +1631,7 @@ const struct value *give_call(struct eval *e, struct env *env, struct instance *
 	inner->inst = i;
 	for (uint32_t k = 0; k < n; k++)
 		params[k] = (struct type_field){ d->kids[k + 1]->name, type_of_ast(e->p, d->kids[k + 1]->kids[0]), d->kids[k + 1]->nkids > 1 ? d->kids[k + 1]->kids[1] : NULL, d->kids[k + 1]->span, NULL };
-	if (!bind_arguments(e, env, call, arena_printf(e->p->arena, "`%s` of %s", d->name->text, instance_label(e, i)), params, n, inner->locals))
+	if (!bind_arguments(e, env, call, d->name, i, params, n, inner->locals))
 		return VALUE_ERROR_V;
 	struct given *gv = ARENA_NEW(e->arena, struct given);
 	*gv = (struct given){ i, g, inner, ARENA_ARRAY(e->arena, const struct value *, g->iface->type->n), e->arena, call->span };
@@ -1741,7 +1747,7 @@ static const struct value *call(struct eval *e, struct env *env, const struct as
 		if (f->recursive)       /* said where it is declared */
 			return VALUE_ERROR_V;
 		struct env inner = { .inst = NULL };
-		if (!bind_arguments(e, env, x, arena_printf(e->arena, "`%s`", f->name->text), f->params, f->nparams, inner.locals))
+		if (!bind_arguments(e, env, x, f->name, NULL, f->params, f->nparams, inner.locals))
 			return VALUE_ERROR_V;
 		return f->result ? eval_typed(e, &inner, f->decl->kids[1], f->result) : eval(e, &inner, f->decl->kids[1]);
 	}

@@ -829,6 +829,20 @@ int lit_float(const char *s, size_t n, double *v)
 			e = 1000000000;         /* beyond any double: zero stays zero, the rest is 0 or does not fit */
 		exponent = negative ? -(int64_t)e : (int64_t)e;
 	}
+	if (whole + frac <= 15 && exponent >= -6 && exponent <= 6) {    /* exact: both are below 2^53, and one rounding is left */
+		static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+			1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+		int64_t all = 0, shift = exponent - (int64_t)frac;
+
+		for (i = 0, len = 0; len < whole + frac; i++)
+			if (digit(s[i])) {
+				all = all * 10 + (s[i] - '0');
+				len++;
+			}
+		d = shift < 0 ? (double)all / tens[-shift] : (double)all * tens[shift];
+		*v = s[0] == '-' ? -d : d;
+		return 1;
+	}
 	if (whole + frac + 32 > sizeof small && !(text = malloc(whole + frac + 32)))
 		return 0;
 	for (i = 0; len < whole + frac; i++)

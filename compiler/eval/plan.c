@@ -280,64 +280,98 @@ static void print_scalar(struct buf *out, const struct value *v, int indent)
 
 static const struct value *sym_value(struct eval *e, struct bound *b, const struct sym *s);
 
-/* The tree with every symbolic value replaced by what it is here, for hashing. */
-static const struct value *here(struct eval *e, struct bound *b, const struct value *v)
+/* Most of what is copied here is short: a call would cost more than the bytes. */
+static inline void copy(char *to, const char *from, size_t n)
 {
-	if (is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == b->plan)
-		return sym_value(e, b, ((const struct symbolic *)v)->sym);
-	if (v->tag == VALUE_LIST) {
-		const struct value **items = ARENA_ARRAY(e->arena, const struct value *, v->n);
-		for (uint32_t i = 0; i < v->n; i++)
-			items[i] = here(e, b, v->items[i]);
-		return value_list(e->arena, items, v->n, v->origin);
+	if (n > 32) {
+		memcpy(to, from, n);
+	} else if (n >= 16) {
+		memcpy(to, from, 16);
+		memcpy(to + n - 16, from + n - 16, 16);
+	} else if (n >= 8) {
+		memcpy(to, from, 8);
+		memcpy(to + n - 8, from + n - 8, 8);
+	} else if (n >= 4) {
+		memcpy(to, from, 4);
+		memcpy(to + n - 4, from + n - 4, 4);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			to[i] = from[i];
 	}
-	if (v->tag == VALUE_RECORD) {
-		struct field *f = ARENA_ARRAY(e->arena, struct field, v->n);
-		for (uint32_t i = 0; i < v->n; i++)
-			f[i] = (struct field){ v->rec.fields[i].key, here(e, b, v->rec.fields[i].value) };
-		return value_record(e->arena, f, v->n, v->origin);
+}
+
+static inline char *room(struct buf *b, size_t n)
+{
+	if (n >= b->cap - b->n)
+		buf_reserve(b, n);
+	return b->p + b->n;
+}
+
+static inline void put(struct buf *b, const char *p, size_t n)
+{
+	copy(room(b, n), p, n);
+	b->n += n;
+}
+
+/* The canonical bytes, with this component's values between the pieces. */
+static void fill(struct eval *e, struct bound *b, const struct plan_ops *ops, struct buf *out)
+{
+	for (uint32_t k = 0; k < ops->n; k++) {
+		const struct op *op = &ops->v[k];
+		if (op->p)
+			put(out, op->p, op->n);
+		else
+			value_canonical(sym_value(e, b, b->plan->syms.v[op->sym]), out);
 	}
-	return v;
+	*room(out, 0) = 0;
 }
 
 static const struct value *text_value(struct eval *e, struct bound *b, const struct sym *s)
 {
 	const char *p[MAX_PARTS];
 	size_t n[MAX_PARTS], total = 0;
+	int tame = s->frame;
 	for (uint32_t k = 0; k < s->nparts; k++) {
 		p[k] = s->parts[k].p;
 		n[k] = s->parts[k].n;
-		if (!p[k])
-			p[k] = text_of(e, b->inst->cells[s->parts[k].slot], &n[k]);
+		if (!p[k]) {
+			const struct value *v = b->inst->cells[s->parts[k].slot];
+			tame &= v->tag == VALUE_STRING ? (v->flags & VALUE_TAME) != 0 : v->tag == VALUE_INT ? v->i >= 0 : v->tag == VALUE_FLOAT && v->d >= 0;
+			p[k] = text_of(e, v, &n[k]);
+		}
 		total += n[k];
 	}
 	char *out = arena_alloc(e->arena, total + 1), *q = out;
 	for (uint32_t k = 0; k < s->nparts; k++) {
-		memcpy(q, p[k], n[k]);
+		copy(q, p[k], n[k]);
 		q += n[k];
 	}
-	return value_text(e->arena, (enum text_type)s->text, out, total, 0, (struct span){ 0, 0 });
+	struct value *v = (struct value *)(uintptr_t)value_text(e->arena, (enum text_type)s->text, out, total, 0, (struct span){ 0, 0 });
+	if (tame && total <= YAML_FRAME_MAX && total >= YAML_FRAME_MIN)
+		v->plain = 1;
+	else if (s->nparts == 1 && !s->parts[0].p)      /* a slot's own text */
+		v->plain = b->inst->cells[s->parts[0].slot]->plain;
+	return v;
 }
 
 static const struct value *sym_value(struct eval *e, struct bound *b, const struct sym *s)
 {
-	if (b->v[s->index])
-		return b->v[s->index];
-	const struct value *v;
+	struct filled *f = &b->syms[s->index];
+	if (f->v)
+		return f->v;
 	if (s->hashed) {
 		char hex[33];
 		struct buf c = { 0 };
-		value_canonical(here(e, b, s->hashed), &c);
+		fill(e, b, s->canonical, &c);
 		hash_hex(hash_bytes(c.p, c.n), hex);
 		buf_free(&c);
-		v = value_string(e->arena, arena_strdup(e->arena, hex, 32), 32, (struct span){ 0, 0 });
+		f->v = value_string(e->arena, arena_strdup(e->arena, hex, 32), 32, (struct span){ 0, 0 });
 	} else if (s->is_slot) {
-		v = b->inst->cells[s->parts[0].slot];
+		f->v = b->inst->cells[s->parts[0].slot];
 	} else {
-		v = text_value(e, b, s);
+		f->v = text_value(e, b, s);
 	}
-	b->v[s->index] = v;
-	return v;
+	return f->v;
 }
 
 /* Has the slot a value of the same form as when the plan was made, and one that can be written? Text that is put together
@@ -352,6 +386,8 @@ static int slot_fits(struct eval *e, const struct plan *p, struct instance *i, u
 		if (style == YAML_REJECT)
 			return 0;
 		((struct value *)(uintptr_t)v)->plain = style == YAML_PLAIN ? 1 : 2;    /* the writer's cache */
+		if (style == YAML_PLAIN && yaml_is_tame(v->str.p, v->n))
+			((struct value *)(uintptr_t)v)->flags |= VALUE_TAME;
 	}
 	return 1;
 }
@@ -367,8 +403,7 @@ struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i
 	struct bound *b = ARENA_NEW(e->arena, struct bound);
 	b->plan = p;
 	b->inst = i;
-	b->v = ARENA_ARRAY(e->arena, const struct value *, p->syms.n);
-	b->text = (void *)ARENA_ARRAY(e->arena, __typeof__(*b->text), p->syms.n);
+	b->syms = ARENA_ARRAY(e->arena, struct filled, p->syms.n);
 	for (uint32_t k = 0; k < p->checks.n; k++)
 		if (!fits(e, sym_value(e, b, p->checks.v[k].sym), p->checks.v[k].type))
 			return NULL;
@@ -385,50 +420,58 @@ const struct value *plan_live(struct eval *e, const struct value *v)
 	return plan_value(e, e->bound, v);
 }
 
+/* The hash as a scalar: digits in front make it look like a number to some reader; `e` might, with nothing but digits behind it. */
+static void put_hash(struct buf *out, struct hash128 hash, int indent)
+{
+	char hex[33];
+	hash_hex(hash, hex);
+	if (hex[0] >= 'a' && hex[0] != 'e') {
+		put(out, hex, 32);
+	} else if (hex[0] <= '9') {
+		char *p = room(out, 34);
+		p[0] = p[33] = '"';
+		memcpy(p + 1, hex, 32);
+		out->n += 34;
+	} else {
+		yaml_write_scalar(out, hex, 32, indent);
+	}
+}
+
+static void put_symbolic(struct eval *e, struct bound *b, const struct op *op, struct buf *out)
+{
+	struct filled *f = &b->syms[op->sym];
+	const struct value *v = sym_value(e, b, b->plan->syms.v[op->sym]);
+	if (v->tag == VALUE_STRING && v->plain == 1) {
+		f->yaml = v->str.p;
+		f->n = v->n;
+		put(out, f->yaml, f->n);
+		return;
+	}
+	size_t start = out->n;
+	print_scalar(out, v, op->indent);
+	size_t n = out->n - start;
+	/* a literal block depends on where it stands; all else is the same everywhere */
+	if (v->tag != VALUE_STRING || !memchr(out->p + start, '\n', n)) {
+		f->yaml = arena_strdup(e->arena, out->p + start, n);
+		f->n = (uint32_t)n;
+	}
+}
+
 void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash)
 {
-	buf_clear(canonical);
-	for (uint32_t k = 0; k < o->canonical.n; k++) {
-		const struct op *op = &o->canonical.v[k];
-		if (op->p)
-			buf_add(canonical, op->p, op->n);
-		else
-			value_canonical(sym_value(e, b, b->plan->syms.v[op->sym]), canonical);
-	}
+	canonical->n = 0;
+	fill(e, b, &o->canonical, canonical);
 	*hash = hash_bytes(canonical->p, canonical->n);
 	for (uint32_t k = 0; k < o->text.n; k++) {
 		const struct op *op = &o->text.v[k];
-		if (op->p) {
-			buf_add(out, op->p, op->n);
-			continue;
-		}
-		if (op->tag) {
-			char hex[33];
-			hash_hex(*hash, hex);
-			/* digits in front make it look like a number to some reader; `e` might, with nothing but digits behind it */
-			if (hex[0] >= 'a' && hex[0] != 'e') {
-				buf_add(out, hex, 32);
-			} else if (hex[0] <= '9') {
-				buf_addc(out, '"');
-				buf_add(out, hex, 32);
-				buf_addc(out, '"');
-			} else {
-				yaml_write_scalar(out, hex, 32, op->indent);
-			}
-			continue;
-		}
-		if (b->text[op->sym].p) {
-			buf_add(out, b->text[op->sym].p, b->text[op->sym].n);
-			continue;
-		}
-		const struct value *v = sym_value(e, b, b->plan->syms.v[op->sym]);
-		size_t start = out->n;
-		print_scalar(out, v, op->indent);
-		size_t n = out->n - start;
-		/* a literal block depends on where it stands; all else is the same everywhere */
-		if (v->tag != VALUE_STRING || !memchr(out->p + start, '\n', n)) {
-			b->text[op->sym].p = arena_strdup(e->arena, out->p + start, n);
-			b->text[op->sym].n = (uint32_t)n;
-		}
+		if (op->p)
+			put(out, op->p, op->n);
+		else if (op->tag)
+			put_hash(out, *hash, op->indent);
+		else if (b->syms[op->sym].yaml)
+			put(out, b->syms[op->sym].yaml, b->syms[op->sym].n);
+		else
+			put_symbolic(e, b, op, out);
 	}
+	*room(out, 0) = 0;
 }

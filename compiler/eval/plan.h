@@ -16,6 +16,7 @@
 #include "base/hash.h"
 
 #define VALUE_SYMBOLIC 1                /* in value.flags: the value is the head of a struct symbolic */
+#define VALUE_TAME 2                    /* in value.flags: plain in YAML, and cannot make text around it anything else (yaml_is_tame) */
 struct sym_part { const char *p; uint32_t n; uint32_t slot; };  /* p NULL: the slot's value as text */
 struct sym {
 	struct plan *plan;
@@ -24,19 +25,22 @@ struct sym {
 	uint8_t text;                   /* enum text_type of the text */
 	struct sym_part *parts; uint32_t nparts;
 	const struct value *hashed;     /* not NULL: the hash of this tree, which holds symbolic values */
+	const struct plan_ops *canonical;       /* its canonical bytes, cut where those stand */
+	uint8_t frame;                  /* plain in YAML whatever tame text stands in the slots */
 };
 struct symbolic { struct value v; const struct sym *sym; };
 
 struct guard { uint32_t slot; const struct value *want; };
 struct sym_check { const struct sym *sym; const struct type *type; };
 struct op { const char *p; uint32_t n; uint32_t sym; uint16_t indent; uint8_t tag; };  /* enum op_tag */
+struct plan_ops { struct op *v; uint32_t n, cap; };
 struct residual { const struct ast *check; struct env *env; const char *rule; };
 struct plan_use { struct symbol *secret; const struct atom *key; struct span at; };
 struct plan_object {
 	const char *api_version, *kind;
 	int rank, cluster;
 	const struct value *name, *ns;  /* plain or symbolic; ns NULL: cluster-wide */
-	VEC(struct op) text, canonical;
+	struct plan_ops text, canonical;
 };
 struct plan {
 	struct kind *kind;
@@ -71,11 +75,14 @@ static inline int is_symbolic(const struct value *v) { return v->flags & VALUE_S
 #define LIVE(e, v) ((e)->bound && is_symbolic(v) ? plan_live((e), (v)) : (v))
 
 /* A plan bound to one component. */
+struct filled {
+	const struct value *v;          /* of a symbolic value; made when it is first asked for */
+	const char *yaml; uint32_t n;   /* as YAML, where that is the same everywhere */
+};
 struct bound {
 	const struct plan *plan;
 	struct instance *inst;
-	const struct value **v;         /* of each symbolic value; made when it is first asked for */
-	struct { const char *p; uint32_t n; } *text;    /* as YAML, where that is the same everywhere */
+	struct filled *syms;
 };
 struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i);     /* NULL: a guard or a check fails */
 const struct value *plan_value(struct eval *e, struct bound *b, const struct value *v);          /* of an object's name or namespace */

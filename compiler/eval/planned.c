@@ -144,22 +144,22 @@ static const struct value *marked(struct eval *e, const struct plan *p, const st
 	return v;
 }
 
-struct hole { struct canonical_hole hole; struct eval *e; struct plan_object *o; uint32_t sym; size_t *flushed; };
+struct hole { struct canonical_hole hole; struct eval *e; struct plan_ops *ops; uint32_t sym; size_t *flushed; };
 
 static void fill(const struct canonical_hole *h, struct buf *out)
 {
 	const struct hole *x = (const void *)h;
 	struct op text = { .p = arena_strdup(x->e->unit, out->p + *x->flushed, out->n - *x->flushed), .n = (uint32_t)(out->n - *x->flushed) };
-	VEC_PUSH(x->e->unit, &x->o->canonical, text);
-	VEC_PUSH(x->e->unit, &x->o->canonical, ((struct op){ .sym = x->sym }));
+	VEC_PUSH(x->e->unit, x->ops, text);
+	VEC_PUSH(x->e->unit, x->ops, ((struct op){ .sym = x->sym }));
 	*x->flushed = out->n;
 }
 
-static const struct value *holed(struct eval *e, const struct plan *p, struct plan_object *o, size_t *flushed, const struct value *v)
+static const struct value *holed(struct eval *e, const struct plan *p, struct plan_ops *ops, size_t *flushed, const struct value *v)
 {
 	if (is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == p) {
 		struct hole *h = ARENA_NEW(e->arena, struct hole);
-		*h = (struct hole){ { fill }, e, o, ((const struct symbolic *)v)->sym->index, flushed };
+		*h = (struct hole){ { fill }, e, ops, ((const struct symbolic *)v)->sym->index, flushed };
 		struct value *w = ARENA_NEW(e->arena, struct value);
 		w->tag = VALUE_VIEW;
 		w->ref.ref = h;
@@ -168,24 +168,24 @@ static const struct value *holed(struct eval *e, const struct plan *p, struct pl
 	if (v->tag == VALUE_LIST) {
 		const struct value **items = ARENA_ARRAY(e->arena, const struct value *, v->n);
 		for (uint32_t i = 0; i < v->n; i++)
-			items[i] = holed(e, p, o, flushed, v->items[i]);
+			items[i] = holed(e, p, ops, flushed, v->items[i]);
 		return value_list(e->arena, items, v->n, v->origin);
 	}
 	if (v->tag == VALUE_RECORD) {
 		struct field *f = ARENA_ARRAY(e->arena, struct field, v->n);
 		for (uint32_t i = 0; i < v->n; i++)
-			f[i] = (struct field){ v->rec.fields[i].key, holed(e, p, o, flushed, v->rec.fields[i].value) };
+			f[i] = (struct field){ v->rec.fields[i].key, holed(e, p, ops, flushed, v->rec.fields[i].value) };
 		return value_record(e->arena, f, v->n, v->origin);
 	}
 	return v;
 }
 
-static void cut_canonical(struct eval *e, const struct plan *p, struct plan_object *o, const struct value *tree)
+static void cut_canonical(struct eval *e, const struct plan *p, struct plan_ops *ops, const struct value *tree)
 {
 	struct buf b = { 0 };
 	size_t flushed = 0;
-	value_canonical(holed(e, p, o, &flushed, tree), &b);
-	VEC_PUSH(e->unit, &o->canonical, ((struct op){ .p = arena_strdup(e->unit, b.p + flushed, b.n - flushed), .n = (uint32_t)(b.n - flushed) }));
+	value_canonical(holed(e, p, ops, &flushed, tree), &b);
+	VEC_PUSH(e->unit, ops, ((struct op){ .p = arena_strdup(e->unit, b.p + flushed, b.n - flushed), .n = (uint32_t)(b.n - flushed) }));
 	buf_free(&b);
 }
 
@@ -285,6 +285,20 @@ static int same_as_plain(struct compile *c, struct top *t, struct bound *b, cons
 	return ok;
 }
 
+static int is_frame(const struct sym *s)
+{
+	struct buf b = { 0 };
+	for (uint32_t n = 0; n < s->nparts; n++) {
+		if (s->parts[n].p)
+			buf_add(&b, s->parts[n].p, s->parts[n].n);
+		else
+			buf_addc(&b, YAML_HOLE);
+	}
+	int ok = yaml_is_frame(b.p, b.n);
+	buf_free(&b);
+	return ok;
+}
+
 static struct plan *trace(struct compile *c, struct top *t)
 {
 	struct eval *e = c->e;
@@ -309,8 +323,18 @@ static struct plan *trace(struct compile *c, struct top *t)
 			.name = value_get(meta, e->p->a_name), .ns = value_get(meta, e->p->implicit[SLOT_NAMESPACE]) };
 		ok = !has_node_port(obj) && cut_text(e, &q, obj, marked(e, p, obj->tree));
 		if (ok)
-			cut_canonical(e, p, &q, obj->tree);
+			cut_canonical(e, p, &q.canonical, obj->tree);
 		VEC_PUSH(e->unit, &p->objects, q);
+	}
+	for (uint32_t n = 0; ok && n < p->syms.n; n++) {
+		struct sym *s = p->syms.v[n];
+		if (s->hashed) {
+			struct plan_ops *ops = ARENA_NEW(e->unit, struct plan_ops);
+			cut_canonical(e, p, ops, s->hashed);
+			s->canonical = ops;
+		} else if (!s->is_slot) {
+			s->frame = (uint8_t)is_frame(s);
+		}
 	}
 	e->arena = old;
 	return ok && !p->failed && e->diags->n == errors ? p : NULL;
