@@ -11,14 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#if defined(__SANITIZE_ADDRESS__)
-#define ARENA_ASAN 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ARENA_ASAN 1
-#endif
-#endif
-#ifdef ARENA_ASAN
+#if ARENA_ASAN
 #include <sanitizer/asan_interface.h>
 #define POISON(p, n) ASAN_POISON_MEMORY_REGION((p), (n))
 #define UNPOISON(p, n) ASAN_UNPOISON_MEMORY_REGION((p), (n))
@@ -53,6 +46,7 @@ static void enter_block(struct arena *a, struct arena_block *b)
 	a->block = b;
 	a->at = b->data;
 	a->end = b->end;
+	a->dirty = b->dirty;
 }
 
 static void leave_block(struct arena *a)
@@ -130,7 +124,7 @@ static void more(struct arena *a, size_t size)
 	enter_block(a, b);
 }
 
-void *arena_alloc(struct arena *a, size_t size)
+void *arena_alloc_slow(struct arena *a, size_t size)
 {
 	size_t take;
 	char *p;
@@ -146,7 +140,7 @@ void *arena_alloc(struct arena *a, size_t size)
 	a->at += take;
 	a->used += take;
 	UNPOISON(p, size);
-	if (p < a->block->dirty)
+	if (p < a->dirty)
 		memset(p, 0, size);
 	return p;
 }

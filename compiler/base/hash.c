@@ -3,6 +3,7 @@
 #include <xxhash.h>
 #include "base/hash.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct hash_stream { XXH3_state_t state; };
 
@@ -55,8 +56,10 @@ void hash_hex(struct hash128 h, char out[33])
 		x = (x << 4 | x) & 0x0f0f0f0f0f0f0f0f;
 		letters = (x + 0x0606060606060606) >> 4 & 0x0101010101010101;
 		x += 0x3030303030303030 + letters * ('a' - '0' - 10);
-		for (int i = 0; i < 8; i++)
-			out[8 * k + i] = (char)(x >> (56 - 8 * i));
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		x = __builtin_bswap64(x);
+#endif
+		memcpy(out + 8 * k, &x, 8);
 	}
 	out[32] = 0;
 }

@@ -52,6 +52,7 @@ int compile_stack(struct compile *c);
 int make_component(struct compile *c, struct top *t, struct out_component *out);
 int make_objects(struct compile *c, struct top *t, struct instance *i, struct out_component *out);     /* without a plan */
 int run_output_checks(struct compile *c, struct top *t);
+int object_name_rule(const char *kind);         /* the same number: the same rule for names */
 int object_name_fits(const char *kind, const struct value *name);
 /* sound.c: would the API server take it? 0 after reporting why not. */
 int object_sound(struct eval *e, const struct out_object *o, struct span at);

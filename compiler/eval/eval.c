@@ -1399,10 +1399,18 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 
 static const struct value *image_field(struct eval *e, const struct value *v, const struct atom *name, struct span at)
 {
-	struct image_ref r;
+	struct image_seen *seen = &e->image;
 	const char *why, *s = NULL;
 	size_t n = 0;
-	lit_image(v->str.p, v->n, &r, &why);
+	if (v->n >= sizeof seen->text) {
+		lit_image(v->str.p, v->n, &seen->parts, &why);
+		seen->n = 0;
+	} else if (!seen->n || v->n != seen->n || memcmp(seen->text, v->str.p, v->n)) {
+		memcpy(seen->text, v->str.p, v->n);
+		lit_image(seen->text, v->n, &seen->parts, &why);
+		seen->n = v->n;
+	}
+	const struct image_ref r = seen->parts;
 	if (!strcmp(name->text, "registry")) {
 		s = r.registry_n ? r.registry : "docker.io";
 		n = r.registry_n ? r.registry_n : 9;
@@ -1422,6 +1430,8 @@ static const struct value *image_field(struct eval *e, const struct value *v, co
 	} else {
 		return no_field(e, at, "an image", name, NULL);
 	}
+	if (seen->n && s >= seen->text && s < seen->text + sizeof seen->text)
+		s = v->str.p + (s - seen->text);        /* the value's own bytes, which live as long as it */
 	return value_string(e->arena, s, n, v->origin);
 }
 

@@ -2,6 +2,7 @@
    computed when it is first asked for, and meeting one in progress is a cycle. */
 #ifndef MLOPS_EVAL_H
 #define MLOPS_EVAL_H
+#include "eval/literal.h"
 #include "eval/value.h"
 #include "sema/program.h"
 
@@ -36,7 +37,10 @@ struct given { struct instance *inst; struct give *give; struct env *env; const 
 struct secret_use { const struct atom *ns; struct symbol *secret; const struct atom *key; /* NULL: all */ const struct instance *by; struct span at; };
 
 struct frame { const struct instance *inst; uint32_t slot; const struct symbol *symbol; struct span at; struct frame *prev; };
+/* Rules ask for the parts of an image one after the other: the last one is kept, by its text. */
+struct image_seen { struct image_ref parts; uint32_t n; char text[320]; };
 struct eval {
+	struct image_seen image;
 	struct program *p;
 	struct arena *arena;            /* where values are made now: unit, or scratch while an object is made */
 	struct arena *unit;

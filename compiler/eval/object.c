@@ -234,22 +234,28 @@ static const struct value *renamed(struct eval *e, struct instance *i, const cha
 	return v ? v : own;
 }
 
+struct name_rule { const char *kind; uint32_t max; uint8_t label; };    /* label: 0 subdomain, 1 label, 2 label that begins with a letter */
+static const struct name_rule name_rules[] = {
+	{ "", 253, 0 }, { "Service", 63, 2 }, { "Namespace", 63, 1 }, { "StatefulSet", 52, 1 }, { "CronJob", 52, 0 }, { "Job", 63, 0 },
+	{ "DaemonSet", 242, 0 },
+};
+
+int object_name_rule(const char *kind)
+{
+	for (size_t i = 1; i < sizeof name_rules / sizeof *name_rules; i++)
+		if (!strcmp(name_rules[i].kind, kind))
+			return (int)i;
+	return 0;
+}
+
 static const char *name_fault(const char *kind, const struct value *name, uint32_t *max)
 {
-	static const struct { const char *kind; uint32_t max; uint8_t label; } rules[] = {
-		{ "Service", 63, 2 }, { "Namespace", 63, 1 }, { "StatefulSet", 52, 1 }, { "CronJob", 52, 0 }, { "Job", 63, 0 }, { "DaemonSet", 242, 0 },
-	};
-	int label = 0;
-	*max = 253;
-	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-		if (!strcmp(rules[i].kind, kind)) {
-			*max = rules[i].max;
-			label = rules[i].label;
-		}
+	const struct name_rule *r = &name_rules[object_name_rule(kind)];
+	*max = r->max;
 	if (name->n > *max)
 		return "too long";
-	if (label == 2 ? !lit_dns1035_label(name->str.p, name->n) : label ? !lit_dns1123_label(name->str.p, name->n) : !lit_dns1123_subdomain(name->str.p, name->n))
-		return label == 2 ? "lower-case letters, digits and `-`, beginning with a letter" : "lower-case letters, digits and `-`";
+	if (r->label == 2 ? !lit_dns1035_label(name->str.p, name->n) : r->label ? !lit_dns1123_label(name->str.p, name->n) : !lit_dns1123_subdomain(name->str.p, name->n))
+		return r->label == 2 ? "lower-case letters, digits and `-`, beginning with a letter" : "lower-case letters, digits and `-`";
 	return NULL;
 }
 

@@ -39,6 +39,7 @@ struct plan_use { struct symbol *secret; const struct atom *key; struct span at;
 struct plan_object {
 	const char *api_version, *kind;
 	int rank, cluster;
+	uint8_t name_first;             /* no object before it has this name under the same rule for names */
 	const struct value *name, *ns;  /* plain or symbolic; ns NULL: cluster-wide */
 	struct plan_ops text, canonical;
 };

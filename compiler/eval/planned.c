@@ -76,7 +76,7 @@ static int names_ok(struct compile *c, struct bound *b)
 {
 	for (uint32_t n = 0; n < b->plan->objects.n; n++) {
 		const struct plan_object *q = &b->plan->objects.v[n];
-		if (is_symbolic(q->name) && !object_name_fits(q->kind, plan_value(c->e, b, q->name)))
+		if (q->name_first && !object_name_fits(q->kind, plan_value(c->e, b, q->name)))
 			return 0;
 	}
 	return 1;
@@ -325,6 +325,15 @@ static struct plan *trace(struct compile *c, struct top *t)
 		if (ok)
 			cut_canonical(e, p, &q.canonical, obj->tree);
 		VEC_PUSH(e->unit, &p->objects, q);
+	}
+	for (uint32_t n = 0; n < p->objects.n; n++) {   /* one name is looked at once for each rule that it stands under */
+		struct plan_object *q = &p->objects.v[n];
+		q->name_first = (uint8_t)is_symbolic(q->name);
+		for (uint32_t k = 0; k < n && q->name_first; k++) {
+			const struct plan_object *r = &p->objects.v[k];
+			q->name_first = !(is_symbolic(r->name) && ((const struct symbolic *)r->name)->sym == ((const struct symbolic *)q->name)->sym
+				&& object_name_rule(r->kind) == object_name_rule(q->kind));
+		}
 	}
 	for (uint32_t n = 0; ok && n < p->syms.n; n++) {
 		struct sym *s = p->syms.v[n];
