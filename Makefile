@@ -22,7 +22,7 @@ WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -W
 # generated code has its own habits
 WARN_GEN := -Wall -Wno-unused-function -Wno-unused-but-set-variable -Wno-sign-compare -Werror
 
-CFLAGS_release := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+CFLAGS_release := -O3 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 CFLAGS_debug := -O0 -g3
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDFLAGS_release :=
@@ -77,7 +77,11 @@ $(B)/objects.list: FORCE
 $(B)/%.o: compiler/%.c $(B)/flags | $(B)/gen/parser.tab.h $(B)/gen/lexer.h
 	@mkdir -p $(@D)
 	$(call say,cc)
-	$(Q)$(CC) $(FLAGS) $(WARN) -MMD -MP -c $< -o $@
+	$(Q)$(CC) $(FLAGS) $(WIDE) $(WARN) -MMD -MP -c $< -o $@
+# where the processor may have it; base/hash.c asks before it calls
+ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
+$(B)/base/hash_avx2.o: WIDE := -mavx2
+endif
 $(B)/gen/%.o: $(B)/gen/%.c $(B)/flags | $(B)/gen/parser.tab.h $(B)/gen/lexer.h
 	$(call say,cc)
 	$(Q)$(CC) $(FLAGS) -D_POSIX_C_SOURCE=200809L $(WARN_GEN) -MMD -MP -c $< -o $@

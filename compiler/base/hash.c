@@ -7,8 +7,14 @@
 
 struct hash_stream { XXH3_state_t state; };
 
+enum { WIDE_FROM = 512 };       /* below it the wide registers gain nothing */
+
 struct hash128 hash_bytes(const void *p, size_t n)
 {
+#if defined(__x86_64__)
+	if (n >= WIDE_FROM && __builtin_cpu_supports("avx2"))
+		return hash_bytes_wide(p, n);
+#endif
 	XXH128_hash_t h = XXH3_128bits(p, n);
 
 	return (struct hash128){ h.high64, h.low64 };

@@ -5,6 +5,7 @@
 #include <stdint.h>
 struct hash128 { uint64_t hi, lo; };
 struct hash128 hash_bytes(const void *p, size_t n);
+struct hash128 hash_bytes_wide(const void *p, size_t n); /* the same; only where the processor has AVX2 (x86-64) */
 uint64_t hash64(const void *p, size_t n);
 struct hash_stream;                                     /* on the heap */
 struct hash_stream *hash_open(void);

@@ -318,10 +318,12 @@ static void fill(struct eval *e, struct bound *b, const struct plan_ops *ops, st
 {
 	for (uint32_t k = 0; k < ops->n; k++) {
 		const struct op *op = &ops->v[k];
-		if (op->p)
+		if (op->p) {
 			put(out, op->p, op->n);
-		else
-			value_canonical(sym_value(e, b, b->plan->syms.v[op->sym]), out);
+			continue;
+		}
+		const struct filled *f = &b->syms[op->sym];
+		value_canonical(f->v ? f->v : sym_value(e, b, b->plan->syms.v[op->sym]), out);
 	}
 	*room(out, 0) = 0;
 }

@@ -612,6 +612,16 @@ static void canonical(const struct value *v, struct buf *out)
 
 void value_canonical(const struct value *v, struct buf *out)
 {
+	if (v->tag == VALUE_STRING && (v->text == TEXT_NONE || v->text >= TEXT_HOST)) { /* most of what plans ask for */
+		char *to = room(out, v->n + 5);
+
+		to[0] = 's';
+		store_u32(to + 1, v->n);
+		if (v->n)
+			memcpy(to + 5, v->str.p, v->n);
+		out->p[out->n] = 0;
+		return;
+	}
 	canonical(v, out);
 	buf_add(out, "", 0);
 }
