@@ -137,6 +137,7 @@ static void begin(struct mlops *m)
 	table_init(&e->use_index, &m->unit);
 	table_init(&e->givers, &m->unit);
 	table_init(&e->rows, &m->unit);
+	table_init(&e->files, &m->unit);
 	static const char *const words[] = { "on", "node", "nodes", "keys", "none", "cluster", "balancer" };
 	const struct atom **slots[] = { &e->a_on, &e->a_node, &e->a_nodes, &e->a_keys, &e->a_none, &e->a_cluster, &e->a_balancer };
 	for (int i = 0; i < 7; i++)
@@ -160,16 +161,18 @@ static int text_order(const void *a, const void *b)
 static void record_sources(struct mlops *m)
 {
 	struct out_stack *s = &m->compile.out;
-	struct out_source *v = ARENA_ARRAY(&m->unit, struct out_source, m->sources.n);
+	struct out_source *v = ARENA_ARRAY(&m->unit, struct out_source, m->sources.n + m->eval.inputs.n);
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < m->sources.n; i++) {
 		const struct source *f = m->sources.v[i];
-		if (f->library || !strncmp(f->name, "--set ", 6))
+		if (f->library || f->excerpt || !strncmp(f->name, "--set ", 6))
 			continue;
 		const char *slash = f == m->main ? strrchr(f->name, '/') : NULL;
 		v[n].name = slash ? slash + 1 : f->name;
 		v[n++].hash = hash_bytes(f->text, f->len);
 	}
+	for (uint32_t i = 0; i < m->eval.inputs.n; i++)
+		v[n++] = (struct out_source){ m->eval.inputs.v[i].name, m->eval.inputs.v[i].hash };
 	qsort(v, n, sizeof *v, source_order);
 	s->sources = v;
 	s->nsources = n;
@@ -208,12 +211,15 @@ static struct span moved(struct mlops *to, struct mlops *from, struct span s)
 {
 	struct source *f = source_of(&from->sources, s.lo);
 	for (uint32_t i = 0; f && i < to->sources.n; i++)
-		if (!strcmp(to->sources.v[i]->name, f->name) && to->sources.v[i]->len == f->len)
+		if (!strcmp(to->sources.v[i]->name, f->name) && to->sources.v[i]->len == f->len && to->sources.v[i]->line0 == f->line0 && to->sources.v[i]->excerpt == f->excerpt)
 			return (struct span){ s.lo - f->base + to->sources.v[i]->base, s.hi - f->base + to->sources.v[i]->base };
 	if (f) {
 		struct source *n = source_add(&to->sources, copy(to, f->name), f->text, f->len, f->library);
-		if (n)
+		if (n) {
+			n->line0 = f->line0;
+			n->excerpt = f->excerpt;
 			return (struct span){ s.lo - f->base + n->base, s.hi - f->base + n->base };
+		}
 	}
 	return (struct span){ 0, 0 };
 }

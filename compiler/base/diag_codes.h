@@ -1,6 +1,6 @@
 /* Every diagnostic: code and format in one macro, so that -Wformat checks the arguments. Codes are permanent; texts may
    improve. Ranges: E00 text and syntax, E02 names, E03 types and values, E04 ports, wiring and claims, E05 checks and
-   versions, E06 drift, E07 secrets, E08 output objects, E09 evaluation limits, E11 command-line values, E12 YAML, E13 files;
+   versions, E06 drift, E07 secrets, E08 output objects, E09 evaluation limits, E11 command-line values, E12 YAML, E13 files, E14 data;
    W0 advice. Each has a page in explain/. */
 #ifndef MLOPS_DIAG_CODES_H
 #define MLOPS_DIAG_CODES_H
@@ -92,6 +92,7 @@
 #define D_NOT_YAML            "E0805", "%s cannot be written as YAML"
 #define D_OBJECT_FIELD        "E0806", "%s"
 #define D_RELEASE             "E0807", "%s"
+#define D_OBJECT_LARGE        "E0808", "ConfigMap %s holds %zu bytes; the API server takes %d"
 
 /* values of charts */
 #define D_CHART_KEY           "E0820", "%s"
@@ -119,4 +120,12 @@
 #define D_WRITE               "E1303", "cannot write %s: %s"
 #define D_FOREIGN             "E1304", "%s was not written by mlopsc"
 #define D_NOT_A_FOLDER        "E1305", "%s is not a folder"
+
+/* reference data */
+#define D_DATA_TABLE          "E1401", "%s is not a table: %s"
+#define D_DATA_CELL           "E1402", "%s: %s"
+#define D_DATA_ROWS           "E1403", "%s has too few rows: %s"
+#define D_DATA_COLUMN         "E1404", "%s has no column `%.*s`"
+#define D_DATA_LARGE          "E1405", "%s is too large: %s"
+#define D_DATA_TYPE           "E1406", "%s cannot be written as %s"
 #endif

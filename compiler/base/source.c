@@ -98,7 +98,7 @@ struct location source_locate(const struct sources *s, uint32_t at)
 		else
 			hi = mid;
 	}
-	loc.line = lo + 1;
+	loc.line = src->line0 + lo + 1;
 	loc.column = 1;
 	for (i = src->lines[lo]; i < off; i += step, loc.column++) {
 		utf8_width(src->text + i, src->len - i, &step);
@@ -114,8 +114,9 @@ const char *source_line(const struct source *src, uint32_t line, uint32_t *len)
 	uint32_t i;
 
 	*len = 0;
-	if (!line)
+	if (line <= src->line0)
 		return "";
+	line -= src->line0;
 	if (src->lines) {
 		if (line > src->nlines)
 			return "";

@@ -11,6 +11,8 @@ struct source {
 	const char *text;               /* len bytes and two NULs (for flex) */
 	uint32_t len, base;             /* text[0] is byte `base` of the sequence; base >= 1 */
 	uint8_t library;                /* part of the standard library */
+	uint8_t excerpt;                /* some lines of a file, to show a place in it: no source of the stack */
+	uint32_t line0;                 /* lines of the file before text[0] */
 	uint32_t *lines, nlines;        /* offsets of line starts, made on demand */
 	uint32_t *comments, ncomments;  /* pairs lo, hi of each comment in order; filled by the lexer */
 };

@@ -537,7 +537,7 @@ static void put_scalar(struct buf *out, const struct value *v, int indent)
 			put_quoted(out, v->str.p, v->n);
 		break;
 	case VALUE_ERROR: case VALUE_NONE: case VALUE_LIST: case VALUE_RECORD: case VALUE_SECRET: case VALUE_SECRET_KEY:
-	case VALUE_COMPONENT: case VALUE_GIVEN: case VALUE_DETECTOR: case VALUE_VIEW:
+	case VALUE_COMPONENT: case VALUE_GIVEN: case VALUE_DETECTOR: case VALUE_VIEW: case VALUE_BYTES:
 		buf_adds(out, "none");
 		break;
 	}

@@ -4,15 +4,17 @@
 #include "eval/eval.h"
 #include "base/hash.h"
 #include "emit/yaml.h"
+#include "eval/chance.h"
 #include "eval/literal.h"
 #include "eval/plan.h"
+#include "eval/reference.h"
 #include "eval/toml.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ARGS 4
+#define MAX_ARGS 5
 struct call_args { struct eval *e; const struct ast *x; const struct value *v[MAX_ARGS]; const struct ast *at[MAX_ARGS]; uint32_t n; };
 typedef const struct value *(*builtin_fn)(struct call_args *c);
 
@@ -37,7 +39,7 @@ static const struct value *owned(struct call_args *c, struct buf *b)
 static const struct value *f_len(struct call_args *c)
 {
 	const struct value *v = c->v[0];
-	if (v->tag != VALUE_LIST && v->tag != VALUE_RECORD && v->tag != VALUE_STRING)
+	if (v->tag != VALUE_LIST && v->tag != VALUE_RECORD && v->tag != VALUE_STRING && v->tag != VALUE_BYTES)
 		return bad(c, 0, "a list, a map or a string");
 	TOUCH(c->e, v);
 	return value_int(c->e->arena, v->n, c->x->span);
@@ -530,7 +532,7 @@ static const struct value *f_hash(struct call_args *c)
 {
 	struct buf b = { 0 };
 	char hex[33];
-	if (!is_data(c, c->v[0]))
+	if (c->v[0]->tag != VALUE_BYTES && !is_data(c, c->v[0]))
 		return VALUE_ERROR_V;
 	value_canonical(c->v[0], &b);
 	hash_hex(hash_bytes(b.p, b.n), hex);
@@ -655,18 +657,179 @@ static const struct value *f_reference(struct call_args *c)
 	return c->v[0];
 }
 
+static const struct value *f_npy(struct call_args *c)
+{
+	struct span at[MAX_ARGS];
+	for (uint32_t i = 0; i < c->n; i++)
+		at[i] = c->at[i]->span;
+	return npy_value(c->e, c->v, c->n, at, c->x->span);
+}
+
+/* -- chances; see eval/chance.h -- */
+
+#define NO_LIMIT 1e301
+#define TINY 1e-300
+
+/* A number from `least` up to `most` (or any duration, rate: its magnitude). 0 after reporting another. */
+static int number(struct call_args *c, uint32_t i, double least, double most, double *d)
+{
+	const struct value *v = c->v[i];
+	if (v->tag != VALUE_INT && v->tag != VALUE_FLOAT && !(v->tag == VALUE_STRING && (v->text == TEXT_RATE || v->text == TEXT_DURATION))) {
+		bad(c, i, "a number");
+		return 0;
+	}
+	*d = v->tag == VALUE_INT ? (double)v->i : v->tag == VALUE_FLOAT ? v->d : v->str.num;
+	if (*d >= least && *d <= most)
+		return 1;
+	const char *range = least == TINY ? "the numbers above 0" : most >= NO_LIMIT ? arena_printf(c->e->p->arena, "%.0f..", least) :
+		arena_printf(c->e->p->arena, "%.0f..%.0f", least, most);
+	diag_error(c->e->diags, c->at[i]->span, D_RANGE, arena_printf(c->e->p->arena, "%.15g", *d), range);
+	return 0;
+}
+
+#define NUMBER(i, least, most, d) do { if (!number(c, i, least, most, d)) return VALUE_ERROR_V; } while (0)
+
+static const struct value *chance(struct call_args *c, double d)
+{
+	if (isfinite(d))
+		return value_float(c->e->arena, d, c->x->span);
+	diag_error(c->e->diags, c->x->span, D_OVERFLOW, "this");
+	return VALUE_ERROR_V;
+}
+
+/* A record with such fields; a negative number is none. */
+static const struct value *numbers(struct call_args *c, const char *const *names, const int64_t *v, uint32_t n, const struct value *first)
+{
+	struct field *f = ARENA_ARRAY(c->e->arena, struct field, n);
+	for (uint32_t i = 0; i < n; i++)
+		f[i] = (struct field){ atom_cstr(c->e->p->atoms, names[i]), !i && first ? first : v[i] < 0 ? VALUE_NONE_V : value_int(c->e->arena, v[i], c->x->span) };
+	return value_record(c->e->arena, f, n, c->x->span);
+}
+
+enum { MAX_THRESHOLD_STEPS = 1000000 };
+
+static const struct value *f_thresholds(struct call_args *c)
+{
+	static const char *const names[] = { "feasible", "step", "left", "needs" };
+	double bootstraps, ert, steps, features = 0;
+	NUMBER(0, 0, CHANCE_MAX_BOOTSTRAPS, &bootstraps);
+	NUMBER(1, TINY, NO_LIMIT, &ert);
+	NUMBER(2, 1, MAX_THRESHOLD_STEPS, &steps);
+	if (c->n > 3)
+		NUMBER(3, 1, 1e9, &features);
+	if (!counted(c->e, (uint32_t)steps, c->x->span))
+		return VALUE_ERROR_V;
+	const struct thresholds t = chance_thresholds((int64_t)bootstraps, ert, (int64_t)steps, features);
+	const int64_t v[] = { 0, t.step ? t.step : -1, t.left, t.needs ? t.needs : -1 };
+	return numbers(c, names, v, 4, value_bool(t.feasible));
+}
+
+static const struct value *f_least_bootstraps(struct call_args *c)
+{
+	double ert, steps, features = 0;
+	NUMBER(0, TINY, NO_LIMIT, &ert);
+	NUMBER(1, 1, MAX_THRESHOLD_STEPS, &steps);
+	if (c->n > 2)
+		NUMBER(2, 1, 1e9, &features);
+	if (!counted(c->e, (uint32_t)steps * 60, c->x->span))
+		return VALUE_ERROR_V;
+	const int64_t n = chance_least_bootstraps(ert, (int64_t)steps, features);
+	return n ? value_int(c->e->arena, n, c->x->span) : VALUE_NONE_V;
+}
+
+static const struct value *f_ert_range(struct call_args *c)
+{
+	static const char *const names[] = { "least", "greatest" };
+	double bootstraps, steps, features = 0;
+	int64_t v[2];
+	NUMBER(0, 0, CHANCE_MAX_BOOTSTRAPS, &bootstraps);
+	NUMBER(1, 1, MAX_THRESHOLD_STEPS, &steps);
+	if (c->n > 2)
+		NUMBER(2, 1, 1e9, &features);
+	if (!counted(c->e, (uint32_t)steps * 700, c->x->span))
+		return VALUE_ERROR_V;
+	return chance_ert_range((int64_t)bootstraps, (int64_t)steps, features, &v[0], &v[1]) ? numbers(c, names, v, 2, NULL) : VALUE_NONE_V;
+}
+
+static const struct value *f_family_wise(struct call_args *c)
+{
+	double p, n;
+	NUMBER(0, 0, 1, &p);
+	NUMBER(1, 1, NO_LIMIT, &n);
+	return chance(c, chance_family_wise(p, n));
+}
+
+static const struct value *f_permutation_level(struct call_args *c)
+{
+	double p, n;
+	NUMBER(0, 0, 1, &p);
+	NUMBER(1, 1, NO_LIMIT, &n);
+	return chance(c, chance_permutation_level(p, n));
+}
+
+static const struct value *f_false_detections(struct call_args *c)
+{
+	double rate, rows, p;
+	NUMBER(0, TINY, NO_LIMIT, &rate);
+	NUMBER(1, 1, NO_LIMIT, &rows);
+	NUMBER(2, 0, 1, &p);
+	return chance(c, chance_detections(rate, rows, p));
+}
+
+static const struct value *f_false_alerts(struct call_args *c)
+{
+	double rate, rows, p, hold, window;
+	NUMBER(0, TINY, NO_LIMIT, &rate);
+	NUMBER(1, 1, NO_LIMIT, &rows);
+	NUMBER(2, 0, 1, &p);
+	NUMBER(3, 0, NO_LIMIT, &hold);
+	if (c->n == 4)
+		return chance(c, chance_alerts(rate, rows, p, hold));
+	NUMBER(4, 1, NO_LIMIT, &window);
+	return chance(c, chance_alerts_overlapping(rate / rows, p, hold, window));
+}
+
+static const struct value *f_false_counts(struct call_args *c)
+{
+	double rate, rows, p, k, within;
+	NUMBER(0, TINY, NO_LIMIT, &rate);
+	NUMBER(1, 1, NO_LIMIT, &rows);
+	NUMBER(2, 0, 1, &p);
+	NUMBER(3, 1, 1e6, &k);
+	NUMBER(4, 0, NO_LIMIT, &within);
+	if (!counted(c->e, (uint32_t)k, c->x->span))
+		return VALUE_ERROR_V;
+	return chance(c, chance_counts(rate, rows, p, k, within));
+}
+
+static const struct value *f_falls_behind(struct call_args *c)
+{
+	double rate, per_row, per_old;
+	NUMBER(0, TINY, NO_LIMIT, &rate);
+	NUMBER(1, 0, NO_LIMIT, &per_row);
+	NUMBER(2, 0, NO_LIMIT, &per_old);
+	const double t = chance_falls_behind(rate, per_row, per_old);
+	return t < 0 ? VALUE_NONE_V : chance(c, t);
+}
+
 static const struct { const char *name; uint8_t min, max; builtin_fn f; const char *args, *doc; uint8_t structural; } table[] = {
 	{ "abs", 1, 1, f_abs, "number", "its distance from 0", 0 },
 	{ "all", 1, 1, f_all, "[bool]", "whether every element is true", 0 },
 	{ "any", 1, 1, f_any, "[bool]", "whether some element is true", 0 },
-	{ "artifact", 1, 1, f_reference, "path, version = n, rows = n", "reference data: an artifact of the model's registry", 0 },
+	{ "artifact", 1, 1, f_reference, "path, rows = n, ...", "reference data: an artifact of the model's registry; also `version`, `label`, `columns`, `dtype`", 0 },
 	{ "bytes", 1, 1, f_bytes, "size", "the number of bytes", 0 },
 	{ "ceil", 1, 1, f_ceil, "number", "rounded up to an int", 0 },
 	{ "chart-fullname", 2, 2, f_chart_fullname, "release, chart", "the full name that a chart gives its objects: the release if it contains the chart's name, else `release-chart`; at most 63 bytes", 0 },
 	{ "compact", 1, 1, f_compact, "list or map", "without entries that are none", 1 },
 	{ "ends-with", 2, 2, f_ends, "string, suffix", "", 0 },
 	{ "env-list", 1, 1, f_env_list, "map", "Kubernetes' list of variables in the map's order: text and numbers become a `value`, a secret's key a `secretKeyRef`, a record a `valueFrom`, none nothing", 1 },
-	{ "file", 1, 1, f_reference, "path, label = column", "reference data: a file of the project", 0 },
+	{ "ert-range", 2, 3, f_ert_range, "bootstraps, steps, features", "`{ least, greatest }`: the expected run times (whole rows) whose thresholds can be computed, or none; see `thresholds`", 0 },
+	{ "falls-behind", 3, 3, f_falls_behind, "rate, per-row, per-old-row", "seconds until a service that spends `per-row` seconds on a row and `per-old-row` more for each row before it takes longer for one than the next needs to come; 0 if it does from the start, none if it never does", 0 },
+	{ "false-alerts", 4, 5, f_false_alerts, "rate, rows, probability, hold, window", "how often a day, where nothing drifts, tests of so many rows detect for longer than `hold`; with `window`, tests at each row over the latest rows", 0 },
+	{ "false-counts", 5, 5, f_false_counts, "rate, rows, probability, k, within", "how often a day, where nothing drifts, tests of so many rows come to k detections within a time", 0 },
+	{ "false-detections", 3, 3, f_false_detections, "rate, rows, probability", "how often a day, where nothing drifts, tests of so many rows detect drift", 0 },
+	{ "family-wise", 2, 2, f_family_wise, "probability, n", "that one of n independent tests errs: 1 - (1 - p)^n", 0 },
+	{ "file", 1, 1, f_reference, "path, label = column, ...", "reference data: comma-separated values of the project; also `rows`, `columns`, `categorical`, `binary`, `scale`", 0 },
 	{ "flatten", 1, 1, f_flatten, "[[T]]", "one list of all elements", 1 },
 	{ "float", 1, 1, f_float, "number or text", "as a float", 0 },
 	{ "floor", 1, 1, f_floor, "number", "rounded down to an int", 0 },
@@ -677,13 +840,16 @@ static const struct { const char *name; uint8_t min, max; builtin_fn f; const ch
 	{ "json", 1, 1, f_json, "data", "as JSON on one line, keys in source order", 0 },
 	{ "json-pretty", 1, 1, f_json_pretty, "data", "as indented JSON", 0 },
 	{ "keys", 1, 1, f_keys, "map", "its keys in source order", 1 },
-	{ "len", 1, 1, f_len, "list, map or string", "the number of elements or bytes", 1 },
+	{ "least-bootstraps", 2, 3, f_least_bootstraps, "ert, steps, features", "the fewest bootstraps from which the thresholds can be computed, or none (more than 1000000000); see `thresholds`", 0 },
+	{ "len", 1, 1, f_len, "list, map, string or bytes", "the number of elements or bytes", 1 },
 	{ "lookup", 2, 3, f_lookup, "map, key, default", "the value of the key, or the default (none when left out); a map that is none has no keys", 1 },
 	{ "lower", 1, 1, f_lower, "string", "in lower case (ASCII)", 0 },
 	{ "max", 1, 4, f_max, "numbers or a list", "the greatest", 0 },
 	{ "merge", 2, 2, f_merge, "map, map", "the second over the first, maps inside merged too", 1 },
 	{ "min", 1, 4, f_min, "numbers or a list", "the least", 0 },
+	{ "npy", 2, 3, f_npy, "reference, type, columns", "bytes: an array file (NPY 1.0, C order) of reference data as `\"f8\"`, `\"f4\"` or `\"i8\"`, or of some of its columns", 0 },
 	{ "per-second", 1, 1, f_per_second, "rate", "the number per second", 0 },
+	{ "permutation-level", 2, 2, f_permutation_level, "probability, permutations", "the level that a permutation test at this level really has, its p-values being counts", 0 },
 	{ "range", 1, 2, f_range, "n or from, to", "the ints 0..n-1, or from..to-1", 0 },
 	{ "replace", 3, 3, f_replace, "string, from, to", "every occurrence replaced", 0 },
 	{ "round", 1, 1, f_round, "number", "rounded to the nearest int, halves away from 0", 0 },
@@ -695,11 +861,12 @@ static const struct { const char *name; uint8_t min, max; builtin_fn f; const ch
 	{ "starts-with", 2, 2, f_starts, "string, prefix", "", 0 },
 	{ "string", 1, 1, f_string, "text, number or bool", "as it is spelled", 0 },
 	{ "sum", 1, 1, f_sum, "[number]", "", 0 },
+	{ "thresholds", 3, 4, f_thresholds, "bootstraps, ert, steps, features", "`{ feasible, step, left, needs }`: can an online detector compute its thresholds, or at which step are how many bootstraps left where how many are needed; section 9", 0 },
 	{ "toml", 1, 1, f_toml, "map", "as TOML", 0 },
 	{ "trim", 1, 1, f_trim, "string", "without white space at both ends", 0 },
 	{ "unique", 1, 1, f_unique, "list", "the first of each", 0 },
 	{ "upper", 1, 1, f_upper, "string", "in upper case (ASCII)", 0 },
-	{ "uri", 1, 1, f_reference, "address", "reference data: an address that the service itself reads", 0 },
+	{ "uri", 1, 1, f_reference, "address, rows = n, ...", "reference data: an address that the service itself reads; also `version`, `label`, `columns`, `dtype`", 0 },
 	{ "url-encode", 1, 1, f_url_encode, "string", "percent-encoded for a part of a URL", 0 },
 	{ "values", 1, 1, f_values, "map", "its values in source order", 1 },
 	{ "yaml", 1, 1, f_yaml, "data", "as YAML", 0 },
@@ -732,34 +899,22 @@ void builtin_doc(struct buf *out)
 		buf_addf(out, "| `%s(%s)` | %s |\n", table[i].name, table[i].args, table[i].doc);
 }
 
-static const struct value *reference(struct eval *e, struct env *env, const char *tag, const struct ast *x, const struct value *first)
+/* What a literal means at this place, by the name of the argument. */
+static const struct type *wanted(const char *args, uint32_t i)
 {
-	struct field *f = ARENA_ARRAY(e->arena, struct field, x->nkids + 1);
-	uint32_t n = 0;
-	f[n++] = (struct field){ e->p->implicit[SLOT_KIND], value_cstr(e->arena, tag) };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "path"), first };
-	for (uint32_t i = 2; i < x->nkids; i++) {
-		const struct ast *a = x->kids[i];
-		static const char *const known[] = { "version", "rows", "label", NULL };
-		int ok = 0;
-		for (int k = 0; known[k]; k++)
-			ok |= a->tag == AST_ARG && !strcmp(a->name->text, known[k]);
-		if (!ok) {
-			diag_help(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` does not take this", tag)), "it takes a path, and version, rows and label by name");
-			return VALUE_ERROR_V;
-		}
-		const struct value *v = a->kids[0]->tag == AST_NUMBER && !strcmp(a->name->text, "version") ? eval_typed(e, env, a->kids[0], &type_version) : eval(e, env, a->kids[0]);
-		if (is_error(v))
-			return v;
-		f[n++] = (struct field){ a->name, v };
+	static const struct { const char *name; const struct type *type; } types[] = { { "size", &type_size }, { "duration", &type_duration },
+		{ "rate", &type_rate }, { "hold", &type_duration }, { "within", &type_duration } };
+	for (; i; i--) {
+		args = strchr(args, ',');
+		if (!args)
+			return NULL;
+		args += 2;
 	}
-	return value_record(e->arena, f, n, x->span);
-}
-
-/* What a literal means that stands as the only argument. */
-static const struct type *wanted(const char *args)
-{
-	return !strcmp(args, "size") ? &type_size : !strcmp(args, "duration") ? &type_duration : !strcmp(args, "rate") ? &type_rate : NULL;
+	const size_t n = strcspn(args, ",");
+	for (size_t k = 0; k < sizeof types / sizeof *types; k++)
+		if (n == strlen(types[k].name) && !memcmp(args, types[k].name, n))
+			return types[k].type;
+	return NULL;
 }
 
 const struct value *builtin_call(struct eval *e, struct env *env, int index, const struct ast *x)
@@ -779,7 +934,7 @@ const struct value *builtin_call(struct eval *e, struct env *env, int index, con
 			return VALUE_ERROR_V;
 		}
 		c.at[i] = a;
-		const struct type *t = a->tag == AST_NUMBER || a->tag == AST_BINARY ? wanted(table[index].args) : NULL;
+		const struct type *t = a->tag == AST_NUMBER || a->tag == AST_BINARY ? wanted(table[index].args, i) : NULL;
 		c.v[i] = t ? eval_typed(e, env, a, t) : eval(e, env, a);
 		if (is_error(c.v[i]))
 			return VALUE_ERROR_V;
@@ -790,6 +945,6 @@ const struct value *builtin_call(struct eval *e, struct env *env, int index, con
 			plan_touch_deep(e, c.v[i]);
 	const struct value *v = table[index].f(&c);
 	if (is_reference && !is_error(v))
-		return reference(e, env, table[index].name, x, v);
+		return reference_value(e, env, table[index].name, x, v);
 	return v;
 }

@@ -2,6 +2,7 @@
    computed when it is first asked for, and meeting one in progress is a cycle. */
 #ifndef MLOPS_EVAL_H
 #define MLOPS_EVAL_H
+#include "base/hash.h"
 #include "eval/literal.h"
 #include "eval/value.h"
 #include "sema/program.h"
@@ -35,6 +36,8 @@ struct instance {
 };
 struct given { struct instance *inst; struct give *give; struct env *env; const struct value **cells; struct arena *arena; struct span asked; };
 struct secret_use { const struct atom *ns; struct symbol *secret; const struct atom *key; /* NULL: all */ const struct instance *by; struct span at; };
+
+struct input { const char *name; struct hash128 hash; };        /* a file that was read while evaluating; relative to the root */
 
 struct frame { const struct instance *inst; uint32_t slot; const struct symbol *symbol; struct span at; struct frame *prev; };
 /* Rules ask for the parts of an image one after the other: the last one is kept, by its text. */
@@ -71,6 +74,8 @@ struct eval {
 	struct plan *plan;              /* being traced; see eval/plan.h */
 	struct bound *bound;      /* a plan's residual checks run for one component */
 	struct table rows;              /* catalog rows that have been evaluated, by their AST_SET */
+	struct table files;             /* what was read of them, by what was asked for */
+	VEC(struct input) inputs;
 	const struct atom *catalog;     /* the stack's */
 	uint8_t catalog_broken;         /* it names none: reported, and every row is an error */
 };

@@ -162,6 +162,7 @@ static int writable(struct making *m, const struct value *v, const char *where, 
 	case VALUE_COMPONENT:
 	case VALUE_GIVEN:
 	case VALUE_DETECTOR:
+	case VALUE_BYTES:
 	case VALUE_VIEW:
 		x = diag_error(e->diags, here, D_NOT_YAML, value_noun(e, v));
 		diag_place(e->diags, x, at, "in %s", where);
@@ -440,6 +441,23 @@ static void manifest(struct making *m, struct instance *i, struct env *env, cons
 	add_object(m, i, api, kind, renamed(e, i, word, name), without_none(e, body), o->name_span, 1);
 }
 
+/* RFC 4648, as binaryData wants it. */
+static const struct value *base64(struct eval *e, const struct value *bytes)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *p = (const unsigned char *)bytes->str.p;
+	const size_t n = bytes->n, len = (n + 2) / 3 * 4;
+	char *out = arena_alloc(e->arena, len + 1), *q = out;
+	for (size_t i = 0; i < n; i += 3) {
+		const unsigned b = i + 1 < n ? p[i + 1] : 0, c = i + 2 < n ? p[i + 2] : 0;
+		*q++ = digits[p[i] >> 2];
+		*q++ = digits[(p[i] & 3) << 4 | b >> 4];
+		*q++ = i + 1 < n ? digits[(b & 15) << 2 | c >> 6] : '=';
+		*q++ = i + 2 < n ? digits[c & 63] : '=';
+	}
+	return value_string(e->arena, out, len, bytes->origin);
+}
+
 static void config(struct making *m, struct instance *i, struct env *env, const struct ast *o)
 {
 	struct eval *e = m->e;
@@ -450,20 +468,31 @@ static void config(struct making *m, struct instance *i, struct env *env, const 
 		return;
 	}
 	body = without_none(e, body);
+	struct field *data = ARENA_ARRAY(e->arena, struct field, body->n + 1), *binary = ARENA_ARRAY(e->arena, struct field, body->n + 1);
+	uint32_t ndata = 0, nbinary = 0;
 	for (uint32_t k = 0; k < body->n; k++) {
 		const struct field *f = &body->rec.fields[k];
-		if (f->value->tag != VALUE_STRING || !lit_config_key(f->key->text, f->key->len)) {
-			diag_error(e->diags, f->value->origin.hi ? f->value->origin : o->span, D_OBJECT_FIELD, f->value->tag == VALUE_STRING ?
+		const int bytes = f->value->tag == VALUE_BYTES;
+		if ((f->value->tag != VALUE_STRING && !bytes) || !lit_config_key(f->key->text, f->key->len)) {
+			diag_error(e->diags, f->value->origin.hi ? f->value->origin : o->span, D_OBJECT_FIELD, f->value->tag == VALUE_STRING || bytes ?
 				arena_printf(e->p->arena, "`%s` cannot be the name of a file in a ConfigMap", f->key->text) : arena_printf(e->p->arena, "`%s` must be text, not %s", f->key->text, value_noun(e, f->value)));
 			m->ok = 0;
 			return;
 		}
 		struct out_file file = { arena_printf(e->arena, "drift/%.*s/%s", (int)name->n, name->str.p, f->key->text), f->value->str.p, f->value->n };
 		VEC_PUSH(e->arena, &m->files, file);
+		if (bytes)
+			binary[nbinary++] = (struct field){ f->key, base64(e, f->value) };
+		else
+			data[ndata++] = *f;
 	}
-	struct field *d = ARENA_ARRAY(e->arena, struct field, 1);
-	d[0] = (struct field){ atom(e, "data"), body };
-	add_object(m, i, "v1", "ConfigMap", renamed(e, i, "configmap", name), value_record(e->arena, d, 1, o->span), o->span, 1);
+	struct field *d = ARENA_ARRAY(e->arena, struct field, 2);
+	uint32_t n = 0;
+	if (ndata || !nbinary)
+		d[n++] = (struct field){ atom(e, "data"), value_record(e->arena, data, ndata, body->origin) };
+	if (nbinary)
+		d[n++] = (struct field){ atom(e, "binaryData"), value_record(e->arena, binary, nbinary, body->origin) };
+	add_object(m, i, "v1", "ConfigMap", renamed(e, i, "configmap", name), value_record(e->arena, d, n, o->span), o->span, 1);
 }
 
 static const char *opt_text(struct eval *e, const struct value *rec, const char *key)

@@ -217,6 +217,8 @@ static int equal(const struct value *a, const struct value *b)
 	switch ((enum value_tag)a->tag) {
 	case VALUE_STRING:
 		return a->text == b->text && a->n == b->n && !memcmp(a->str.p, b->str.p, a->n);
+	case VALUE_BYTES:
+		return value_equal(a, b);
 	case VALUE_LIST:
 		if (a->n != b->n)
 			return 0;

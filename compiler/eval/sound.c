@@ -181,6 +181,35 @@ static void pod_template(struct look *l, const struct value *spec)
 	}
 }
 
+#define CONFIG_MAX 1048576       /* bytes of all values, binary ones decoded; keys do not count */
+
+static void config_size(struct look *l, const struct value *data, const struct value *binary)
+{
+	size_t n = 0, most = 0;
+	const struct field *largest = NULL;
+	for (int b = 0; b < 2; b++) {
+		const struct value *d = b ? binary : data;
+		for (uint32_t i = 0; d && d->tag == VALUE_RECORD && i < d->n; i++) {
+			const struct value *v = d->rec.fields[i].value;
+			size_t len = v->tag == VALUE_STRING ? v->n : 0;
+			if (b)
+				for (size_t pad = (len = len / 4 * 3, 0); pad < 2 && v->n > pad && v->str.p[v->n - 1 - pad] == '='; pad++)
+					len--;
+			n += len;
+			if (len > most) {
+				most = len;
+				largest = &d->rec.fields[i];
+			}
+		}
+	}
+	if (n <= CONFIG_MAX)
+		return;
+	struct diag *x = diag_error(l->e->diags, largest->value->origin.hi ? largest->value->origin : l->at, D_OBJECT_LARGE, arena_strdup(l->e->p->arena, l->name, strlen(l->name)), n, CONFIG_MAX);
+	diag_note(l->e->diags, x, "%zu of them are `%s`", most, largest->key->text);
+	diag_help(l->e->diags, x, "take fewer rows, or let the service fetch what is large");
+	l->ok = 0;
+}
+
 int object_sound(struct eval *e, const struct out_object *o, struct span at)
 {
 	static const char *const workloads[] = { "apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet", "apps/v1/ReplicaSet", "batch/v1/Job" };
@@ -203,6 +232,7 @@ int object_sound(struct eval *e, const struct out_object *o, struct span at)
 		for (uint32_t i = 0; data && data->tag == VALUE_RECORD && i < data->n; i++)
 			if (data->rec.fields[i].value->tag != VALUE_NONE && !is_text(data->rec.fields[i].value))
 				not_text(&l, data->rec.fields[i].value, "the ConfigMap's", data->rec.fields[i].key->text);
+		config_size(&l, data, get(o->tree, "binaryData"));
 	}
 	if (!strcmp(o->kind, "Service")) {
 		const struct value *ports = get(spec, "ports");

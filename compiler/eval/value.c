@@ -64,6 +64,15 @@ const struct value *value_cstr(struct arena *a, const char *s)
 	return value_text(a, TEXT_NONE, s, strlen(s), 0, (struct span){ 0, 0 });
 }
 
+const struct value *value_bytes(struct arena *a, const char *p, size_t n, struct span at)
+{
+	struct value *v = make(a, VALUE_BYTES, at);
+
+	v->n = (uint32_t)n;
+	v->str.p = p;
+	return v;
+}
+
 const struct value *value_list(struct arena *a, const struct value **items, uint32_t n, struct span at)
 {
 	struct value *v = make(a, VALUE_LIST, at);
@@ -228,6 +237,8 @@ int value_equal(const struct value *a, const struct value *b)
 		return a->d == b->d;
 	case VALUE_STRING:
 		return string_equal(a, b);
+	case VALUE_BYTES:
+		return same_bytes(a->str.p, a->n, b->str.p, b->n);
 	case VALUE_LIST:
 		if (a->n != b->n)
 			return 0;
@@ -287,6 +298,7 @@ const char *value_tag_name(const struct value *v)
 	case VALUE_COMPONENT:  return "a component";
 	case VALUE_GIVEN:      return "an interface";
 	case VALUE_DETECTOR:   return "a detector";
+	case VALUE_BYTES:      return "bytes";
 	case VALUE_VIEW:       return "an object";
 	}
 	return "a value";
@@ -529,7 +541,7 @@ static void sort_fields(const struct field **order, uint32_t n)
 }
 
 /* N; T F; i + 8 bytes, two's complement; f + 8 bytes of the double (a whole number in int64's range is an i); s + length +
-   bytes; q + text type + 8 bytes of the magnitude; v + length + normal form; l + count + items; r + count + (length + key +
+   bytes; b + length + bytes that are no text; q + text type + 8 bytes of the magnitude; v + length + normal form; l + count + items; r + count + (length + key +
    value) by key. Numbers are big-endian, lengths and counts take 4 bytes. Values that are equal by value_equal have equal
    encodings, except that a text type with a magnitude differs from a string of another type that is spelled the same. */
 static void canonical(const struct value *v, struct buf *out)
@@ -570,6 +582,10 @@ static void canonical(const struct value *v, struct buf *out)
 			break;
 		}
 		put_tag(out, 's');
+		put_bytes(out, v->str.p, v->n);
+		return;
+	case VALUE_BYTES:
+		put_tag(out, 'b');
 		put_bytes(out, v->str.p, v->n);
 		return;
 	case VALUE_LIST:

@@ -18,6 +18,7 @@ enum value_tag {
 	VALUE_COMPONENT,        /* ref: struct instance *, eval */
 	VALUE_GIVEN,            /* ref: struct given *: an interface as one component gives it */
 	VALUE_DETECTOR,         /* ref: struct detected *, eval: a detector with its parameters */
+	VALUE_BYTES,            /* str.p[0..n): bytes that are no text, for a file of a configuration */
 	VALUE_VIEW,             /* ref: struct view *: a compiled object or release as rules see it */
 };
 enum text_type {                /* of a VALUE_STRING; `num` has its magnitude where there is one */
@@ -56,6 +57,7 @@ const struct value *value_float(struct arena *a, double d, struct span at);
 const struct value *value_string(struct arena *a, const char *p, size_t n, struct span at);     /* p is kept, not copied */
 const struct value *value_cstr(struct arena *a, const char *s);
 const struct value *value_text(struct arena *a, enum text_type t, const char *p, size_t n, double num, struct span at);
+const struct value *value_bytes(struct arena *a, const char *p, size_t n, struct span at);      /* kept */
 const struct value *value_list(struct arena *a, const struct value **items, uint32_t n, struct span at);        /* kept */
 const struct value *value_record(struct arena *a, const struct field *f, uint32_t n, struct span at);           /* kept */
 const struct value *value_get(const struct value *rec, const struct atom *key);                 /* NULL if absent */

@@ -488,17 +488,15 @@ const char *program_suggest(struct program *p, char what, const struct atom *nam
 
 /* -- the user's files -- */
 
-/* A path of `use` is relative to the stack's folder and stays below the root, symbolic links included. */
-static const char *used_path(struct program *p, const struct ast *u)
+const char *program_path(struct program *p, const char *rel, size_t len, struct span at, const char *reader)
 {
-	const char *rel = u->name->text;
 	char real[PATH_MAX], root[PATH_MAX];
 	if (!p->root || !*p->root) {
-		diag_error(p->diags, u->span, D_READ, rel, "this stack has no folder to read from");
+		diag_error(p->diags, at, D_READ, rel, "this stack has no folder to read from");
 		return NULL;
 	}
-	if (*rel == '/' || strlen(rel) != u->name->len) {
-		diag_error(p->diags, u->span, D_OUTSIDE, rel, "the stack's folder");
+	if (*rel == '/' || strlen(rel) != len) {
+		diag_error(p->diags, at, D_OUTSIDE, rel, "the stack's folder");
 		return NULL;
 	}
 	/* what lies above is not even looked at */
@@ -509,21 +507,21 @@ static const char *used_path(struct program *p, const struct ast *u)
 		s += n + (s[n] == '/');
 	}
 	if (depth < 0) {
-		diag_help(p->diags, diag_error(p->diags, u->span, D_OUTSIDE, rel, "the stack's folder"), "`use` reads below the stack's folder, or below --root DIR");
+		diag_help(p->diags, diag_error(p->diags, at, D_OUTSIDE, rel, "the stack's folder"), "`%s` reads below the stack's folder, or below --root DIR", reader);
 		return NULL;
 	}
 	const char *path = arena_printf(p->arena, "%s/%s", p->root, rel);
 	if (!realpath(p->root, root)) {
-		diag_error(p->diags, u->span, D_READ, p->root, os_reason(errno));
+		diag_error(p->diags, at, D_READ, p->root, os_reason(errno));
 		return NULL;
 	}
 	if (!realpath(path, real)) {
-		diag_error(p->diags, u->span, D_READ, rel, os_reason(errno));
+		diag_error(p->diags, at, D_READ, rel, os_reason(errno));
 		return NULL;
 	}
 	size_t n = strlen(root);
 	if (strncmp(real, root, n) || (real[n] != '/' && strcmp(root, "/"))) {
-		diag_help(p->diags, diag_error(p->diags, u->span, D_OUTSIDE, rel, "the stack's folder"), "`use` reads below the stack's folder, or below --root DIR");
+		diag_help(p->diags, diag_error(p->diags, at, D_OUTSIDE, rel, "the stack's folder"), "`%s` reads below the stack's folder, or below --root DIR", reader);
 		return NULL;
 	}
 	return path;
@@ -546,7 +544,7 @@ static void use_files(struct program *p, const struct ast *file)
 			seen |= !p->sources->v[n]->library && !strcmp(p->sources->v[n]->name, u->name->text);
 		if (seen)
 			continue;
-		const char *path = used_path(p, u), *why;
+		const char *path = program_path(p, u->name->text, u->name->len, u->span, "use"), *why;
 		size_t len;
 		if (!path) {
 			p->unread = 1;

@@ -103,7 +103,7 @@ int program_lost(struct program *p, const struct atom *name)
 		const struct source *src = p->sources->v[l->nsources];
 		const char *s = src->text, *end = src->text + src->len;
 
-		while (!src->library && s < end) {
+		while (!src->library && !src->excerpt && s < end) {
 			const char *word = s;
 
 			while (s < end && in_word(*s))

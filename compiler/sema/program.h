@@ -153,6 +153,10 @@ const char *library_text(struct program *p, const char *path, uint32_t *len);   
    file that is over PARSE_MAX_BYTES, else 0. */
 char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *len, const char **why);
 
+/* Where a file lies that the stack names: relative to the stack's folder and below the root, symbolic links included. NULL after
+   reporting why not; reader: the word of the language that reads it. */
+const char *program_path(struct program *p, const char *rel, size_t len, struct span at, const char *reader);
+
 /* lost.c */
 int program_broken(struct program *p, struct span at);    /* did something in this place not parse? */
 int program_lost(struct program *p, const struct atom *name);   /* is it declared where something did not parse or could not be read? */
