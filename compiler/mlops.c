@@ -29,7 +29,7 @@ struct mlops {
 	const char *root;
 	VEC(const char *) sets;
 	const char *env;
-	int compiled;
+	int begun, compiled;
 };
 
 const char *mlops_version(void)
@@ -125,6 +125,7 @@ void mlops_set(struct mlops *m, const char *assignment)
 static void begin(struct mlops *m)
 {
 	struct program *p = &m->program;
+	m->begun = 1;
 	*p = (struct program){ .arena = &m->arena, .atoms = &m->atoms, .sources = &m->sources, .diags = &m->diags };
 	p->root = m->options.root ? m->options.root : m->root;
 	p->stdlib = m->options.stdlib;
@@ -318,6 +319,95 @@ int mlops_graph(struct mlops *m, enum graph_format f, struct buf *out)
 	case GRAPH_SVG: graph_svg(&g, &m->unit, out); break;
 	}
 	return 1;
+}
+
+/* ---- sides of a difference ---- */
+
+static int read_compiled(void *ctx, const struct diff_part *p, struct buf *out, const char **why)
+{
+	struct mlops *m = ctx;
+	(void)why;
+	return emit_part(&m->compile.out, p->component, p->ns, p->what == DIFF_RELEASE ? p->name : NULL, p->what == DIFF_FILE ? p->name : NULL,
+		&m->scratch, out);
+}
+
+static int read_folder(void *ctx, const struct diff_part *p, struct buf *out, const char **why)
+{
+	const struct mlops_side *s = ctx;
+	struct buf path = { 0 };
+	int ok = 0;
+	switch (p->what) {
+	case DIFF_OBJECT:
+		if (strcmp(p->component, "-"))
+			buf_addf(&path, "manifests/%s.yaml", p->component);
+		else
+			buf_adds(&path, "00-namespaces.yaml");
+		break;
+	case DIFF_RELEASE:              /* the short name is that of the first release that has it */
+		buf_addf(&path, "helm/%s.%s.values.yaml", p->ns, p->name);
+		if ((ok = s->read(s->ctx, path.p, out, why)) || *why)
+			break;
+		buf_clear(&path);
+		buf_addf(&path, "helm/%s.values.yaml", p->name);
+		break;
+	case DIFF_FILE:
+		buf_adds(&path, p->name);
+		break;
+	}
+	if (!ok && !*why)
+		ok = s->read(s->ctx, path.p, out, why);
+	buf_free(&path);
+	return ok;
+}
+
+static int open_side(struct diff *d, struct diff_side *s, const struct mlops_side *from)
+{
+	struct buf text = { 0 };
+	const char *why = NULL;
+	int ok = 0;
+	s->label = arena_strdup(d->a, from->label, strlen(from->label));
+	s->is_stream = from->stream != 0;
+	switch (from->tag) {
+	case MLOPS_STACK:
+		s->files = (struct diff_files){ from->stack, read_compiled };
+		ok = emit_lock(&from->stack->compile.out, &from->stack->scratch, &from->stack->diags, &text) && side_from_lock(d, s, text.p, text.n);
+		d->title = from->stack->compile.out.title;
+		break;
+	case MLOPS_FOLDER:
+		s->files = (struct diff_files){ (void *)(uintptr_t)from, read_folder };
+		if (from->read(from->ctx, "mlops.lock", &text, &why))
+			ok = side_from_lock(d, s, text.p, text.n);
+		else
+			diag_error(d->diags, (struct span){ 0, 0 }, D_READ, arena_printf(d->a, "%s/mlops.lock", s->label), why ? why : "there is no such file");
+		if (ok && !d->title)
+			d->title = s->lock->title;
+		break;
+	case MLOPS_YAML:
+		ok = side_from_yaml(d, s, s->label, from->text, from->len);
+		break;
+	}
+	buf_free(&text);
+	return ok;
+}
+
+const struct diff *mlops_diff(struct mlops *m, const struct mlops_side *older, const struct mlops_side *newer)
+{
+	struct diff *d = ARENA_NEW(&m->arena, struct diff);
+	if (!m->begun)
+		begin(m);
+	d->a = &m->arena;
+	d->atoms = &m->atoms;
+	d->sources = &m->sources;
+	d->diags = &m->diags;
+	if (!diff_tables_read(&d->tables, &m->program, d->a)) {
+		diag_error(d->diags, (struct span){ 0, 0 }, D_READ, "the library's folder kubernetes", "a table is missing or has a row that does not parse");
+		return NULL;
+	}
+	if (!open_side(d, &d->old, older) || !open_side(d, &d->new, newer) || !diff_run(d))
+		return NULL;
+	if (!d->title)
+		d->title = d->new.label;
+	return d;
 }
 
 int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out)

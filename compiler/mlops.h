@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include "base/buf.h"
 #include "base/diag.h"
+#include "diff/diff.h"
 #include "diff/graph.h"
 #include "emit/emit.h"
 
@@ -40,6 +41,22 @@ int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *v
 int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out);
 /* The wiring of the compiled stack as a picture. 0 if nothing is compiled. */
 int mlops_graph(struct mlops *m, enum graph_format f, struct buf *out);
+
+/* What differs between two sides by meaning, and what it will do. A side is a compiled stack, a folder of output wherever it is, or
+   YAML objects as text. `m` gives the library and takes the diagnostics; if `newer` is a compiled stack, it is m. NULL after reporting.
+   The result lives as long as m and its sides. */
+enum mlops_side_tag { MLOPS_STACK, MLOPS_FOLDER, MLOPS_YAML };
+struct mlops_side {
+	enum mlops_side_tag tag;
+	const char *label;              /* for the reader */
+	struct mlops *stack;            /* MLOPS_STACK: compiled */
+	/* MLOPS_FOLDER: appends the file at a path below the folder. 0: *why, or NULL when there is no such file. */
+	int (*read)(void *ctx, const char *path, struct buf *out, const char **why);
+	void *ctx;
+	const char *text; size_t len;   /* MLOPS_YAML */
+	int stream;                     /* it is a dump of a part of a cluster: what is not in it was not asked for */
+};
+const struct diff *mlops_diff(struct mlops *m, const struct mlops_side *older, const struct mlops_side *newer);
 
 struct diags *mlops_diags(struct mlops *m);
 const char *mlops_version(void);

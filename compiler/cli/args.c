@@ -10,10 +10,10 @@
 
 #define BIT(command) (1u << COMMAND_##command)
 #define STATUS(s) (1u << STATUS_##s)
-#define ON_STACK (BIT(BUILD) | BIT(CHECK) | BIT(SECRETS) | BIT(GRAPH))
+#define ON_STACK (BIT(BUILD) | BIT(CHECK) | BIT(SECRETS) | BIT(GRAPH) | BIT(DIFF))
 #define ON_TEXT (ON_STACK | BIT(FMT) | BIT(IMPORT))
 #define REPORTS (ON_TEXT | BIT(INIT) | BIT(DOC))
-#define OWN_FORMAT (BIT(VERIFY) | BIT(GRAPH))
+#define OWN_FORMAT (BIT(VERIFY) | BIT(GRAPH) | BIT(DIFF))
 #define EVERY (~0u)
 
 const struct command commands[NCOMMANDS] = {
@@ -59,6 +59,21 @@ const struct command commands[NCOMMANDS] = {
 		"prints Secret manifests with the values of a file of NAME.KEY=value lines; they go\n"
 		"to standard output only: mlopsc secrets --from FILE | kubectl apply -f -\n",
 		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_secrets },
+	[COMMAND_DIFF] = { "diff", "[OLD] [NEW]", 2, 0, COMPLETE_FILES, "what changes by meaning, and what it will do to the cluster",
+		"Compares OLD with NEW: objects by identity, lists by their keys, quantities,\n"
+		"durations and schedules by value; what an API server fills in is no difference.\n"
+		"Every change has a class: R0 nothing acts on it, R1 metadata, R2 changed in place,\n"
+		"R3 restart, R4 refused or made anew, R5 data at risk; and flags: exposure, secret,\n"
+		"licence, capacity, downtime. OLD and NEW are each one of\n"
+		"  stack.mlops      a stack, as it compiles now\n"
+		"  out/STACK        an output folder, or a folder of YAML files\n"
+		"  main, HEAD~1     a git revision: its committed out/, or its stack compiled\n"
+		"  v1.2:out/STACK   a folder, or a .mlops file, of a revision\n"
+		"  -                YAML from standard input: kubectl get ... -o yaml | mlopsc diff -\n"
+		"NEW is stack.mlops by default. OLD is by default the output folder on disk: diff\n"
+		"alone tells what the next build will change. A stack as the only operand is NEW.\n"
+		"Output is believed as its lock describes it; mlopsc verify finds edits by hand.\n",
+		STATUS(DONE) | STATUS(DIFFERS) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO) | STATUS(FAIL_ON), cmd_diff },
 	[COMMAND_VERIFY] = { "verify", "[DIR...]", -1, 0, COMPLETE_FOLDERS, "is compiled output still what a build wrote?",
 		"Holds the files of each DIR against its mlops.lock and XXH128SUMS, these two\n"
 		"against each other, and the objects in the files against the lock: finds edits by\n"
@@ -90,7 +105,7 @@ const struct flag flags[NFLAGS] = {
 	[FLAG_ENV] = { "env", 'e', "ENV", { 0 }, COMPLETE_NOTHING, ON_STACK, "the stack as this env changes it" },
 	[FLAG_SET] = { "set", 0, "NAME=VALUE", { 0 }, COMPLETE_NOTHING, ON_STACK,
 		"set a param, or a setting by its path; repeatable" },
-	[FLAG_OUT] = { NULL, 'o', "DIR", { 0 }, COMPLETE_FOLDERS, BIT(BUILD),
+	[FLAG_OUT] = { NULL, 'o', "DIR", { 0 }, COMPLETE_FOLDERS, BIT(BUILD) | BIT(DIFF),
 		"write below DIR instead of out/ beside the stack file" },
 	[FLAG_STDOUT] = { "stdout", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(BUILD),
 		"print every object as one YAML stream, write no files" },
@@ -106,10 +121,15 @@ const struct flag flags[NFLAGS] = {
 		"the file that standard input stands for" },
 	[FLAG_DENY_WARNINGS] = { "deny-warnings", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(BUILD) | BIT(CHECK),
 		"warnings fail as errors do" },
+	[FLAG_FAIL_ON] = { "fail-on", 0, "RISK",
+		{ "R1", "R2", "R3", "R4", "R5", "exposure", "secret", "licence", "capacity", "downtime" }, COMPLETE_NOTHING, BIT(DIFF),
+		"status 5 if a change is of this class or above, or has this flag" },
 	[FLAG_VERIFY_FORMAT] = { "format", 0, "FORMAT", { "text", "json" }, COMPLETE_NOTHING, BIT(VERIFY),
 		"how what is found is written" },
 	[FLAG_GRAPH_FORMAT] = { "format", 0, "FORMAT", { "mermaid", "dot", "svg" }, COMPLETE_NOTHING, BIT(GRAPH),
 		"the language of the picture" },
+	[FLAG_DIFF_FORMAT] = { "format", 0, "FORMAT", { "text", "markdown", "json" }, COMPLETE_NOTHING, BIT(DIFF),
+		"how the difference is written; markdown fits into a review comment" },
 	[FLAG_MAN] = { "man", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(HELP), "print a man page" },
 	[FLAG_COMPLETION] = { "completion", 0, "SHELL", { "bash", "zsh", "fish" }, COMPLETE_NOTHING, BIT(HELP),
 		"print a completion script" },
@@ -124,7 +144,7 @@ const struct flag flags[NFLAGS] = {
 };
 
 /* Words that people will try because they belong to the design, but that this version does not have. */
-static const char *const later[] = { "diff", "why" };
+static const char *const later[] = { "why" };
 
 const char *args_flag_spelling(enum flag_id id, char out[40])
 {
@@ -338,8 +358,9 @@ static int judge(struct args *a)
 			fprintf(stderr, "mlopsc: `%s` takes no operand, but `%s` was given\n", a->command->name,
 				a->operands[0]);
 		else
-			fprintf(stderr, "mlopsc: `%s` takes one operand, but %zu were given: `%s`, `%s`\n",
-				a->command->name, a->noperands, a->operands[0], a->operands[1]);
+			fprintf(stderr, "mlopsc: `%s` takes %s, but %zu were given: `%s`, `%s`%s\n", a->command->name,
+				a->command->max == 1 ? "one operand" : "two operands", a->noperands, a->operands[0], a->operands[1],
+				a->noperands > 2 ? ", ..." : "");
 		return usage(a);
 	}
 	if (a->noperands < (size_t)a->command->min) {

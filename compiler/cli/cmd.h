@@ -10,6 +10,7 @@ int cmd_doc(const struct args *a);
 int cmd_explain(const struct args *a);
 int cmd_import(const struct args *a);
 int cmd_secrets(const struct args *a);
+int cmd_diff(const struct args *a);
 int cmd_verify(const struct args *a);
 int cmd_graph(const struct args *a);
 int cmd_version(const struct args *a);

@@ -16,6 +16,7 @@ static const struct { int status; const char *text; } statuses[] = {
 	{ STATUS_ERRORS, "errors in the source" },
 	{ STATUS_USAGE, "wrong use of the command line" },
 	{ STATUS_IO, "a file cannot be read or written" },
+	{ STATUS_FAIL_ON, "what --fail-on names was reached" },
 	{ STATUS_FAULT, "a fault in mlopsc itself" },
 };
 #define NSTATUSES (sizeof(statuses) / sizeof(statuses[0]))

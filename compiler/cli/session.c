@@ -32,7 +32,7 @@ void session_open(struct session *s, const struct args *a, const char *name)
 	o.stdlib = a->value[FLAG_STDLIB];
 	o.root = a->value[FLAG_ROOT];
 	/* A text has no folder of its own: the name that it stands for has. */
-	if (!o.root && a->noperands && strcmp(a->operands[0], "-") == 0)
+	if (!o.root && a->command != &commands[COMMAND_DIFF] && a->noperands && strcmp(a->operands[0], "-") == 0)
 		o.root = folder = folder_of(session_name(a, "-"));
 	*s = (struct session){ .args = a, .name = name };
 	s->m = mlops_new(&o);

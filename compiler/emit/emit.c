@@ -77,7 +77,7 @@ static void namespaces(struct emission *e, struct out_component *c)
 
 struct tree_emission {
 	struct emission e;
-	struct tree *t;
+	struct tree *t;                         /* NULL: only the lock is wanted */
 	struct lock_writer lock;
 	struct kustomize kustomize;
 	struct helmfile helmfile;
@@ -87,7 +87,8 @@ struct tree_emission {
 
 static void put(struct tree_emission *x, const char *path, const struct buf *b, int mode)
 {
-	tree_put(x->t, path, b->p, b->n, mode);         /* the tree remembers a failure until the commit */
+	if (x->t)
+		tree_put(x->t, path, b->p, b->n, mode); /* the tree remembers a failure until the commit */
 	lock_file(&x->lock, path, hash_bytes(b->p, b->n));
 }
 
@@ -134,13 +135,14 @@ static int put_component(struct tree_emission *x, uint32_t i)
 	put_objects(x, &c, &h, arena_printf(e->scratch, "manifests/%s.yaml", c.name));
 	for (uint32_t k = 0; k < c.nreleases; k++)
 		lock_release(&x->lock, &c.releases[k], c.name, h.releases[k]);
-	if (!e->s->delivered) {
+	if (x->t && !e->s->delivered) {
 		const char **paths = put_values(x, &c, &h);
 		helmfile_add(&x->helmfile, &c, paths);
 		install_add(&x->install, &c, paths);
 	}
 	for (uint32_t k = 0; k < c.nfiles; k++) {
-		tree_put(x->t, c.files[k].path, c.files[k].p, c.files[k].n, 0644);
+		if (x->t)
+			tree_put(x->t, c.files[k].path, c.files[k].p, c.files[k].n, 0644);
 		lock_file(&x->lock, c.files[k].path, h.files[k]);
 	}
 	note_hash(e, &c, &h, &hash);
@@ -247,40 +249,100 @@ static void put_whole(struct tree_emission *x)
 	put(x, "install.sh", &e->text, 0755);
 }
 
-int emit_tree(const struct out_stack *s, struct tree *t, struct arena *scratch, struct diags *d, struct out_summary *sum)
+static int emit_all(struct tree_emission *x, const struct out_stack *s, struct arena *scratch, struct diags *d, struct out_summary *sum, struct buf *lock)
 {
-	struct tree_emission x = { .t = t };
-	struct emission *e = &x.e;
-	struct buf lock = { 0 };
+	struct emission *e = &x->e;
 	const uint32_t before = d->nerrors;
 	int ok = 1;
 	begin(e, s, scratch, sum);
-	x.helmfile.keep = x.install.keep = &e->keep;
-	atoms_init(&x.release_names, &e->keep);
-	lock_begin(&x.lock, s);
+	x->helmfile.keep = x->install.keep = &e->keep;
+	atoms_init(&x->release_names, &e->keep);
+	lock_begin(&x->lock, s);
 	if (!s->delivered)
-		install_begin(&x.install, s);
-	put_namespaces(&x);
+		install_begin(&x->install, s);
+	put_namespaces(x);
 	for (uint32_t i = 0; ok && i < s->ncomponents; i++) {
 		const struct arena_mark mark = arena_mark(scratch);
-		ok = put_component(&x, i);
+		ok = put_component(x, i);
 		arena_rewind(scratch, mark);
 	}
+	if (ok && x->t)
+		put_whole(x);
 	if (ok) {
-		put_whole(&x);
 		sum->hash = stack_hash(e->components, e->ncomponents);
-		lock_finish(&x.lock, s, sum->hash, &lock);
-		ok = d->nerrors == before && tree_commit(t, lock.p, lock.n);
-		if (ok)
-			note_changes(t, &lock, &e->keep);
+		lock_finish(&x->lock, s, sum->hash, lock);
 	}
-	lock_free(&x.lock);
-	buf_free(&x.kustomize.resources);
-	install_free(&x.install);
+	return ok && d->nerrors == before;
+}
+
+static void end_all(struct tree_emission *x)
+{
+	lock_free(&x->lock);
+	buf_free(&x->kustomize.resources);
+	install_free(&x->install);
+	atoms_free(&x->release_names);
+	end(&x->e);
+}
+
+int emit_tree(const struct out_stack *s, struct tree *t, struct arena *scratch, struct diags *d, struct out_summary *sum)
+{
+	struct tree_emission x = { .t = t };
+	struct buf lock = { 0 };
+	const int ok = emit_all(&x, s, scratch, d, sum, &lock) && tree_commit(t, lock.p, lock.n);
+	if (ok)
+		note_changes(t, &lock, &x.e.keep);
+	end_all(&x);
 	buf_free(&lock);
-	atoms_free(&x.release_names);
-	end(e);
 	return ok;
+}
+
+int emit_lock(const struct out_stack *s, struct arena *scratch, struct diags *d, struct buf *lock)
+{
+	struct tree_emission x = { .t = NULL };
+	struct out_summary sum;
+	const int ok = emit_all(&x, s, scratch, d, &sum, lock);
+	end_all(&x);
+	return ok;
+}
+
+int emit_part(const struct out_stack *s, const char *component, const char *release_ns, const char *release, const char *file, struct arena *scratch, struct buf *out)
+{
+	const struct arena_mark mark = arena_mark(scratch);
+	struct emission e;
+	struct out_summary sum;
+	struct out_component c = { 0 };
+	struct part_hashes h;
+	int found = 0;
+	begin(&e, s, scratch, &sum);
+	const int own = !strcmp(component, "-");
+	for (uint32_t i = 0; !found && i < (own ? 1 : s->ncomponents); i++) {
+		const struct arena_mark one = arena_mark(scratch);
+		if (!own && !file && strcmp(s->component_name(s->ctx, i), component))
+			continue;
+		memset(&c, 0, sizeof c);
+		if (own)
+			namespaces(&e, &c);
+		else if (!s->component(s->ctx, i, scratch, &c))
+			break;
+		for (uint32_t k = 0; file && k < c.nfiles; k++)
+			if (!strcmp(c.files[k].path, file)) {
+				buf_add(out, c.files[k].p, c.files[k].n);
+				found = 1;
+			}
+		if (!file && !strcmp(c.name, component)) {
+			prepare(&e, &c, &h);
+			for (uint32_t k = 0; !release && k < c.nobjects; k++)
+				emit_object(out, &c.objects[k], &h.objects[k], &e.canonical);
+			for (uint32_t k = 0; release && k < c.nreleases; k++)
+				if (!strcmp(c.releases[k].name, release) && !strcmp(c.releases[k].ns, release_ns))
+					release_values(&c.releases[k], h.releases[k], out);
+			found = 1;
+		}
+		arena_rewind(scratch, one);
+	}
+	end(&e);
+	arena_rewind(scratch, mark);
+	return found;
 }
 
 /* ---- a stream ---- */

@@ -40,6 +40,7 @@ struct out_stack {
 	uint32_t ncomponents;                           /* in dependency order */
 	/* Makes component i (in dependency order) in the arena given; the emitter rewinds the arena before the next. 0 on error. */
 	int (*component)(void *ctx, uint32_t i, struct arena *a, struct out_component *c);
+	const char *(*component_name)(void *ctx, uint32_t i);
 	void *ctx;
 	const char **namespaces; uint32_t nnamespaces;  /* sorted; those that the stack has to make */
 	const char **own_namespaces; uint32_t nown_namespaces;  /* sorted; needed too, and made by some object of the stack */
@@ -56,6 +57,12 @@ struct out_summary { uint32_t components, objects, releases; struct hash128 hash
 struct tree;
 /* Puts every file and commits. 0 on error; the caller abandons the tree in either case. */
 int emit_tree(const struct out_stack *s, struct tree *t, struct arena *scratch, struct diags *d, struct out_summary *sum);
+/* The lock that emit_tree would write, and nothing else. 0 on error. */
+int emit_lock(const struct out_stack *s, struct arena *scratch, struct diags *d, struct buf *lock);
+/* The text of one file that emit_tree would write: the objects of a component ("-": the stack's namespaces), the values of a
+   release of it, or the file of that path. 0: there is none. */
+int emit_part(const struct out_stack *s, const char *component, const char *release_ns, const char *release, const char *file, struct arena *scratch,
+	struct buf *out);
 struct sink { int (*write)(void *ctx, const void *p, size_t n); void *ctx; };   /* 0 on error */
 /* Every object of the stack (namespaces first, then by component) as one YAML stream, through one buffer of 256 KiB. */
 int emit_stream(const struct out_stack *s, struct sink *sink, struct arena *scratch, struct diags *d, struct out_summary *sum);

@@ -962,6 +962,11 @@ static int make_out(void *ctx, uint32_t n, struct arena *a, struct out_component
 	return ok;
 }
 
+static const char *out_name(void *ctx, uint32_t n)
+{
+	return ((struct compile *)ctx)->tops.v[n]->name;
+}
+
 static int wire_order(const void *a, const void *b)
 {
 	const struct out_wire *x = a, *y = b;
@@ -1079,6 +1084,7 @@ int compile_stack(struct compile *c)
 	c->out.nnamespaces = kept;
 	c->out.ncomponents = c->tops.n;
 	c->out.component = make_out;
+	c->out.component_name = out_name;
 	c->out.ctx = c;
 	c->out.edition = EDITION;
 	c->out.catalog = e->catalog ? e->catalog->text : "";

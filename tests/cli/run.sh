@@ -52,7 +52,7 @@ status 4 "$M" check missing.mlops; has err.txt E1301; empty out.txt
 status 4 "$M" build .; has err.txt E1301
 status 3 "$M"; has err.txt 'mlopsc help'; empty out.txt
 status 3 "$M" chekc; has err.txt 'did you mean `check`'
-for c in diff why; do status 3 "$M" $c; has err.txt 'not in this version'; done
+for c in why; do status 3 "$M" $c; has err.txt 'not in this version'; done
 status 3 "$M" build --chek; has err.txt 'did you mean `--check`'
 status 3 "$M" build -x; has err.txt '`-x`'
 status 3 "$M" build --check=yes; has err.txt 'takes no value'
@@ -74,7 +74,7 @@ status 3 "$M" doc no-such-thing-at-all; empty out.txt
 status 3 "$M" check --set count
 status 0 "$M" version; has out.txt 'mlopsc '; has out.txt 'edition 2026'
 status 0 "$M" --version; has out.txt 'mlopsc '
-status 0 "$M" --help; has out.txt 'build [FILE]'; lacks out.txt 'diff '; empty err.txt
+status 0 "$M" --help; has out.txt 'build [FILE]'; has out.txt 'diff [OLD] [NEW]'; empty err.txt
 status 0 "$M" explain E0201; has out.txt 'unknown kind'; lacks out.txt '<!--'; lacks out.txt '```'
 status 0 "$M" explain; has out.txt 'E0201  unknown kind'
 status 0 "$M" doc; ok test -s out.txt
