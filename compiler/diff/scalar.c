@@ -130,7 +130,7 @@ static int cron_same(const char *a, size_t an, const char *b, size_t bn)
 int scalar_same(enum scalar_meaning as, const struct value *a, const struct value *b)
 {
 	char abuf[48], bbuf[48];
-	size_t an, bn;
+	size_t an = 0, bn = 0;
 	const char *p, *q, *why;
 	struct quantity x, y;
 	double s, t;
@@ -154,7 +154,7 @@ int scalar_same(enum scalar_meaning as, const struct value *a, const struct valu
 int scalar_order(const struct value *a, const struct value *b, int *order)
 {
 	char abuf[48], bbuf[48];
-	size_t an, bn;
+	size_t an = 0, bn = 0;
 	const char *p = spelled(a, abuf, &an), *q = spelled(b, bbuf, &bn), *why;
 	struct quantity x, y;
 	if (!p || !q || !lit_quantity(p, an, &x, &why) || !lit_quantity(q, bn, &y, &why))
