@@ -135,6 +135,7 @@ static void begin(struct mlops *m)
 	*e = (struct eval){ .p = p, .arena = &m->unit, .unit = &m->unit, .diags = &m->diags };
 	e->max_steps = m->options.max_steps;
 	e->max_bytes = m->options.max_bytes;
+	table_init(&e->missing_keys, &m->unit);
 	table_init(&e->use_index, &m->unit);
 	table_init(&e->givers, &m->unit);
 	table_init(&e->rows, &m->unit);
@@ -186,12 +187,14 @@ static void record_sources(struct mlops *m)
 	s->nsets = m->sets.n;
 }
 
-size_t mlops_compile(struct mlops *m, const char *env)
+/* every_env: each env is compiled, so that none has to look at the others. */
+static size_t compile(struct mlops *m, const char *env, int every_env)
 {
 	m->compiled = 0;
 	if (!m->main)
 		return m->diags.nerrors;
 	begin(m);
+	m->program.every_env = every_env != 0;
 	if (program_load(&m->program, m->main)) {
 		program_env(&m->program, env ? atom_cstr(&m->atoms, env) : NULL, m->sets.v, m->sets.n);
 		m->compiled = compile_stack(&m->compile);
@@ -199,6 +202,11 @@ size_t mlops_compile(struct mlops *m, const char *env)
 	if (m->compiled)
 		record_sources(m);
 	return m->diags.nerrors;
+}
+
+size_t mlops_compile(struct mlops *m, const char *env)
+{
+	return compile(m, env, 0);
 }
 
 const struct out_stack *mlops_stack(struct mlops *m)
@@ -252,7 +260,7 @@ static void take_diags(struct mlops *to, struct mlops *from, const char *env)
 
 size_t mlops_check_all(struct mlops *m)
 {
-	mlops_compile(m, NULL);
+	compile(m, NULL, 1);
 	if (!m->main)
 		return m->diags.nerrors;
 	for (uint32_t i = 0; i < m->program.names['e'].n; i++) {
@@ -262,7 +270,7 @@ size_t mlops_check_all(struct mlops *m)
 		mlops_add_text(o, m->main->name, m->main->text, m->main->len);
 		for (uint32_t k = 0; k < m->sets.n; k++)
 			mlops_set(o, m->sets.v[k]);
-		mlops_compile(o, env);
+		compile(o, env, 1);
 		take_diags(m, o, env);
 		mlops_free(o);
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+
 #define DEFAULT_MAX_ERRORS 1000
 
 void diags_init(struct diags *d, struct arena *a, const struct sources *s)
@@ -53,6 +54,7 @@ static struct diag *add(struct diags *d, enum severity severity, struct span at,
 		if (x->span.lo == at.lo && x->span.hi == at.hi && x->severity == severity && !strcmp(x->code, code)
 		    && !strcmp(x->message, message)) {
 			arena_rewind(d->arena, mark);
+			x->repeated = 1;
 			return x;
 		}
 	}
@@ -114,8 +116,10 @@ void diag_place(struct diags *d, struct diag *x, struct span at, const char *fmt
 	va_start(ap, fmt);
 	text = arena_vprintf(d->arena, fmt, ap);
 	va_end(ap);
+	if (x->repeated)
+		return;                 /* the places of the first time are enough */
 	for (i = 0; i < x->nplaces; i++)
-		if (x->places[i].span.lo == at.lo && x->places[i].span.hi == at.hi && !strcmp(x->places[i].text, text))
+		if (x->places[i].span.lo == at.lo && x->places[i].span.hi == at.hi)
 			return;
 	grown = ARENA_ARRAY(d->arena, struct diag_place, x->nplaces + 1);
 	if (x->nplaces)

@@ -19,6 +19,7 @@ struct diag {
 	const char **notes; uint32_t nnotes;
 	const char *help;               /* or NULL */
 	struct span fix_span; const char *fix;          /* replacement text, or NULL: no fix */
+	uint8_t repeated;               /* reported more than once */
 	uint32_t seq;                   /* order of arrival, the last sort key */
 	uint32_t folded;                /* how many follow-ups were folded into this one */
 };
@@ -37,6 +38,7 @@ void diags_init(struct diags *d, struct arena *a, const struct sources *s);
 struct diag *diag_error(struct diags *d, struct span at, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 struct diag *diag_warn(struct diags *d, struct span at, const char *name, const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 void diag_label(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));     /* text behind ^^^ */
+/* A related place. One that is there already is not kept, nor any of a mistake that was reported before. */
 void diag_place(struct diags *d, struct diag *x, struct span at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 void diag_note(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diag_help(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));

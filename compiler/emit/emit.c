@@ -69,7 +69,7 @@ static void namespaces(struct emission *e, struct out_component *c)
 	c->nobjects = e->s->nnamespaces;
 	atoms_init(&atoms, e->scratch);
 	for (uint32_t i = 0; i < e->s->nnamespaces; i++)
-		namespace_object(&c->objects[i], e->s->namespaces[i], e->s->name, e->scratch, &atoms);
+		namespace_object(&c->objects[i], e->s->namespaces[i], e->s->name, e->s->namespace_annotations, e->scratch, &atoms);
 	atoms_free(&atoms);
 }
 

@@ -43,6 +43,7 @@ struct out_stack {
 	const char *(*component_name)(void *ctx, uint32_t i);
 	void *ctx;
 	const char **namespaces; uint32_t nnamespaces;  /* sorted; those that the stack has to make */
+	const struct value *namespace_annotations;      /* of those, a record; or NULL */
 	const char **own_namespaces; uint32_t nown_namespaces;  /* sorted; needed too, and made by some object of the stack */
 	struct out_secret *secrets; uint32_t nsecrets;  /* sorted by namespace, name */
 	struct out_source *sources; uint32_t nsources;  /* the user's files, sorted by name */

@@ -112,7 +112,7 @@ static int same(const char *s, size_t n, const char *word) { return strlen(word)
 /* An item that is nothing: the language refuses it when it is written, so somebody has to decide. */
 static void note_items(struct import *im, const struct value *v)
 {
-	for (uint32_t i = 0; i < v->n; i++)
+	for (uint32_t i = 0; i < v->n && im->manifests; i++)    /* values may hold null */
 		if (v->items[i]->tag == VALUE_NONE) {
 			uint32_t at = v->items[i]->origin.lo ? v->items[i]->origin.lo : v->origin.lo;
 
@@ -515,7 +515,7 @@ static void put_float(struct buf *out, double d)
 	buf_adds(out, text);
 }
 
-static void put_scalar(struct buf *out, const struct value *v, int indent)
+static void put_scalar(struct buf *out, const struct value *v, int indent, int values)
 {
 	switch ((enum value_tag)v->tag) {
 	case VALUE_BOOL:
@@ -536,9 +536,9 @@ static void put_scalar(struct buf *out, const struct value *v, int indent)
 		else
 			put_quoted(out, v->str.p, v->n);
 		break;
-	case VALUE_ERROR: case VALUE_NONE: case VALUE_LIST: case VALUE_RECORD: case VALUE_SECRET: case VALUE_SECRET_KEY:
-	case VALUE_COMPONENT: case VALUE_GIVEN: case VALUE_DETECTOR: case VALUE_VIEW: case VALUE_BYTES:
-		buf_adds(out, "none");
+	case VALUE_ERROR: case VALUE_NONE: case VALUE_NULL: case VALUE_LIST: case VALUE_RECORD: case VALUE_SECRET:
+	case VALUE_SECRET_KEY: case VALUE_COMPONENT: case VALUE_GIVEN: case VALUE_DETECTOR: case VALUE_VIEW: case VALUE_BYTES:
+		buf_adds(out, values ? "null" : "none");
 		break;
 	}
 }
@@ -610,14 +610,14 @@ static int left_out(enum level level, const struct value *of, const struct field
 
 static int is_scalar(const struct value *v) { return v->tag != VALUE_LIST && v->tag != VALUE_RECORD; }
 
-static void put_inline(struct buf *out, const struct value *v)
+static void put_inline(const struct import *im, struct buf *out, const struct value *v)
 {
 	if (v->tag == VALUE_LIST) {
 		buf_addc(out, '[');
 		for (uint32_t i = 0; i < v->n && out->n < WIDTH; i++) {
 			if (i)
 				buf_adds(out, ", ");
-			put_inline(out, v->items[i]);
+			put_inline(im, out, v->items[i]);
 		}
 		buf_addc(out, ']');
 	} else if (v->tag == VALUE_RECORD) {
@@ -627,11 +627,11 @@ static void put_inline(struct buf *out, const struct value *v)
 				buf_adds(out, ", ");
 			put_key(out, v->rec.fields[i].key);
 			buf_adds(out, ": ");
-			put_inline(out, v->rec.fields[i].value);
+			put_inline(im, out, v->rec.fields[i].value);
 		}
 		buf_adds(out, v->n ? " }" : "}");
 	} else {
-		put_scalar(out, v, -1);
+		put_scalar(out, v, -1, !im->manifests);
 	}
 }
 
@@ -662,7 +662,7 @@ static int one_line(struct import *im, struct buf *out, const struct value *v, s
 			if (!is_scalar(v->items[i]) || (v->items[i]->tag == VALUE_STRING && fits_block(v->items[i]->str.p, v->items[i]->n)))
 				return 0;
 	}
-	put_inline(&text, v);
+	put_inline(im, &text, v);
 	ok = column + text.n <= WIDTH;
 	if (ok) {
 		buf_add(out, text.p, text.n);
@@ -691,8 +691,6 @@ static void note_entry(struct import *im, const struct value *v, uint32_t i)
 
 	if (s && (n != f->key->len || memcmp(s, f->key->text, n)) && *s != '?')
 		note(im, key.lo, "the key `%.*s` is `%s`, as it was for kubectl", (int)n, s, f->key->text);
-	if (f->value->tag == VALUE_NONE && !im->manifests)
-		note(im, key.lo, "`%s` is nothing (null), and left out of what a build writes: the chart's own default counts again", f->key->text);
 	if (!ends_with(f->key->text, f->key->len, "Key") || !names_secret(v))
 		note_secret(im, yaml_key_span(v, i), f->key->text, f->key->len, f->value);
 	/* a variable: { name: DB_PASSWORD, value: ... } */
@@ -760,7 +758,7 @@ static void put_value(struct import *im, struct buf *out, const struct value *v,
 	}
 	if (is_scalar(v)) {
 		note_spelling(im, v);
-		put_scalar(out, v, indent + 2);
+		put_scalar(out, v, indent + 2, !im->manifests);
 		if (v->origin.lo && at.hi > at.lo && !strchr("|>", im->src->text[at.lo]))
 			*end = at.hi;
 		return;

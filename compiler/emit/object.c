@@ -161,17 +161,20 @@ int object_compare(const void *pa, const void *pb)
 	return strcmp(a->api_version, b->api_version);
 }
 
-void namespace_object(struct out_object *o, const char *name, const char *stack, struct arena *a, struct atoms *atoms)
+void namespace_object(struct out_object *o, const char *name, const char *stack, const struct value *annotations,
+	struct arena *a, struct atoms *atoms)
 {
 	const struct span at = { 0, 0 };
-	struct field *labels = ARENA_ARRAY(a, struct field, 2), *meta = ARENA_ARRAY(a, struct field, 2), *top = ARENA_ARRAY(a, struct field, 3);
+	struct field *labels = ARENA_ARRAY(a, struct field, 2), *meta = ARENA_ARRAY(a, struct field, 3), *top = ARENA_ARRAY(a, struct field, 3);
 	labels[0] = (struct field){ atom_cstr(atoms, "app.kubernetes.io/managed-by"), value_cstr(a, "mlopsc") };
 	labels[1] = (struct field){ atom_cstr(atoms, "app.kubernetes.io/part-of"), value_cstr(a, stack) };
 	meta[0] = (struct field){ atom_cstr(atoms, "name"), value_cstr(a, name) };
 	meta[1] = (struct field){ atom_cstr(atoms, "labels"), value_record(a, labels, 2, at) };
+	if (annotations)
+		meta[2] = (struct field){ atom_cstr(atoms, "annotations"), annotations };
 	top[0] = (struct field){ atom_cstr(atoms, "apiVersion"), value_cstr(a, "v1") };
 	top[1] = (struct field){ atom_cstr(atoms, "kind"), value_cstr(a, "Namespace") };
-	top[2] = (struct field){ atom_cstr(atoms, "metadata"), value_record(a, meta, 2, at) };
+	top[2] = (struct field){ atom_cstr(atoms, "metadata"), value_record(a, meta, annotations ? 3 : 2, at) };
 	*o = (struct out_object){ .api_version = "v1", .kind = "Namespace", .ns = "", .name = name,
 				  .tree = value_record(a, top, 3, at), .rank = emit_rank("Namespace") };
 }

@@ -8,7 +8,8 @@
 int object_compare(const void *a, const void *b);       /* of struct out_object: rank, namespace, name, kind, apiVersion */
 const struct value *object_without_hash(const struct value *tree, struct arena *a);    /* the tree that is hashed */
 /* A Namespace of the stack; everything in `a`. */
-void namespace_object(struct out_object *o, const char *name, const char *stack, struct arena *a, struct atoms *atoms);
+void namespace_object(struct out_object *o, const char *name, const char *stack, const struct value *annotations,
+	struct arena *a, struct atoms *atoms);
 
 /* ---- reread.c ---- */
 /* Can an object that was read from YAML be the one with this hash? The hash is of typed values, so that 1024Mi and 1Gi are

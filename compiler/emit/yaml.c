@@ -398,6 +398,9 @@ static void put_scalar(struct buf *b, const struct value *v, int indent)
 		else
 			put_not_plain(b, v->str.p, v->n, indent);
 		return;
+	case VALUE_NULL:
+		put(b, "null", 4);
+		return;
 	case VALUE_ERROR: case VALUE_NONE: case VALUE_LIST: case VALUE_RECORD: case VALUE_SECRET: case VALUE_SECRET_KEY:
 	case VALUE_COMPONENT: case VALUE_GIVEN: case VALUE_DETECTOR: case VALUE_VIEW: case VALUE_BYTES:
 		break;

@@ -504,7 +504,7 @@ static const struct atom *key_of(struct reader *r, const struct value *v, struct
 	case VALUE_LIST: case VALUE_RECORD:
 		diag_error(r->diags, at, D_YAML, "a list or a mapping cannot be a key");
 		return NULL;
-	case VALUE_ERROR: case VALUE_SECRET: case VALUE_SECRET_KEY: case VALUE_COMPONENT: case VALUE_GIVEN: case VALUE_DETECTOR:
+	case VALUE_ERROR: case VALUE_NULL: case VALUE_SECRET: case VALUE_SECRET_KEY: case VALUE_COMPONENT: case VALUE_GIVEN: case VALUE_DETECTOR:
 	case VALUE_VIEW: case VALUE_BYTES:
 		break;
 	}

@@ -524,6 +524,8 @@ static const struct value *f_toml(struct call_args *c)
 	NEED(0, VALUE_RECORD, "a map");
 	if (!is_data(c, c->v[0]))
 		return VALUE_ERROR_V;
+	if (value_has_null(c->v[0]))
+		return bad(c, 0, "a map without null, which TOML does not have,");
 	toml_write(&b, c->v[0]);
 	return owned(c, &b);
 }

@@ -71,6 +71,10 @@ static int stack_settings(struct compile *c)
 				diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
 				diag_fix(e->diags, x, root->span, "%s", suggest_best(&s));
 			}
+			if (root->name)
+				suspect(e, i, suggest_best(&s) ? atom_cstr(p->atoms, suggest_best(&s)) : root->name);
+			if (set->kids[1]->tag == AST_NAME)      /* the setting that was meant may know it */
+				table_put(&p->enum_words, set->kids[1]->name, (void *)(uintptr_t)1);
 			continue;
 		}
 		slot--;
@@ -92,6 +96,8 @@ static int stack_settings(struct compile *c)
 			VEC_PUSH(e->unit, &i->fields, ((struct field_set){ slot, set }));
 		}
 	}
+	if (e->diags->nerrors)
+		suspect_broken(e, i, p->stack->span);
 	const struct value *v = member_value(e, i, "edition");
 	if (v && v->tag == VALUE_INT && v->i != EDITION) {
 		struct diag *x = diag_error(e->diags, v->origin, D_EDITION, arena_printf(p->arena, "%lld", (long long)v->i));
@@ -103,6 +109,7 @@ static int stack_settings(struct compile *c)
 		e->catalog_broken = 1;
 	}
 	v = member_value(e, i, "catalog");
+	e->catalog_broken |= v && is_error(v);
 	if (v && v->tag == VALUE_STRING) {
 		e->catalog = atom_intern(p->atoms, v->str.p, v->n);
 		if (!program_catalog(p, e->catalog)) {
@@ -125,7 +132,7 @@ static int stack_settings(struct compile *c)
 static int allow_in(struct allow *v, uint32_t n, const char *name)
 {
 	int hit = 0;
-	for (uint32_t k = 0; k < n; k++)
+	for (uint32_t k = 0; k < n && !hit; k++)        /* a second one of that name silences nothing more */
 		if (!strcmp(v[k].decl->name->text, name)) {
 			v[k].used = 1;
 			hit = 1;
@@ -135,6 +142,8 @@ static int allow_in(struct allow *v, uint32_t n, const char *name)
 
 int is_allowed(struct compile *c, const struct instance *i, const char *name)
 {
+	if (c->e->diags->nerrors && program_word_lost(c->e->p, name))
+		return 1;       /* by an `allow` that did not parse */
 	for (; i; i = i->parent)
 		if (allow_in(((struct instance *)(uintptr_t)i)->allows.v, i->allows.n, name))
 			return 1;
@@ -179,6 +188,27 @@ static void show_values(struct eval *e, struct env *env, const struct ast *x, st
 			show_values(e, env, x->kids[n], d, left);
 }
 
+enum { MISSING_MAX = 16 };
+
+/* The keys, as "secret.key", that a message speaks of and that the secrets lack whose keys the component's kind has looked at. */
+static uint32_t missing_keys(struct eval *e, const struct instance *i, const char *message, const struct atom *ids[MISSING_MAX])
+{
+	static const char inside[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	uint32_t n = 0;
+	for (uint32_t k = 0; i && k < i->keyed.n; k++)
+		for (const char *s = message; *s; ) {
+			size_t len = strspn(s, inside);
+			const struct symbol *y = i->keyed.v[k];
+			int has = !len || (y->decl->nkids < 2);
+			for (uint32_t q = 1; q < y->decl->nkids; q++)
+				has |= y->decl->kids[q]->name->len == len && !memcmp(y->decl->kids[q]->name->text, s, len);
+			if (!has && n < MISSING_MAX)
+				ids[n++] = atom_cstr(e->p->atoms, arena_printf(e->p->arena, "%s.%.*s", y->name->text, (int)len, s));
+			s += len ? len : 1;
+		}
+	return n;
+}
+
 /* `where`: the place that is blamed, or nothing: what the condition is about, else `at`. */
 static int check_holds(struct compile *c, struct env *env, const struct ast *x, struct instance *i, struct span at,
 	struct span where, const char *origin)
@@ -193,8 +223,15 @@ static int check_holds(struct compile *c, struct env *env, const struct ast *x, 
 	if (is_error(v))
 		return 0;
 	const char *message = arena_strdup(e->p->arena, v->str.p, v->n);
+	const struct atom *ids[MISSING_MAX];
+	uint32_t nids = x->name ? 0 : missing_keys(e, i, message, ids);
+	for (uint32_t n = 0; n < nids; n++)
+		if (table_get(&e->missing_keys, ids[n]) && !strcmp(((struct diag *)table_get(&e->missing_keys, ids[n]))->code, "E0701"))
+			return 0;               /* said already, in other words */
 	struct span about = blame(i, x->kids[0], at), here = where.hi ? where : about;
 	struct diag *d = x->name ? diag_warn(e->diags, here, x->name->text, W_CHECK, message) : diag_error(e->diags, here, D_CHECK, message);
+	for (uint32_t n = 0; n < nids; n++)
+		table_put(&e->missing_keys, ids[n], d);
 	int left = 4;
 	if (d->nnotes || d->nplaces)
 		return x->name != NULL;         /* said already */
@@ -786,7 +823,7 @@ static const struct value *release_record(struct compile *c, uint32_t n)
 {
 	struct eval *e = c->e;
 	struct made_release *m = &c->releases.v[n];
-	struct field *chart = ARENA_ARRAY(e->arena, struct field, 4), *f = ARENA_ARRAY(e->arena, struct field, 7);
+	struct field *chart = ARENA_ARRAY(e->arena, struct field, 4), *f = ARENA_ARRAY(e->arena, struct field, 8);
 	VEC(const struct value *) needs = { 0 };
 	uint32_t k = 0;
 	for (uint32_t q = 0; q < n; q++) {
@@ -813,7 +850,8 @@ static const struct value *release_record(struct compile *c, uint32_t n)
 	f[4] = (struct field){ atom_cstr(e->p->atoms, "chart"), value_record(e->arena, chart, k, (struct span){ 0, 0 }) };
 	f[5] = (struct field){ atom_cstr(e->p->atoms, "values"), m->r.values };
 	f[6] = (struct field){ atom_cstr(e->p->atoms, "needs"), value_list(e->arena, needs.v, needs.n, (struct span){ 0, 0 }) };
-	return value_record(e->arena, f, 7, (struct span){ 0, 0 });
+	f[7] = (struct field){ atom_cstr(e->p->atoms, "has-null"), value_bool(value_has_null(m->r.values)) };
+	return value_record(e->arena, f, 8, (struct span){ 0, 0 });
 }
 
 static int is_delivery(struct kind *k, struct interface *f)
@@ -822,6 +860,17 @@ static int is_delivery(struct kind *k, struct interface *f)
 		if (k->members.v[s].tag == MEMBER_COLLECTS && k->members.v[s].iface == f)
 			return (int)s;
 	return -1;
+}
+
+/* What a delivery kind says of objects that have to be there before the releases: namespaces, and what fetches secrets. */
+static const struct value *early_annotations(struct compile *c, struct instance *i, const char *let)
+{
+	struct eval *e = c->e;
+	const struct value *v = member_value(e, i, let);
+	if (!v || is_error(v))
+		return NULL;
+	v = coerce(e, v, &type_string_map, i->at);
+	return is_error(v) || !sound_labels(e, v, v->origin, 1) || !v->n ? NULL : v;
 }
 
 /* `deliver = KIND`: that kind is given every release and makes objects for its engine. */
@@ -860,6 +909,11 @@ static void make_delivery(struct compile *c)
 	top->inst = i;
 	VEC_PUSH(e->unit, &e->instances, i);
 	force(c, i);
+	c->out.namespace_annotations = early_annotations(c, i, "namespace-annotations");
+	const struct value *notes = early_annotations(c, i, "secret-annotations");
+	for (uint32_t n = 0; notes && n < c->tops.n; n++)
+		for (uint32_t q = 0; !c->tops.v[n]->inst && q < c->tops.v[n]->parts.n; q++)
+			c->tops.v[n]->parts.v[q]->cells[SLOT_ANNOTATIONS] = notes;
 	VEC_PUSH(e->unit, &c->tops, top);
 	c->delivery = top;
 	c->out.delivered = 1;
@@ -1041,6 +1095,8 @@ int compile_stack(struct compile *c)
 		struct env none = { 0 };
 		run_check(c, &none, p->checks.v[n], NULL, p->checks.v[n]->span, "the stack");
 	}
+	if (!p->every_env)
+		check_other_envs(c);
 	check_catalogs(e);
 	chart_tables_check(c);
 	make_tops(c);

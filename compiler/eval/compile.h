@@ -70,6 +70,8 @@ int run_check(struct compile *c, struct env *env, const struct ast *check, struc
 void run_rules(struct compile *c, struct top *t, struct out_component *out);
 void claim_text(struct compile *c, const char *text, struct span at, const char *who);
 void claim_node_port(struct compile *c, int64_t port, struct span at, const char *who);
+/* envs.c */
+void check_other_envs(struct compile *c);
 /* drift.c */
 void check_policy(struct compile *c, struct instance *i);
 /* secrets.c */

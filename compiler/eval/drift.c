@@ -243,6 +243,8 @@ static const struct value *alerts(struct eval *e, struct instance *i, int rules)
 static const struct value *reference(struct eval *e, struct instance *i)
 {
 	const struct ast *x = setting(i, "reference");
+	if (!x && i->suspect)
+		return VALUE_ERROR_V;   /* most likely it is what did not parse, or is misspelt */
 	if (!x) {
 		diag_help(e->diags, diag_error(e->diags, i->at, D_DRIFT, arena_printf(e->p->arena, "drift policy `%s` has no `reference`", i->name->text)), "write reference = file(\"x.csv\"), artifact(\"x.csv\") or uri(\"s3://...\"): the data that new data is compared with");
 		return VALUE_ERROR_V;
@@ -312,7 +314,7 @@ void check_policy(struct compile *c, struct instance *i)
 			if (t->kind->outputs.v[n]->tag == AST_CHECK)
 				run_check(c, &own, t->kind->outputs.v[n], t, d->origin, "the detector");
 	}
-	if (!any)
+	if (!any && !i->suspect)
 		diag_help(e->diags, diag_error(e->diags, i->at, D_DRIFT, arena_printf(e->p->arena, "drift policy `%s` watches nothing", i->name->text)), "write data = DETECTOR(...)");
 	policy_field(e, i, atom_cstr(e->p->atoms, "reference"), i->at);
 	policy_field(e, i, atom_cstr(e->p->atoms, "rules"), i->at);

@@ -138,6 +138,8 @@ static void type_help(struct eval *e, struct diag *x, const struct type *t, cons
 		diag_help(e->diags, x, "write the secret itself: %s", ((const struct symbol *)v->ref.ref)->name->text);
 	} else if (v->tag == VALUE_SECRET_KEY && (t->tag == T_STRING || t->tag == T_TEXT)) {
 		diag_help(e->diags, x, "a key of a secret may stand in settings of type secret-key, and in env-list({ NAME: key })");
+	} else if (v->tag == VALUE_NULL) {
+		diag_help(e->diags, x, "`null` is a value of charts; nothing at all is `none`");
 	} else if (t->tag == T_LIST && (v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_COMPONENT) && fits(e, v, t->elem)) {
 		diag_help(e->diags, x, "a list stands in brackets: [...]");
 	}
@@ -1196,6 +1198,8 @@ static int is_literal(const struct ast *x)
 
 static const struct value *operand(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
 {
+	if (x->tag == AST_NAME && x->bind_tag == BIND_NULL)
+		return VALUE_NULL_V;
 	if (x->tag == AST_NAME && x->bind_tag == BIND_WORD)     /* what no enumeration has is reported by resolve_words() */
 		return table_get(&e->p->enum_words, x->name) ? value_text(e->arena, TEXT_ENUM, x->name->text, x->name->len, 0, x->span) : VALUE_ERROR_V;
 	return t && x->tag == AST_NUMBER ? number(e, x, t, 0) : eval(e, env, x);
@@ -1373,14 +1377,33 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 		return n;
 	}
 	if (name == e->a_keys) {
+		if (e->diags->nerrors && program_broken(e->p, d->span))
+			return VALUE_ERROR_V;
+		for (const struct frame *f = e->frame; f; f = f->prev)
+			if (f->inst && f->inst->decl) {
+				VEC_PUSH(e->unit, &((struct instance *)(uintptr_t)f->inst)->keyed, y);
+				break;
+			}
+		if (!e->frame && e->user)
+			VEC_PUSH(e->unit, &((struct instance *)(uintptr_t)e->user)->keyed, y);
 		const struct value **items = ARENA_ARRAY(e->arena, const struct value *, d->nkids);
 		for (uint32_t i = 1; i < d->nkids; i++)
 			items[i - 1] = value_string(e->arena, d->kids[i]->name->text, d->kids[i]->name->len, d->kids[i]->span);
 		return value_list(e->arena, items, d->nkids - 1, at);
 	}
+	if (e->diags->nerrors && program_broken(e->p, d->span))
+		return VALUE_ERROR_V;   /* it may stand in what did not parse */
 	const struct source *src = source_of(e->p->sources, at.lo);
 	struct span where = src && src->library && e->user ? handed_over(e, e->user, y) : at;
+	const struct atom *id = atom_cstr(e->p->atoms, arena_printf(e->p->arena, "%s.%s", y->name->text, name->text));
+	struct diag *said = table_get(&e->missing_keys, id);
+	if (said) {             /* however many need it, it is missing once */
+		if (said->span.lo != (where.hi ? where : at).lo)
+			said->folded++;
+		return VALUE_ERROR_V;
+	}
 	struct diag *x = diag_error(e->diags, where.hi ? where : at, D_SECRET_KEY, y->name->text, name->text);
+	table_put(&e->missing_keys, id, x);
 	struct suggest s;
 	suggest_init(&s, name->text, name->len);
 	for (uint32_t i = 1; i < d->nkids; i++)
@@ -1392,7 +1415,8 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 	diag_place(e->diags, x, d->name_span, "declared here");
 	if (e->user)
 		diag_note(e->diags, x, "%s needs it", instance_label(e, e->user));
-	diag_note(e->diags, x, "without it the pod stays in CreateContainerConfigError, although kubectl apply succeeds");
+	if (!e->in_secret)
+		diag_note(e->diags, x, "without it the pod stays in CreateContainerConfigError, although kubectl apply succeeds");
 	diag_help(e->diags, x, "add it: secret %s { ..., %s }", y->name->text, name->text);
 	return VALUE_ERROR_V;
 }
@@ -1792,6 +1816,12 @@ static const struct value *name(struct eval *e, struct env *env, const struct as
 	case BIND_EXPOSE:
 		diag_help(e->diags, diag_error(e->diags, x->span, D_TYPE, "one port", "all of them"), "write %s.NAME", x->name->text);
 		return VALUE_ERROR_V;
+	case BIND_NULL: {
+		struct value *v = ARENA_NEW(e->arena, struct value);
+		v->tag = VALUE_NULL;
+		v->origin = x->span;
+		return v;
+	}
 	case BIND_WORD:
 		/* a word of an enumeration where none is wanted; what is in no enumeration is reported by resolve_words() */
 		if (table_get(&e->p->enum_words, x->name))

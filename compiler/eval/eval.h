@@ -31,8 +31,10 @@ struct instance {
 	VEC(struct instance *) inner;
 	VEC(struct offer) *offers;      /* for each member that collects; NULL when none */
 	VEC(struct instance *) wires;   /* what it needs: instances, in order of the needs */
+	VEC(struct symbol *) keyed;     /* secrets whose keys its kind has looked at */
 	struct span at;                 /* where it is declared */
 	uint8_t expanded, forced, mark, failed;
+	uint8_t suspect;                /* something of its block was not understood: what its kind makes of the rest says little */
 };
 struct given { struct instance *inst; struct give *give; struct env *env; const struct value **cells; struct arena *arena; struct span asked; };
 struct secret_use { const struct atom *ns; struct symbol *secret; const struct atom *key; /* NULL: all */ const struct instance *by; struct span at; };
@@ -57,9 +59,11 @@ struct eval {
 	VEC(struct instance *) instances;       /* every one, in order of making; top-level and inner */
 	VEC(struct instance *) tops;
 	VEC(struct secret_use) uses;
+	struct table missing_keys;      /* of secrets: reported, as "secret.key" -> struct diag */
 	struct table use_index;
 	VEC(struct symbol *) kind_secrets;      /* that kinds declare, one for each component */
 	uint8_t offers_done;            /* 0, 1 in progress, 2 */
+	uint8_t offers_lost;            /* some could not be made: what is collected is not all there is */
 	uint8_t all_made;
 	const struct instance *user;    /* whose output is being made: secrets are used in its namespace */
 	int in_secret;                  /* a derived secret is being computed: keys may go into strings */
@@ -114,6 +118,8 @@ void builtin_doc(struct buf *out);
 
 /* wire.c */
 void make_instances(struct eval *e);                    /* every component of the stack, inner ones included */
+void suspect(struct eval *e, struct instance *i, const struct atom *word);     /* a setting of that name is not known */
+void suspect_broken(struct eval *e, struct instance *i, struct span block);   /* statements of the block did not parse */
 struct instance *instance_new(struct eval *e, struct kind *k, const struct atom *name, const struct ast *decl, struct instance *parent, struct env *env);
 void expand_instance(struct eval *e, struct instance *i);        /* makes the inner components of a composite */
 const char *secret_object(struct eval *e, struct symbol *secret);       /* name of the Kubernetes Secret */

@@ -121,8 +121,9 @@ static const struct value *label_text(struct eval *e, const char *s, size_t n)
 	return value_string(e->arena, q, len, (struct span){ 0, 0 });
 }
 
-/* What cannot be written: components, secrets, none in a list, text that no cluster takes. Reports the first. */
-static int writable(struct making *m, const struct value *v, const char *where, struct span at)
+/* What cannot be written: components, secrets, none in a list, text that no cluster takes, and null but where `nulls` says so.
+   Reports the first. */
+static int writable(struct making *m, const struct value *v, const char *where, struct span at, int nulls)
 {
 	struct eval *e = m->e;
 	struct span here = v->origin.hi && (v->tag <= VALUE_RECORD || v->tag == VALUE_SECRET_KEY) ? v->origin : at;
@@ -131,6 +132,13 @@ static int writable(struct making *m, const struct value *v, const char *where, 
 		return 0;
 	switch ((enum value_tag)v->tag) {
 	case VALUE_ERROR:
+		return 0;
+	case VALUE_NULL:
+		if (nulls)
+			return 1;
+		x = diag_error(e->diags, here, D_OBJECT_FIELD, "null stands in an object, which has no use for it");
+		diag_place(e->diags, x, at, "in %s", where);
+		diag_help(e->diags, x, "null takes a chart's default away; a field that is not wanted is `none`, or left out");
 		return 0;
 	case VALUE_STRING:
 		if (!v->plain && yaml_style_of(v->str.p, v->n) == YAML_REJECT) {
@@ -145,13 +153,13 @@ static int writable(struct making *m, const struct value *v, const char *where, 
 				diag_help(e->diags, diag_error(e->diags, here, D_NOT_YAML, "none in a list"), "leave it out: compact([...])");
 				return 0;
 			}
-			if (!writable(m, v->items[i], where, here))
+			if (!writable(m, v->items[i], where, here, nulls))
 				return 0;
 		}
 		return 1;
 	case VALUE_RECORD:
 		for (uint32_t i = 0; i < v->n; i++)
-			if (!writable(m, v->rec.fields[i].value, where, here))
+			if (!writable(m, v->rec.fields[i].value, where, here, nulls))
 				return 0;
 		return 1;
 	case VALUE_SECRET_KEY:
@@ -170,6 +178,14 @@ static int writable(struct making *m, const struct value *v, const char *where, 
 	default:
 		return 1;
 	}
+}
+
+/* Is it a custom resource? Only some of those know null; Kubernetes' own objects drop it. */
+static int is_custom(const char *api_version)
+{
+	const char *slash = strchr(api_version, '/');
+	size_t n = slash ? (size_t)(slash - api_version) : 0;
+	return memchr(api_version, '.', n) && !(n > 7 && !memcmp(api_version + n - 7, ".k8s.io", 7));
 }
 
 static const struct value *without_none(struct eval *e, const struct value *v)
@@ -349,7 +365,7 @@ static void add_object(struct making *m, struct instance *i, const char *api_ver
 	}
 	struct out_object obj = { .api_version = api_version, .kind = kind, .ns = ns ? text(e, ns) : "", .name = text(e, name),
 		.tree = value_record(e->arena, f, o, at), .rank = kk ? kk->rank : 34 };
-	if (m->c->pass == 1 && !writable(m, obj.tree, arena_printf(e->arena, "%s %s", kind, obj.name), at)) {
+	if (m->c->pass == 1 && !writable(m, obj.tree, arena_printf(e->arena, "%s %s", kind, obj.name), at, is_custom(api_version))) {
 		m->ok = 0;
 		return;
 	}
@@ -581,7 +597,7 @@ static void release(struct making *m, struct instance *i, struct env *env, const
 		r.ready = v;
 		r.nready = ready->n;
 	}
-	if (m->c->pass == 1 && !writable(m, r.values, arena_printf(e->arena, "the values of release %s", r.name), o->span)) {
+	if (m->c->pass == 1 && !writable(m, r.values, arena_printf(e->arena, "the values of release %s", r.name), o->span, 1)) {
 		m->ok = 0;
 		return;
 	}
@@ -614,6 +630,7 @@ static void output(struct making *m, struct instance *i, struct env *env, const 
 		break;
 	case AST_KIF:
 		yes = truth(e, eval(e, env, o->kids[0]), o->kids[0]->span);
+		m->lost |= yes < 0;
 		if (yes < 0)
 			m->ok = 0;
 		else if (yes)
@@ -622,14 +639,16 @@ static void output(struct making *m, struct instance *i, struct env *env, const 
 			output(m, i, env, o->kids[2]);
 		break;
 	case AST_KFOR:
-		if (!each(e, env, o, output_body, m))
+		if (!each(e, env, o, output_body, m)) {
 			m->ok = 0;
+			m->lost = 1;
+		}
 		break;
 	case AST_MANIFEST: manifest(m, i, env, o); break;
 	case AST_CONFIG: config(m, i, env, o); break;
 	case AST_RELEASE: release(m, i, env, o); break;
 	case AST_CHECK:
-		if (m->c->pass == 1 && !e->plan && !run_check(m->c, env, o, i, i->at, "the kind"))
+		if (m->c->pass == 1 && !e->plan && !i->suspect && !run_check(m->c, env, o, i, i->at, "the kind"))
 			m->ok = 0;
 		break;
 	case AST_CLAIMS:
@@ -683,9 +702,12 @@ static void patches(struct making *m, struct instance *i)
 			if (strcmp(word, st->name->text) || strlen(o->name) != name->n || memcmp(o->name, name->str.p, name->n))
 				continue;
 			hit = 1;
-			o->tree = merge_object(e->arena, o->tree, body);
-			if (m->c->pass == 1 && !writable(m, o->tree, o->name, st->span))
+			const struct value *before = o->tree;
+			o->tree = merge_object(e->arena, before, body);
+			if (m->c->pass == 1 && !writable(m, o->tree, o->name, st->span, is_custom(o->api_version))) {
 				m->ok = 0;
+				o->tree = before;       /* so that nothing more is said of it */
+			}
 		}
 		if (!hit) {
 			struct diag *x = diag_error(e->diags, st->span, D_PATCH_TARGET, arena_printf(e->p->arena, "%s makes no %s \"%.*s\" to patch", instance_label(e, i), st->name->text, (int)name->n, name->str.p));
@@ -695,6 +717,44 @@ static void patches(struct making *m, struct instance *i)
 		}
 		buf_free(&have);
 	}
+}
+
+static void lower_word(char *word, const char *kind)
+{
+	size_t q = 0;
+	for (; kind[q] && q < 63; q++)
+		word[q] = lower(kind[q]);
+	word[q] = 0;
+}
+
+/* An entry of `names` renames something that the component makes: it has that kind and, now, that name. */
+static void name_used(struct making *m, struct instance *i, const struct field *f)
+{
+	struct eval *e = m->e;
+	const char *slash = memchr(f->key->text, '/', f->key->len);
+	size_t n = slash ? (size_t)(slash - f->key->text) : f->key->len;
+	struct buf have = { 0 };
+	char word[64];
+	if (f->value->tag != VALUE_STRING)
+		return;
+	for (uint32_t k = 0; k < m->releases.n && n == 7 && !memcmp(f->key->text, "release", 7); k++)
+		if (m->release_owners.v[k] == i)
+			return;         /* kinds name their releases themselves, by renamed(names, ...) */
+	for (uint32_t k = 0; k < m->objects.n; k++) {
+		const struct out_object *o = &m->objects.v[k];
+		if (m->owners.v[k] != i)
+			continue;
+		lower_word(word, o->kind);
+		if (strlen(word) == n && !memcmp(word, f->key->text, n) && strlen(o->name) == f->value->n && !memcmp(o->name, f->value->str.p, f->value->n))
+			return;
+		buf_addf(&have, "%s%s(\"%s\")", have.n ? ", " : "", word, o->name);
+	}
+	struct diag *x = diag_error(e->diags, f->value->origin.hi ? f->value->origin : i->at, D_PATCH_TARGET,
+		arena_printf(e->p->arena, "%s makes no %s to rename", instance_label(e, i), f->key->text));
+	if (have.n)
+		diag_help(e->diags, x, "it makes %s", have.p);
+	m->ok = 0;
+	buf_free(&have);
 }
 
 /* `names` and `values` that are about nothing that the component makes. */
@@ -729,6 +789,8 @@ static void statements_used(struct making *m, struct instance *i)
 		m->ok = 0;
 		m->lost = 1;
 	}
+	for (uint32_t k = 0; names->tag == VALUE_RECORD && k < names->n && !m->lost; k++)
+		name_used(m, i, &names->rec.fields[k]);
 	for (uint32_t s = 0; s < i->statements.n && !m->lost; s++) {
 		const struct ast *st = i->statements.v[s];
 		struct buf have = { 0 };

@@ -248,7 +248,7 @@ static int equal(const struct value *a, const struct value *b)
 	}
 	case VALUE_DETECTOR: case VALUE_VIEW: case VALUE_ERROR:
 		return 0;
-	case VALUE_NONE: case VALUE_BOOL: case VALUE_INT: case VALUE_FLOAT:
+	case VALUE_NONE: case VALUE_NULL: case VALUE_BOOL: case VALUE_INT: case VALUE_FLOAT:
 		return value_equal(a, b);
 	}
 	return 0;

@@ -12,6 +12,7 @@
 enum { INDEX_FROM = 16 };
 
 const struct value value_none_v = { .tag = VALUE_NONE };
+const struct value value_null_v = { .tag = VALUE_NULL };
 const struct value value_error_v = { .tag = VALUE_ERROR };
 const struct value value_true_v = { .tag = VALUE_BOOL, .i = 1 };
 const struct value value_false_v = { .tag = VALUE_BOOL, .i = 0 };
@@ -213,6 +214,19 @@ static int whole(double d, int64_t *i)
 	return 1;
 }
 
+int value_has_null(const struct value *v)
+{
+	if (v->tag == VALUE_LIST)
+		for (uint32_t i = 0; i < v->n; i++)
+			if (value_has_null(v->items[i]))
+				return 1;
+	if (v->tag == VALUE_RECORD)
+		for (uint32_t i = 0; i < v->n; i++)
+			if (value_has_null(v->rec.fields[i].value))
+				return 1;
+	return v->tag == VALUE_NULL;
+}
+
 int value_equal(const struct value *a, const struct value *b)
 {
 	int64_t i;
@@ -229,6 +243,7 @@ int value_equal(const struct value *a, const struct value *b)
 	switch ((enum value_tag)a->tag) {
 	case VALUE_ERROR:
 	case VALUE_NONE:
+	case VALUE_NULL:
 		return 1;
 	case VALUE_BOOL:
 	case VALUE_INT:
@@ -273,6 +288,7 @@ const char *value_tag_name(const struct value *v)
 	switch ((enum value_tag)v->tag) {
 	case VALUE_ERROR:      return "an error";
 	case VALUE_NONE:       return "none";
+	case VALUE_NULL:       return "null";
 	case VALUE_BOOL:       return "a bool";
 	case VALUE_INT:        return "an int";
 	case VALUE_FLOAT:      return "a float";
@@ -550,6 +566,7 @@ static void canonical(const struct value *v, struct buf *out)
 
 	switch ((enum value_tag)v->tag) {
 	case VALUE_NONE:
+	case VALUE_NULL:        /* what is read back does not tell them apart */
 		put_tag(out, 'N');
 		return;
 	case VALUE_BOOL:

@@ -8,7 +8,8 @@
 
 enum value_tag {
 	VALUE_ERROR,            /* already reported; everything made from it is silent */
-	VALUE_NONE,
+	VALUE_NONE,             /* nothing: left out of whatever is written */
+	VALUE_NULL,             /* YAML's null, written: takes the default of a chart's value away */
 	VALUE_BOOL, VALUE_INT, VALUE_FLOAT,
 	VALUE_STRING,           /* p[0..n), UTF-8; `text` says which text type it was checked as */
 	VALUE_LIST,             /* items[0..n) */
@@ -48,8 +49,9 @@ struct value {
 	};
 };
 
-extern const struct value value_none_v, value_error_v, value_true_v, value_false_v;
+extern const struct value value_none_v, value_null_v, value_error_v, value_true_v, value_false_v;
 #define VALUE_NONE_V (&value_none_v)
+#define VALUE_NULL_V (&value_null_v)
 #define VALUE_ERROR_V (&value_error_v)
 static inline const struct value *value_bool(int b) { return b ? &value_true_v : &value_false_v; }
 const struct value *value_int(struct arena *a, int64_t i, struct span at);
@@ -64,6 +66,7 @@ const struct value *value_get(const struct value *rec, const struct atom *key); 
 const struct value *value_getc(const struct value *rec, const char *key);
 /* A copy of rec with the key set (in place, or appended), or without it (v == NULL). */
 const struct value *value_with(struct arena *a, const struct value *rec, const struct atom *key, const struct value *v);
+int value_has_null(const struct value *v);                              /* itself, or anywhere in it */
 int value_equal(const struct value *a, const struct value *b);          /* meaning: record order does not matter */
 const char *value_tag_name(const struct value *v);                      /* "a list", "a size", "none" ... for messages */
 /* The shortest decimal that reads back as d, always with a `.` or an exponent: 0.5, 1.0, 1e-06 is written 0.000001 down to 1e-7. */

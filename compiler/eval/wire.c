@@ -32,6 +32,71 @@ struct instance *instance_behind(const struct value *v)
 
 /* -- making instances -- */
 
+static void fix(struct eval *e, struct instance *i, uint32_t slot, const struct value *v)
+{
+	if (!i->fixed)
+		i->fixed = ARENA_ARRAY(e->arena, const struct value *, i->kind->members.n);
+	i->fixed[slot] = v;
+}
+
+/* The setting that a word at the start of a statement was most likely meant to be has no value, rather than its default: then
+   nothing is said that only follows from the slip. */
+void suspect(struct eval *e, struct instance *i, const struct atom *word)
+{
+	uint32_t slot = (uint32_t)(uintptr_t)table_get(&i->kind->index, word);
+	const char *near = slot ? NULL : setting_suggest(i->kind, word);
+	if (near)
+		slot = (uint32_t)(uintptr_t)table_get(&i->kind->index, atom_cstr(e->p->atoms, near));
+	i->suspect = 1;
+	if (slot && !i->sets[slot - 1] && slot - 1 != SLOT_NAME)
+		fix(e, i, slot - 1, VALUE_ERROR_V);
+}
+
+static const struct atom *word_at(struct eval *e, const char *s, const char *end, const char **behind)
+{
+	const char *word = s;
+	while (s < end && ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || *s == '-' || *s == '_'))
+		s++;
+	*behind = s;
+	return s > word ? atom_intern(e->p->atoms, word, (size_t)(s - word)) : NULL;
+}
+
+static int kind_setting(const struct kind *k, const struct atom *word)
+{
+	uint32_t slot = (uint32_t)(uintptr_t)table_get(&k->index, word);
+	return slot && (k->members.v[slot - 1].tag == MEMBER_SETTING || k->members.v[slot - 1].tag == MEMBER_NEED);
+}
+
+/* The statements of the block that did not parse: the first words of their lines. */
+void suspect_broken(struct eval *e, struct instance *i, struct span block)
+{
+	uint32_t at;
+	for (uint32_t n = 0; (at = program_broken_at(e->p, block, n)); n++) {
+		const struct source *src = source_of(e->p->sources, at);
+		const char *s = src->text + (at - src->base), *from = src->text + (block.lo > src->base ? block.lo - src->base : 0), *end = src->text + src->len;
+		const struct atom *word;
+		/* the word at which it was noticed may be a statement of its own, behind one that does not end */
+		word = word_at(e, s, end, &s);
+		if (word && kind_setting(i->kind, word))
+			suspect(e, i, word);
+		s = src->text + (at - src->base);
+		while (s > from && s[-1] != '\n' && s[-1] != ';' && s[-1] != '{')
+			s--;
+		while (s < end && (*s == ' ' || *s == '\t'))
+			s++;
+		i->suspect = 1;
+		word = word_at(e, s, end, &s);
+		if (!word)
+			continue;
+		suspect(e, i, word);
+		while (s < end && *s == ' ')
+			s++;
+		int port = (word = word_at(e, s, end, &s)) ? kind_port(i->kind, word) : -1;
+		if (port >= 0)          /* expose PORT on ... */
+			i->exposes[port] = VALUE_ERROR_V;
+	}
+}
+
 static void take(struct eval *e, struct instance *i, const struct ast *st)
 {
 	switch ((enum ast_tag)st->tag) {
@@ -42,6 +107,8 @@ static void take(struct eval *e, struct instance *i, const struct ast *st)
 		if (root->tag != AST_NAME || root->bind_tag != BIND_SLOT) {
 			if (i->decl && i->decl->tag == AST_DRIFT)
 				VEC_PUSH(e->arena, &i->statements, st);
+			if (i->decl && root->tag == AST_NAME && !(i->decl->tag == AST_DRIFT && drift_word(root->name)))
+				suspect(e, i, root->name);
 			break;
 		}
 		if (st->kids[0] == root) {
@@ -61,6 +128,8 @@ static void take(struct eval *e, struct instance *i, const struct ast *st)
 		VEC_PUSH(e->arena, &i->allows, ((struct allow){ st, 0 }));
 		break;
 	case AST_EXPOSE:
+		i->suspect |= kind_port(i->kind, st->name) < 0;
+		/* fall through */
 	case AST_PATCH:
 	case AST_VALUES:
 	case AST_CHECK:
@@ -101,6 +170,8 @@ struct instance *instance_new(struct eval *e, struct kind *k, const struct atom 
 		}
 		for (uint32_t s = 1; s < decl->nkids; s++)
 			take(e, i, decl->kids[s]);
+		if (e->diags->nerrors)
+			suspect_broken(e, i, decl->span);
 	}
 	return i;
 }
@@ -111,13 +182,6 @@ static void overrides(struct eval *e, struct instance *i, struct symbol *y)
 	for (uint32_t n = 0; n < y->overrides.n; n++)
 		if (!y->overrides.v[n].member || y->overrides.v[n].member == i->name)
 			take(e, i, y->overrides.v[n].statement);
-}
-
-static void fix(struct eval *e, struct instance *i, uint32_t slot, const struct value *v)
-{
-	if (!i->fixed)
-		i->fixed = ARENA_ARRAY(e->arena, const struct value *, i->kind->members.n);
-	i->fixed[slot] = v;
 }
 
 /* The name of a member of a family, or of a component whose block sets `name`. NULL on error. */
@@ -410,7 +474,7 @@ static void no_giver(struct eval *e, struct instance *i, const struct member *m)
 	for (uint32_t n = 0; n < e->p->symbols.n; n++)
 		if (!e->p->symbols.v[n]->kind && (e->p->symbols.v[n]->tag == SYMBOL_COMPONENT || e->p->symbols.v[n]->tag == SYMBOL_FAMILY))
 			return;         /* the giver may be the one whose kind is unknown */
-	if (e->p->unread)
+	if (e->p->unread || program_declarations_lost(e->p))
 		return;
 	struct diag *x = diag_error(e->diags, i->at, D_NO_GIVER, m->iface->name->text, instance_label(e, i), m->name->text);
 	struct buf b = { 0 };
@@ -516,6 +580,7 @@ static void offers_of(struct eval *e, struct instance *i, struct env *env, const
 			offers_of(e, i, env, o->kids[1]);
 		else if (yes == 0 && o->nkids > 2 && o->kids[2])
 			offers_of(e, i, env, o->kids[2]);
+		e->offers_lost |= yes < 0;
 		break;
 	}
 	case AST_KFOR: {
@@ -536,6 +601,7 @@ static void offers_of(struct eval *e, struct instance *i, struct env *env, const
 	case AST_OFFERS: {
 		const struct value *v = eval(e, env, o->kids[0]);
 		struct instance *to = instance_behind(v);
+		e->offers_lost |= is_error(v);
 		if (is_error(v) || v->tag == VALUE_NONE)
 			break;
 		if (!to) {
@@ -600,6 +666,9 @@ const struct value *collected(struct eval *e, struct instance *i, uint32_t slot)
 		return VALUE_ERROR_V;
 	}
 	all_offers(e);
+	const int lost = e->offers_lost || (e->diags->nerrors && program_declarations_lost(e->p));     /* somebody is missing */
+	if (!i->offers && lost)
+		return VALUE_ERROR_V;
 	if (!i->offers)
 		return value_list(e->arena, NULL, 0, i->at);
 	uint32_t n = i->offers[slot].n;
@@ -611,7 +680,7 @@ const struct value *collected(struct eval *e, struct instance *i, uint32_t slot)
 		if (is_error(items[k]))
 			return VALUE_ERROR_V;
 	}
-	return value_list(e->arena, items, n, i->at);
+	return lost ? VALUE_ERROR_V : value_list(e->arena, items, n, i->at);
 }
 
 /* Who offered what a loop over collected offers has in hand, or NULL. */
@@ -693,7 +762,7 @@ static const struct value *expose_make(struct eval *e, struct instance *i, int n
 				diag_help(e->diags, diag_error(e->diags, t->span, D_EXPOSE, "a node port is needed"), "write node(32001): a port from 30000 to 32767");
 				return VALUE_ERROR_V;
 			}
-			const struct value *v = t->kids[1]->tag == AST_NUMBER ? NULL : eval(e, &outer, t->kids[1]);
+			const struct value *v = t->kids[1]->tag == AST_NUMBER || t->kids[1]->tag == AST_LIST ? NULL : eval(e, &outer, t->kids[1]);
 			if (t->kids[1]->tag == AST_LIST || (v && v->tag == VALUE_LIST)) {
 				nodes = eval_typed(e, &outer, t->kids[1], &node_ports);
 				if (is_error(nodes))

@@ -30,6 +30,7 @@ void program_init(struct program *p)
 	table_init(&p->detectors, p->arena);
 	table_init(&p->catalogs, p->arena);
 	table_init(&p->enum_words, p->arena);
+	table_init(&p->unknown, p->arena);
 	for (int i = 0; i < 256; i++) {
 		table_init(&p->library_index[i], p->arena);
 		table_init(&p->decls[i], p->arena);

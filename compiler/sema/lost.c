@@ -47,7 +47,8 @@ static int declares(const struct lost *l, const struct source *src, const char *
 	for (int i = 0; words[i]; i++)
 		if (strlen(words[i]) == (size_t)(end - s) && !memcmp(s, words[i], (size_t)(end - s)))
 			return 1;
-	return 0;
+	/* behind a declaring word that is misspelt */
+	return end > s && (s == text || s[-1] == '\n') && is_broken(l, src, s);
 }
 
 /* Is it a `use` that did not parse? */
@@ -78,6 +79,81 @@ static struct lost *look(struct program *p)
 		}
 	}
 	return l;
+}
+
+uint32_t program_broken_at(struct program *p, struct span in, uint32_t nth)
+{
+	const struct lost *l = look(p);
+
+	for (uint32_t i = 0; i < l->at.n && i < MANY; i++)
+		if (l->at.v[i] >= in.lo && l->at.v[i] <= in.hi && !nth--)
+			return l->at.v[i];
+	return 0;
+}
+
+int program_word_lost(struct program *p, const char *word)
+{
+	const struct lost *l = look(p);
+	size_t n = strlen(word);
+
+	for (uint32_t i = 0; i < l->at.n && i < MANY; i++) {
+		const struct source *src = source_of(p->sources, l->at.v[i]);
+		const char *s = src ? src->text + (l->at.v[i] - src->base) : NULL, *end;
+
+		while (s && s > src->text && s[-1] != '\n')
+			s--;
+		end = s ? memchr(s, '\n', (size_t)(src->text + src->len - s)) : NULL;
+		if (!end && s)
+			end = src->text + src->len;
+		for (; s && s + n <= end; s++)
+			if (!memcmp(s, word, n) && (s == src->text || !in_word(s[-1])) && (s + n == end || !in_word(s[n])))
+				return 1;
+	}
+	return 0;
+}
+
+/* Is the place within something that did become a declaration? */
+static int is_kept(const struct program *p, uint32_t at)
+{
+	for (uint32_t f = 0; f < p->files.n; f++)
+		for (uint32_t n = 0; n < p->files.v[f]->nkids; n++) {
+			const struct ast *d = p->files.v[f]->kids[n];
+
+			if (at >= d->span.lo && at <= d->span.hi)
+				return 1;
+		}
+	return 0;
+}
+
+/* Does its line begin as a declaration that makes no component? */
+static int makes_nothing(const struct program *p, uint32_t at)
+{
+	static const char *const words[] = { "param", "let", "secret", "fn", "check", "kind", "interface", "detector", "catalog", "rule", "allow",
+		"stack", "env", NULL };
+	const struct source *src = source_of(p->sources, at);
+	const char *s = src ? src->text + (at - src->base) : NULL;
+
+	while (s && s > src->text && s[-1] != '\n')
+		s--;
+	for (int i = 0; s && words[i]; i++)
+		if (!strncmp(s, words[i], strlen(words[i])) && !in_word(s[strlen(words[i])]))
+			return 1;
+	return 0;
+}
+
+int program_declarations_lost(struct program *p)
+{
+	const struct lost *l = look(p);
+
+	if (p->unread)
+		return 1;
+	for (uint32_t i = 0; i < l->at.n && i < MANY; i++)
+		if (!is_kept(p, l->at.v[i]) && !makes_nothing(p, l->at.v[i]))
+			return 1;
+	for (uint32_t n = 0; n < p->symbols.n; n++)
+		if (!p->symbols.v[n]->kind && (p->symbols.v[n]->tag == SYMBOL_COMPONENT || p->symbols.v[n]->tag == SYMBOL_FAMILY || p->symbols.v[n]->tag == SYMBOL_DRIFT))
+			return 1;
+	return 0;
 }
 
 int program_broken(struct program *p, struct span at)

@@ -91,6 +91,7 @@ struct symbol {
 	struct diag *said;              /* what was reported of its kind, or NULL */
 	uint32_t uses;                  /* how often it is named: what a broken declaration folds in */
 };
+struct unknown { struct diag *said; uint32_t line, more; const struct source *source; const char *lines; };   /* more: uses in other lines */
 struct rule { const struct atom *name; const struct ast *decl; uint8_t library, resolved; };
 struct allow { const struct ast *decl; uint8_t used; };
 
@@ -127,9 +128,12 @@ struct program {
 	struct table library_index[256];/* per `what`: name -> library name + 1 */
 	const struct atom *env;
 	const struct ast *env_decl;
+	uint8_t every_env;              /* each env is compiled in its turn */
 	uint8_t env_unknown;            /* reported: what it would have set is not missed */
 	uint8_t unread;                 /* a file that is used cannot be read: names may be declared there */
 	struct lost *lost;              /* of lost.c: NULL until something is missing */
+	struct table unknown;           /* names of the stack that are nothing: name -> struct unknown */
+	VEC(struct unknown *) unknowns; /* in order of being said */
 	struct table enum_words;        /* every member of every enumeration seen */
 	const struct atom *implicit[SLOT_COUNT];
 	const struct atom *a_port, *a_expose, *a_name, *a_string;
@@ -158,6 +162,9 @@ char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *l
 const char *program_path(struct program *p, const char *rel, size_t len, struct span at, const char *reader);
 
 /* lost.c */
+uint32_t program_broken_at(struct program *p, struct span in, uint32_t nth);    /* the nth place there that did not parse; 0: no more */
+int program_word_lost(struct program *p, const char *word);      /* does it stand in a line that did not parse? */
+int program_declarations_lost(struct program *p);       /* may a component be missing, because it did not parse or its kind is unknown? */
 int program_broken(struct program *p, struct span at);    /* did something in this place not parse? */
 int program_lost(struct program *p, const struct atom *name);   /* is it declared where something did not parse or could not be read? */
 
@@ -175,7 +182,7 @@ struct give *kind_give(struct kind *k, const struct interface *i);
 int kind_port(const struct kind *k, const struct atom *name);                   /* -1 */
 
 /* resolve.c */
-enum bind { BIND_NONE, BIND_LOCAL, BIND_SLOT, BIND_PORTS, BIND_EXPOSE, BIND_SYMBOL, BIND_FN, BIND_BUILTIN, BIND_DETECTOR, BIND_WORD, BIND_BAD };
+enum bind { BIND_NONE, BIND_LOCAL, BIND_SLOT, BIND_PORTS, BIND_EXPOSE, BIND_SYMBOL, BIND_FN, BIND_BUILTIN, BIND_DETECTOR, BIND_WORD, BIND_NULL, BIND_BAD };
 #define MAX_LOCALS 24
 void resolve_kind(struct program *p, struct kind *k);
 void resolve_fn(struct program *p, struct fn *f);
@@ -184,6 +191,9 @@ void resolve_rule(struct program *p, struct rule *r);
 void resolve_catalog_row(struct program *p, const struct ast *set);
 void resolve_words(struct program *p);            /* reports words that nothing has; call it last */
 void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *local);
+const char *setting_suggest(const struct kind *k, const struct atom *name);     /* the setting that was most likely meant, or NULL */
+int drift_word(const struct atom *a);           /* is it a word of drift blocks of its own? */
+const char *drift_suggest(const struct atom *a);
 int builtin_index(const struct atom *name);     /* eval/builtin.c; -1 */
 const char *builtin_name(int i);                /* NULL past the end */
 #endif

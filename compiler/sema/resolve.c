@@ -34,8 +34,27 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 {
 	if ((k && k->broken) || program_lost(p, e->name))
 		return;         /* follows from what was said */
+	struct unknown *u = k ? NULL : table_get(&p->unknown, e->name);
+	if (u) {
+		struct location l = source_locate(p->sources, e->span.lo);
+		if (l.line != u->line || l.source != u->source) {       /* the same name in one line is one slip */
+			u->line = l.line;
+			u->source = l.source;
+			u->more++;
+			if (u->more <= 5 && l.source)
+				u->lines = arena_printf(p->arena, "%s%s%s:%u", u->lines, *u->lines ? ", " : "", l.source->name, l.line);
+		}
+		return;
+	}
 	struct diag *x = diag_error(p->diags, e->span, D_UNKNOWN_NAME, e->name->text);
 	struct suggest s;
+	if (!k) {
+		struct location l = source_locate(p->sources, e->span.lo);
+		u = ARENA_NEW(p->arena, struct unknown);
+		*u = (struct unknown){ x, l.line, 0, l.source, "" };
+		table_put(&p->unknown, e->name, u);
+		VEC_PUSH(p->arena, &p->unknowns, u);
+	}
 	if (diag_full(p->diags))
 		return;
 	suggest_init(&s, e->name->text, e->name->len);
@@ -100,6 +119,10 @@ static void name(struct scope *s, struct ast *e)
 	for (uint32_t i = 0; s->env && i < s->env->nkids; i++)
 		if ((s->env->kids[i]->tag == AST_COMPONENT || s->env->kids[i]->tag == AST_DRIFT) && s->env->kids[i]->name == e->name)
 			return;
+	if (e->name->len == 4 && !memcmp(e->name->text, "null", 4)) {
+		e->bind_tag = BIND_NULL;
+		return;
+	}
 	VEC_PUSH(p->arena, &p->words, e);
 	e->bind = s->kind;
 }
@@ -177,11 +200,15 @@ static void expr(struct scope *s, struct ast *e)
 	case AST_NAME:
 		name(s, e);
 		break;
-	case AST_CALL:
+	case AST_CALL: {
 		callee(s, e);
+		uint32_t words = s->p->words.n;
 		for (uint32_t i = 1; i < e->nkids; i++)
 			expr(s, e->kids[i]);
+		if (e->kids[0]->tag == AST_NAME && e->kids[0]->bind_tag == BIND_BAD)
+			s->p->words.n = words;  /* what is called may know them: only that it is not there is said */
 		break;
+	}
 	case AST_LISTFOR:
 	case AST_EFOR:
 		loop(s, e, 1);
@@ -236,7 +263,7 @@ void resolve_fn(struct program *p, struct fn *f)
 
 /* -- blocks of components -- */
 
-static const char *setting_suggest(const struct kind *k, const struct atom *name)
+const char *setting_suggest(const struct kind *k, const struct atom *name)
 {
 	struct suggest g;
 	suggest_init(&g, name->text, name->len);
@@ -256,7 +283,7 @@ static int is_settable(const struct kind *k, uint32_t slot)
 
 static const char *const drift_words[] = { "runtime", "reference", "data", "predictions", "concept", "budget", "rate", NULL };
 
-static int drift_word(const struct atom *a)
+int drift_word(const struct atom *a)
 {
 	for (int i = 0; drift_words[i]; i++)
 		if (!strcmp(drift_words[i], a->text))
@@ -264,8 +291,57 @@ static int drift_word(const struct atom *a)
 	return 0;
 }
 
+const char *drift_suggest(const struct atom *a)
+{
+	struct suggest s;
+	suggest_init(&s, a->text, a->len);
+	for (int i = 0; drift_words[i]; i++)
+		suggest_try(&s, drift_words[i]);
+	return suggest_best(&s);
+}
+
 /* What a block has set and exposed so far: by slot and by port. */
 struct seen { const struct ast **slots, **ports; };
+
+/* `reference` and the like, set twice in one drift block. */
+static void drift_word_twice(struct program *p, const struct ast *root, const struct ast *owner, const struct ast *st)
+{
+	for (uint32_t i = 1; i < owner->nkids && owner->kids[i] != st; i++) {
+		const struct ast *o = owner->kids[i];
+		if (o->tag == AST_SET && o->kids[0]->tag == AST_NAME && st->kids[0] == root && o->kids[0]->name == root->name) {
+			diag_place(p->diags, diag_error(p->diags, root->span, D_DUPLICATE_SETTING, root->name->text), o->kids[0]->span, "first set here");
+			return;
+		}
+	}
+}
+
+static int same_path(const struct ast *a, const struct ast *b)
+{
+	if (a->tag != b->tag || a->tag == AST_ERROR)
+		return 0;
+	switch (a->tag) {
+	case AST_NAME: return a->name == b->name;
+	case AST_FIELD: return a->name == b->name && same_path(a->kids[0], b->kids[0]);
+	case AST_INDEX: return a->kids[1]->tag == AST_STRING && b->kids[1]->tag == AST_STRING && a->kids[1]->name == b->kids[1]->name
+		&& same_path(a->kids[0], b->kids[0]);
+	default: return 0;
+	}
+}
+
+/* `setting.field = value`, twice in one block. */
+static void field_twice(struct program *p, const struct ast *owner, const struct ast *st)
+{
+	for (uint32_t i = 1; i < owner->nkids && owner->kids[i] != st; i++) {
+		const struct ast *o = owner->kids[i];
+		if (o && o->tag == AST_SET && o->kids[0]->tag != AST_NAME && same_path(o->kids[0], st->kids[0])) {
+			const struct source *src = source_of(p->sources, st->kids[0]->span.lo);
+			uint32_t n = st->kids[0]->span.hi - st->kids[0]->span.lo;
+			const char *path = src ? arena_strdup(p->arena, src->text + (st->kids[0]->span.lo - src->base), n) : "this";
+			diag_place(p->diags, diag_error(p->diags, st->kids[0]->span, D_DUPLICATE_SETTING, path), o->kids[0]->span, "first set here");
+			return;
+		}
+	}
+}
 
 static void statement(struct scope *s, struct ast *st, struct kind *k, const struct ast *owner, struct seen *seen)
 {
@@ -276,9 +352,20 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		while (root->tag == AST_FIELD || root->tag == AST_INDEX)
 			root = root->kids[0];
 		int drift = owner->tag == AST_DRIFT && root->tag == AST_NAME && drift_word(root->name);
+		if (drift && seen)
+			drift_word_twice(p, root, owner, st);
 		if (drift && !strcmp(root->name->text, "runtime"))
 			break;
+		const uint32_t words = p->words.n;
 		expr(s, st->kids[1]);
+		if (owner->tag == AST_DRIFT && !drift && root->tag == AST_NAME && drift_suggest(root->name) && !(k && table_get(&k->index, root->name))) {
+			const char *best = drift_suggest(root->name);
+			struct diag *x = diag_error(p->diags, root->span, D_UNKNOWN_SETTING, owner->name->text, k ? k->name->text : "drift", root->name->text);
+			diag_label(p->diags, x, "did you mean `%s`?", best);
+			diag_fix(p->diags, x, root->span, "%s", best);
+			p->words.n = words;
+			break;
+		}
 		if (root->tag != AST_NAME || !k || drift)
 			break;
 		uint32_t slot = (uint32_t)(uintptr_t)table_get(&k->index, root->name);
@@ -294,6 +381,7 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 				diag_label(p->diags, x, "the kind computes this itself");
 			}
 			diag_help(p->diags, x, "mlopsc doc %s lists its settings", k->name->text);
+			p->words.n = words;     /* the setting that was meant may know them */
 			break;
 		}
 		root->bind_tag = BIND_SLOT;
@@ -303,6 +391,8 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 				diag_place(p->diags, diag_error(p->diags, root->span, D_DUPLICATE_SETTING, root->name->text), seen->slots[slot - 1]->span, "first set here");
 			else
 				seen->slots[slot - 1] = root;
+		} else if (seen) {
+			field_twice(p, owner, st);
 		}
 		break;
 	}
@@ -371,8 +461,11 @@ static void component_block(struct scope *s, struct ast *d, struct kind *k)
 		seen.slots = ARENA_ARRAY(s->p->arena, const struct ast *, slots + ports);
 		seen.ports = seen.slots + slots;
 	}
+	const uint32_t words = s->p->words.n;
 	for (uint32_t i = 1; i < d->nkids; i++)
 		statement(s, d->kids[i], k, d, &seen);
+	if (!k && d->name2)
+		s->p->words.n = words;  /* the kind that was meant may know them */
 	s->n = n;
 }
 
@@ -566,6 +659,18 @@ void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *loc
 	expr(&s, e);
 }
 
+/* Does the drift block set something that was most likely meant to be this word? */
+static int misspells(const struct ast *d, const char *word)
+{
+	for (uint32_t i = 1; i < d->nkids; i++) {
+		const struct ast *root = d->kids[i]->tag == AST_SET ? d->kids[i]->kids[0] : NULL;
+		const char *best = root && root->tag == AST_NAME && !drift_word(root->name) ? drift_suggest(root->name) : NULL;
+		if (best && !strcmp(best, word))
+			return 1;
+	}
+	return 0;
+}
+
 static void symbol_kind(struct program *p, struct symbol *y)
 {
 	const struct ast *d = y->decl;
@@ -581,6 +686,8 @@ static void symbol_kind(struct program *p, struct symbol *y)
 					at = st->kids[1]->span;
 				}
 			}
+		if (!kind && (program_broken(p, d->span) || misspells(d, word)))
+			return;         /* that it is missing follows from it */
 		if (!kind) {
 			diag_help(p->diags, diag_error(p->diags, d->name_span, D_MISSING_SETTING, d->name->text, "drift", "runtime"), "write runtime = KIND, a kind that runs detectors");
 			return;
@@ -742,12 +849,15 @@ void resolve_program(struct program *p)
 		}
 	}
 	/* envs that are not built now are looked at all the same */
+	const uint32_t words = p->words.n;
 	for (uint32_t i = 0; i < p->names['e'].n; i++) {
 		const struct ast *e = table_get(&p->decls['e'], p->names['e'].v[i]);
 		for (uint32_t n = 0; e && e != p->env_decl && n < e->nkids; n++)
 			env_item(&s, e, e->kids[n]);
 		s.env = NULL;
 	}
+	if (p->every_env)
+		p->words.n = words;     /* which types know them is seen when the env is compiled */
 	for (uint32_t i = 0; i < p->stack_sets.n; i++)
 		expr(&s, p->stack_sets.v[i]->kids[1]);
 	for (uint32_t i = 0; i < p->checks.n; i++) {
@@ -770,4 +880,10 @@ void resolve_words(struct program *p)
 	for (uint32_t i = 0; i < p->words.n; i++)
 		if (!table_get(&p->enum_words, p->words.v[i]->name))
 			unknown_name(p, p->words.v[i]->bind, p->words.v[i]);
+	for (uint32_t i = 0; i < p->unknowns.n; i++) {
+		const struct unknown *u = p->unknowns.v[i];
+		if (u->more)
+			diag_note(p->diags, u->said, "%u other use%s of it (%s%s) %s folded into this error", u->more, u->more == 1 ? "" : "s",
+				u->lines, u->more > 5 ? ", ..." : "", u->more == 1 ? "is" : "are");
+	}
 }

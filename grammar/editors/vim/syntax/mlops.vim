@@ -9,7 +9,7 @@ syntax iskeyword @,48-57,_,-
 syntax match mlopsDeclaration /\%(^\|[;{]\)\s*\zs\%(stack\|use\|catalog\|param\|let\|secret\|component\|drift\|env\|check\|allow\|fn\|kind\|interface\|detector\|rule\)\>\%(\s*\%([=:.,}]\|?:\|$\)\)\@!/
 syntax match mlopsStatement /\%(^\|[;{]\)\s*\zs\%(expose\|patch\|values\|alert\|drop\|gives\|needs\|collects\|offers\|claims\|port\|manifest\|release\|config\|runs\|exports\)\>\%(\s*\%([=:.,}]\|?:\|$\)\)\@!/
 syntax match mlopsClause /\<\%(if\|then\|else\|for\|in\|on\|from\|because\|when\|warn\)\>\%(\s*?\?[:=]\)\@!/
-syntax match mlopsConstant /\<\%(true\|false\|none\)\>\%(\s*?\?:\)\@!/
+syntax match mlopsConstant /\<\%(true\|false\|none\|null\)\>\%(\s*?\?:\)\@!/
 
 " Behind a colon that has a blank before it stands a type.
 syntax match mlopsType /\%(\s:\s\+\[\?\)\@<=\%(bool\|int\|float\|string\|port\|version\|size\|cores\|duration\|rate\|host\|url\|image\|name\|any\|secret-key\|secret\)\>/
