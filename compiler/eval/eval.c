@@ -2178,7 +2178,7 @@ const struct value *member_value(struct eval *e, struct instance *i, const char 
 	return slot ? slot_value(e, i, slot - 1) : NULL;
 }
 
-/* `setting.a.b = value`: the record with that field set. */
+/* `setting.a.b = value`: the record with that field set. Whether it is whole is seen once all of them are. */
 static const struct value *set_path(struct eval *e, const struct value *v, const struct type *t, const struct ast *path, struct env *env, const struct ast *x)
 {
 	/* path is the target's chain; its last FIELD is the innermost; walk from the root */
@@ -2221,18 +2221,20 @@ static const struct value *set_path(struct eval *e, const struct value *v, const
 		return r;
 	for (int k = n; k-- > 0;)
 		r = value_with(e->arena, levels[k], chain[n - 1 - k]->tag == AST_FIELD ? chain[n - 1 - k]->name : chain[n - 1 - k]->kids[1]->name, r);
-	return coerce(e, r, t, path->span);
+	return r;
 }
 
 static const struct value *set_fields(struct eval *e, struct instance *i, uint32_t slot, const struct value *v)
 {
 	const struct type *t = i->kind->members.v[slot].type;
+	const struct ast *last = NULL;
 	for (uint32_t n = 0; n < i->fields.n && !is_error(v); n++)
 		if (i->fields.v[n].slot == slot) {
 			struct env outer = i->env ? *i->env : (struct env){ 0 };
-			v = set_path(e, v, t ? t : &type_any, i->fields.v[n].set->kids[0], &outer, i->fields.v[n].set->kids[1]);
+			last = i->fields.v[n].set->kids[0];
+			v = set_path(e, v, t ? t : &type_any, last, &outer, i->fields.v[n].set->kids[1]);
 		}
-	return v;
+	return last && t && !is_error(v) ? coerce(e, v, t, last->span) : v;
 }
 
 const struct value *symbol_value(struct eval *e, struct symbol *y, struct span at)

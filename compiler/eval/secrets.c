@@ -49,7 +49,10 @@ static const struct value *derive(struct eval *e, struct symbol *y, const struct
 		}
 	all->now = &here;
 	struct env own = { .inst = y->inst };
+	const struct instance *user = e->user;
+	e->user = y->inst;
 	const struct value *v = eval(e, &own, key->kids[0]);
+	e->user = user;
 	if (v->tag == VALUE_SECRET_KEY) {
 		const struct ast *next = key_decl(v->ref.ref, v->ref.key);
 		if (next && next->nkids && next->kids[0] && is_error(derive(e, v->ref.ref, next, key->kids[0]->span)))
