@@ -233,11 +233,24 @@ static struct span moved(struct mlops *to, struct mlops *from, struct span s)
 	return (struct span){ 0, 0 };
 }
 
+/* A name that is nothing is said once, whichever env meets it first. */
+static int said_of_name(const struct mlops *to, const struct diag *d)
+{
+	if (strcmp(d->code, "E0202") && strcmp(d->code, "E0212"))
+		return 0;
+	for (uint32_t i = 0; i < to->diags.n; i++)
+		if (!strcmp(to->diags.v[i]->code, d->code) && !strcmp(to->diags.v[i]->message, d->message))
+			return 1;
+	return 0;
+}
+
 static void take_diags(struct mlops *to, struct mlops *from, const char *env)
 {
 	for (uint32_t i = 0; i < from->diags.n; i++) {
 		const struct diag *d = from->diags.v[i];
 		uint32_t before = to->diags.n;
+		if (said_of_name(to, d))
+			continue;
 		if (!strcmp(d->code, "W0501"))
 			continue;       /* an env may well drop what an allow is about */
 		struct diag *x = d->severity == SEVERITY_ERROR ? diag_error(&to->diags, moved(to, from, d->span), d->code, "%s", d->message)

@@ -636,6 +636,8 @@ static void rule_statements(struct ruling *r, struct env *env, struct ast *const
 void run_rules(struct compile *c, struct top *t, struct out_component *out)
 {
 	struct eval *e = c->e;
+	if (t->inst && t->inst->suspect)
+		return;         /* what its objects lack may be what was misspelt */
 	struct ruling r = { c, t, t->inst, t->inst ? t->inst->at : t->use ? t->use->span : e->stack->at };
 	struct instance *self = e->plan ? e->plan->inst : t->inst;
 	const struct value *component = self ? slot_value(e, self, SLOT_NAME) : value_cstr(e->arena, t->name), **views = ARENA_ARRAY(e->arena, const struct value *, out->nobjects + 1), **rel = ARENA_ARRAY(e->arena, const struct value *, out->nreleases + 1);

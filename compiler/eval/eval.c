@@ -498,6 +498,8 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 		}
 		break;
 	case T_STRING:
+		if (v->tag == VALUE_STRING && t->ranged && !in_range(e, t, v->n, at, arena_printf(e->p->arena, "a text of %u bytes", v->n), silent))
+			return silent ? NULL : VALUE_ERROR_V;
 		if (v->tag == VALUE_STRING)
 			return v->text == TEXT_NONE || v->text == TEXT_ENUM ? v : plan_carry(e, v, value_string(e->arena, v->str.p, v->n, v->origin));
 		break;
@@ -1412,7 +1414,10 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 		diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
 		diag_fix(e->diags, x, at, "%s", suggest_best(&s));
 	}
-	diag_place(e->diags, x, d->name_span, "declared here");
+	if (suggest_best(&s))
+		diag_place(e->diags, x, d->name_span, "declared here, with `%s`", suggest_best(&s));
+	else
+		diag_place(e->diags, x, d->name_span, "declared here");
 	if (e->user)
 		diag_note(e->diags, x, "%s needs it", instance_label(e, e->user));
 	if (!e->in_secret)

@@ -201,7 +201,7 @@ void plan_check(struct eval *e, const struct value *v, const struct type *t)
 	}
 	while (t->tag == T_OPTIONAL)
 		t = t->elem;
-	if (t->tag == T_STRING || t->tag == T_ANY || (t->tag == T_TEXT && !t->ranged && v->tag == VALUE_STRING && v->text == t->text) || (t->tag == T_BOOL && v->tag == VALUE_BOOL))
+	if ((t->tag == T_STRING && !t->ranged) || t->tag == T_ANY || (t->tag == T_TEXT && !t->ranged && v->tag == VALUE_STRING && v->text == t->text) || (t->tag == T_BOOL && v->tag == VALUE_BOOL))
 		return;                 /* holds for whatever the slot's type lets through */
 	VEC_PUSH(e->unit, &e->plan->checks, ((struct sym_check){ s, t }));
 }

@@ -179,6 +179,7 @@ struct instance *instance_new(struct eval *e, struct kind *k, const struct atom 
 static void overrides(struct eval *e, struct instance *i, struct symbol *y)
 {
 	i->symbol = y;
+	i->suspect |= y->suspect;
 	for (uint32_t n = 0; n < y->overrides.n; n++)
 		if (!y->overrides.v[n].member || y->overrides.v[n].member == i->name)
 			take(e, i, y->overrides.v[n].statement);
@@ -188,7 +189,7 @@ static void overrides(struct eval *e, struct instance *i, struct symbol *y)
 static const struct atom *own_name(struct eval *e, struct instance *i, int must)
 {
 	if (!i->sets[SLOT_NAME]) {
-		if (must && !i->failed)
+		if (must && !i->failed && !i->suspect)
 			diag_help(e->diags, diag_error(e->diags, i->at, D_FAMILY_NAME, arena_printf(e->p->arena, "the members of `%s` have no name of their own", i->local->text)),
 				"set `name` from the element: name = %s.name", i->decl->name3 ? i->decl->name3->text : "x");
 		return must ? NULL : i->name;

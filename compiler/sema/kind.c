@@ -31,7 +31,7 @@ static void member_add(struct program *p, struct kind *k, struct member m, struc
 	if (old) {
 		struct member *o = &k->members.v[old - 1];
 		int from_base = k->base && old <= k->base->members.n;
-		if (o->tag == MEMBER_IMPLICIT || (from_base && o->tag == m.tag && m.tag == MEMBER_SETTING) || (from_base && o->tag == MEMBER_LET && m.tag == MEMBER_LET)) {
+		if ((o->tag == MEMBER_IMPLICIT && !(o->decl && o->decl->span.lo >= k->decl->span.lo && o->decl->span.hi <= k->decl->span.hi)) || (from_base && o->tag == m.tag && m.tag == MEMBER_SETTING) || (from_base && o->tag == MEMBER_LET && m.tag == MEMBER_LET)) {
 			if (from_base && m.tag == MEMBER_SETTING && o->type && m.type && o->type->tag != T_ERROR && m.type->tag != T_ERROR && strcmp(type_print(p, o->type), type_print(p, m.type))) {
 				struct diag *x = diag_error(p->diags, m.decl->kids[0]->span, D_TYPE, arena_printf(p->arena, "the type `%s`", type_print(p, o->type)), arena_printf(p->arena, "`%s`", type_print(p, m.type)));
 				diag_place(p->diags, x, o->decl ? o->decl->name_span : at, "declared by kind %s", k->base->name->text);

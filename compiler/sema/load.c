@@ -541,6 +541,9 @@ static void use_files(struct program *p, const struct ast *file)
 		if (u->tag != AST_USE)
 			continue;
 		int seen = 0;
+		for (uint32_t n = 0; n < i; n++)
+			if (file->kids[n]->tag == AST_USE && file->kids[n]->name == u->name)
+				diag_place(p->diags, diag_error(p->diags, u->span, D_DUPLICATE, u->name->text), file->kids[n]->span, "taken in here");
 		for (uint32_t n = 0; n < p->sources->n; n++)
 			seen |= !p->sources->v[n]->library && !strcmp(p->sources->v[n]->name, u->name->text);
 		if (seen)
@@ -620,8 +623,18 @@ void program_unknown_path(struct program *p, const struct ast *root)
 	const struct symbol *y = table_get(&p->values, root->name);
 	if (!y && program_lost(p, root->name))
 		return;
+	struct unknown *u = y ? NULL : table_get(&p->unknown, root->name);
+	if (u) {
+		unknown_again(p, u, root->span);
+		return;
+	}
 	struct diag *x = diag_error(p->diags, root->span, D_UNKNOWN_PATH, root->name->text);
 	const char *best = y ? NULL : program_suggest(p, 'v', root->name);
+	struct symbol *meant = best ? table_get(&p->values, atom_cstr(p->atoms, best)) : NULL;
+	if (!y)
+		unknown_first(p, root->name, x);
+	if (meant)
+		meant->suspect = 1;
 	if (y) {
 		diag_label(p->diags, x, y->tag == SYMBOL_LET ? "a `let` has its value for good; a `param` can be set" : y->tag == SYMBOL_SECRET ?
 			"values of secrets never stand in a source" : "this is a function");
@@ -700,8 +713,29 @@ static void no_such_component(struct program *p, const struct ast *s, const char
 	}
 }
 
+/* Components of which a statement of the env speaks that did not parse. */
+static void suspect_paths(struct program *p, const struct ast *e)
+{
+	uint32_t at;
+	for (uint32_t n = 0; (at = program_broken_at(p, e->span, n)); n++) {
+		const struct source *src = source_of(p->sources, at);
+		const char *s = src->text + (at - src->base), *word;
+		while (s > src->text && s[-1] != '\n' && s[-1] != ';' && s[-1] != '{')
+			s--;
+		s += strspn(s, " \t");
+		word = s;
+		s += strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-");
+		const struct atom *a = atom_find(p->atoms, word, (size_t)(s - word));
+		struct symbol *y = a ? table_get(&p->values, a) : NULL;
+		if (y)
+			y->suspect = 1;
+	}
+}
+
 static void apply_env(struct program *p, const struct ast *e)
 {
+	if (p->diags->nerrors)
+		suspect_paths(p, e);
 	for (uint32_t i = 0; i < e->nkids; i++) {
 		const struct ast *s = e->kids[i];
 		struct symbol *y;

@@ -48,7 +48,9 @@ static int declares(const struct lost *l, const struct source *src, const char *
 		if (strlen(words[i]) == (size_t)(end - s) && !memcmp(s, words[i], (size_t)(end - s)))
 			return 1;
 	/* behind a declaring word that is misspelt */
-	return end > s && (s == text || s[-1] == '\n') && is_broken(l, src, s);
+	for (at = s; at > text && (at[-1] == ' ' || at[-1] == '\t'); at--)
+		;
+	return end > s && (at == text || at[-1] == '\n' || at[-1] == ';') && is_broken(l, src, s);
 }
 
 /* Is it a `use` that did not parse? */
@@ -59,7 +61,12 @@ static int in_use(const struct program *p, uint32_t at)
 
 	while (s && s > src->text && s[-1] != '\n')
 		s--;
-	return s && !strncmp(s, "use ", 4);
+	if (!s || !strncmp(s, "use ", 4))
+		return s != NULL;
+	/* the word itself may be misspelt: WORD "file" */
+	while (in_word(*s))
+		s++;
+	return s[0] == ' ' && s[1] == '"';
 }
 
 static struct lost *look(struct program *p)

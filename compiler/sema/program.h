@@ -79,6 +79,7 @@ struct override { const struct atom *member; const struct ast *statement; struct
 struct symbol {
 	uint8_t tag, state;             /* state: 0 new, 1 in progress, 2 done */
 	uint8_t dropped;
+	uint8_t suspect;                /* an env most likely meant to set something of it */
 	const struct atom *name;
 	const struct ast *decl;
 	const struct type *type;        /* params, lets */
@@ -189,6 +190,8 @@ void resolve_fn(struct program *p, struct fn *f);
 void resolve_program(struct program *p);        /* the user's declarations; library ones when they are first used */
 void resolve_rule(struct program *p, struct rule *r);
 void resolve_catalog_row(struct program *p, const struct ast *set);
+void unknown_first(struct program *p, const struct atom *name, struct diag *x);
+void unknown_again(struct program *p, struct unknown *u, struct span at);
 void resolve_words(struct program *p);            /* reports words that nothing has; call it last */
 void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *local);
 const char *setting_suggest(const struct kind *k, const struct atom *name);     /* the setting that was most likely meant, or NULL */

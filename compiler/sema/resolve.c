@@ -30,31 +30,41 @@ static int push(struct scope *s, const struct ast *at, const struct atom *name)
 	return 1;
 }
 
+/* A name that is nothing is reported where it is met first; its other uses are counted there. */
+void unknown_first(struct program *p, const struct atom *name, struct diag *x)
+{
+	struct location l = source_locate(p->sources, x->span.lo);
+	struct unknown *u = ARENA_NEW(p->arena, struct unknown);
+	*u = (struct unknown){ x, l.line, 0, l.source, "" };
+	table_put(&p->unknown, name, u);
+	VEC_PUSH(p->arena, &p->unknowns, u);
+}
+
+void unknown_again(struct program *p, struct unknown *u, struct span at)
+{
+	struct location l = source_locate(p->sources, at.lo);
+	if (l.line == u->line && l.source == u->source)
+		return;         /* the same name in one line is one slip */
+	u->line = l.line;
+	u->source = l.source;
+	u->more++;
+	if (u->more <= 5 && l.source)
+		u->lines = arena_printf(p->arena, "%s%s%s:%u", u->lines, *u->lines ? ", " : "", l.source->name, l.line);
+}
+
 static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 {
 	if ((k && k->broken) || program_lost(p, e->name))
 		return;         /* follows from what was said */
-	struct unknown *u = k ? NULL : table_get(&p->unknown, e->name);
+	const struct atom *id = k ? atom_cstr(p->atoms, arena_printf(p->arena, "%s/%s", k->name->text, e->name->text)) : e->name;
+	struct unknown *u = table_get(&p->unknown, id);
 	if (u) {
-		struct location l = source_locate(p->sources, e->span.lo);
-		if (l.line != u->line || l.source != u->source) {       /* the same name in one line is one slip */
-			u->line = l.line;
-			u->source = l.source;
-			u->more++;
-			if (u->more <= 5 && l.source)
-				u->lines = arena_printf(p->arena, "%s%s%s:%u", u->lines, *u->lines ? ", " : "", l.source->name, l.line);
-		}
+		unknown_again(p, u, e->span);
 		return;
 	}
 	struct diag *x = diag_error(p->diags, e->span, D_UNKNOWN_NAME, e->name->text);
 	struct suggest s;
-	if (!k) {
-		struct location l = source_locate(p->sources, e->span.lo);
-		u = ARENA_NEW(p->arena, struct unknown);
-		*u = (struct unknown){ x, l.line, 0, l.source, "" };
-		table_put(&p->unknown, e->name, u);
-		VEC_PUSH(p->arena, &p->unknowns, u);
-	}
+	unknown_first(p, id, x);
 	if (diag_full(p->diags))
 		return;
 	suggest_init(&s, e->name->text, e->name->len);

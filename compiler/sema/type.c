@@ -80,8 +80,8 @@ static const struct type *named(struct program *p, const struct ast *t)
 	}
 	if (!(t->flags & AST_F_RANGE))
 		return w;
-	if (w->tag != T_INT && w->tag != T_FLOAT && w->tag != T_PORT && !(w->tag == T_TEXT && w->text >= TEXT_SIZE && w->text <= TEXT_RATE)) {
-		diag_help(p->diags, diag_error(p->diags, t->span, D_TYPE, "a type that is ordered", type_noun(p, w)), "ranges go with int, float, port, size, cores, duration and rate");
+	if (w->tag != T_INT && w->tag != T_FLOAT && w->tag != T_PORT && w->tag != T_STRING && !(w->tag == T_TEXT && w->text >= TEXT_SIZE && w->text <= TEXT_RATE)) {
+		diag_help(p->diags, diag_error(p->diags, t->span, D_TYPE, "a type that is ordered", type_noun(p, w)), "ranges go with int, float, port, string (its length), size, cores, duration and rate");
 		return &type_error;
 	}
 	struct type *n = ARENA_NEW(p->arena, struct type);
