@@ -607,6 +607,13 @@ static const struct value *f_shorten(struct call_args *c)
 	return owned(c, &b);
 }
 
+static const struct value *f_is_cron(struct call_args *c)
+{
+	const char *why;
+	STR(0);
+	return value_bool(lit_cron(c->v[0]->str.p, c->v[0]->n, &why));
+}
+
 static const struct value *f_env_list(struct call_args *c)
 {
 	struct eval *e = c->e;
@@ -838,6 +845,7 @@ static const struct { const char *name; uint8_t min, max; builtin_fn f; const ch
 	{ "hash", 1, 1, f_hash, "data", "32 hexadecimal digits: XXH3-128 of the canonical encoding", 0 },
 	{ "indent", 2, 2, f_indent, "text, n", "each line that is not empty moved right by n blanks", 0 },
 	{ "int", 1, 1, f_int, "number or text", "as an int, rounded down", 0 },
+	{ "is-cron", 1, 1, f_is_cron, "string", "whether it is a schedule of five fields, as CronJobs take it", 0 },
 	{ "join", 2, 2, f_join, "list, separator", "", 0 },
 	{ "json", 1, 1, f_json, "data", "as JSON on one line, keys in source order", 0 },
 	{ "json-pretty", 1, 1, f_json_pretty, "data", "as indented JSON", 0 },

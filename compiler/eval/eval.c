@@ -498,7 +498,7 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 		}
 		break;
 	case T_STRING:
-		if (v->tag == VALUE_STRING && t->ranged && !in_range(e, t, v->n, at, arena_printf(e->p->arena, "a text of %u bytes", v->n), silent))
+		if (v->tag == VALUE_STRING && t->ranged && !in_range(e, t, v->n, at, arena_printf(e->p->arena, "a text of %u byte%s", v->n, v->n == 1 ? "" : "s"), silent))
 			return silent ? NULL : VALUE_ERROR_V;
 		if (v->tag == VALUE_STRING)
 			return v->text == TEXT_NONE || v->text == TEXT_ENUM ? v : plan_carry(e, v, value_string(e->arena, v->str.p, v->n, v->origin));

@@ -3,6 +3,7 @@
 #include "eval/compile.h"
 #include "base/suggest.h"
 #include "emit/yaml.h"
+#include "eval/literal.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,8 +127,13 @@ void check_secrets(struct compile *c)
 			e->secret_ctx = NULL;
 		}
 		const char *src = source_word(y);
-		if (!strcmp(src, "existing"))
-			secret_object(e, y);    /* its name, used or not */
+		if (!strcmp(src, "existing")) {
+			const char *object = secret_object(e, y);       /* its name, used or not */
+			if (d->kids[0]->tag != AST_CALL || d->kids[0]->nkids != 2)
+				diag_help(e->diags, diag_error(e->diags, d->kids[0]->span, D_ARGUMENTS, "`existing` takes the name of a Secret"), "write from existing(\"%s\")", y->name->text);
+			else if (d->kids[0]->nkids > 1 && !lit_dns1123_subdomain(object, strlen(object)))
+				diag_error(e->diags, d->kids[0]->kids[1]->span, D_OBJECT_NAME, object, "a Secret", "lower-case letters, digits, `-` and `.`");
+		}
 		if (strcmp(src, "mlopsc") && strcmp(src, "existing")) {
 			const struct atom *a = atom_cstr(e->p->atoms, src);
 			const struct kind *k = program_kind(e->p, a);
