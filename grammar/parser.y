@@ -95,6 +95,17 @@ static inline struct ast *leaf(struct parse *p, enum ast_tag tag, const struct a
 	x->name = name;
 	return x;
 }
+/* What is no name in the source, and was made one, keeps a node of its own for its place. */
+static inline struct ast *assign(struct parse *p, const struct atom *name, struct span at, struct ast *value, struct span all)
+{
+	struct ast *x;
+
+	if (at.hi - at.lo != name->len)
+		return make(p, AST_SET, all, 2, leaf(p, AST_NAME, name, at), value, NULL, NONE);
+	x = make(p, AST_ASSIGN, all, 1, value, NULL, NULL, NONE);
+	x->name = name;
+	return x;
+}
 static struct ast *named(struct ast *x, const struct atom *name, struct span at)
 {
 	x->name = name;
@@ -158,7 +169,7 @@ static void mlops_yyerror(struct span *at, struct parse *p, const char *msg);
 	rule_items detector_items fields params param_list args arg_list elements element_list entries gift_items parts alts targets
 %type <node> decl stack use catalog param let secret component reopen drift env check fn kind interface detector rule allow
 	stack_item row secret_key setting statement expose patch values alert drift_item env_item member output output_if
-	rule_item rule_if detector_item field typed expr operand arg string text list object gift entry entry_if path target call type alt
+	rule_item rule_if detector_item field typed expr operand arg string text list object gift entry entry_if path dotted root target call type alt
 	base bound opt_type opt_default opt_for opt_then opt_from family block rule_block bad_block
 %type <atom> name key word
 
@@ -378,7 +389,9 @@ statements
 	| statements error NL           { $$ = $1; FOUND; }
 	;
 statement
-	: path '=' expr                 { $$ = parse_done(p, MAKE2(AST_SET, $1, $3)); }
+	: NAME '=' expr                 { $$ = parse_done(p, assign(p, $1, @1, $3, yyloc)); }
+	| KEY '=' expr                  { $$ = parse_done(p, MAKE2(AST_SET, leaf(p, AST_NAME, parse_not_a_name(p, @1, $1), @1), $3)); }
+	| dotted '=' expr               { $$ = parse_done(p, MAKE2(AST_SET, $1, $3)); }
 	| expose | patch | values | allow | check
 	;
 setting
@@ -387,8 +400,16 @@ setting
 path
 	: NAME                          { $$ = leaf(p, AST_NAME, $1, @1); }
 	| KEY                           { $$ = leaf(p, AST_NAME, parse_not_a_name(p, @1, $1), @1); }
-	| path '.' key                  { $$ = flag(named(MAKE1(AST_FIELD, $1), $3, @3), quoted(p, @3)); }
-	| path '[' expr ']'             { $$ = MAKE2(AST_INDEX, $1, $3); }
+	| dotted
+	;
+dotted
+	: root '.' key                  { $$ = flag(named(MAKE1(AST_FIELD, $1), $3, @3), quoted(p, @3)); }
+	| root '[' expr ']'             { $$ = MAKE2(AST_INDEX, $1, $3); }
+	;
+root
+	: NAME                          { $$ = leaf(p, AST_NAME, $1, @1); }
+	| KEY                           { $$ = leaf(p, AST_NAME, parse_not_a_name(p, @1, $1), @1); }
+	| dotted
 	;
 expose
 	: EXPOSE name ON target         { $$ = parse_done(p, named(MAKE1(AST_EXPOSE, $4), $2, @2)); }

@@ -8,7 +8,7 @@
 #define VEC(type) struct { type *v; uint32_t n, cap; }
 #define VEC_PUSH(arena, vec, item) do { \
 	if ((vec)->n == (vec)->cap) { \
-		uint32_t vec_cap_ = (vec)->cap ? (vec)->cap * 2 : 8; \
+		uint32_t vec_cap_ = (vec)->cap ? (vec)->cap * 2 : 2; \
 		void *vec_new_ = arena_alloc((arena), sizeof(*(vec)->v) * vec_cap_); \
 		if ((vec)->n) memcpy(vec_new_, (vec)->v, sizeof(*(vec)->v) * (vec)->n); \
 		(vec)->v = vec_new_; (vec)->cap = vec_cap_; \

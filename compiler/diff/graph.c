@@ -114,9 +114,9 @@ static void policy_lines(struct drawing *d, struct instance *i, struct graph_nod
 	for (int k = 0; k < 4; k++)
 		for (uint32_t n = i->statements.n; n-- > 0;) {
 			const struct ast *s = i->statements.v[n];
-			if (s->tag != AST_SET || s->kids[0]->tag != AST_NAME || strcmp(s->kids[0]->name->text, words[k]))
+			if (s->tag != AST_ASSIGN || strcmp(s->name->text, words[k]))
 				continue;
-			const char *line = arena_printf(d->a, "%s: %s", words[k], source_text(d, s->kids[1]));
+			const char *line = arena_printf(d->a, "%s: %s", words[k], source_text(d, s->kids[0]));
 			VEC_PUSH(d->a, &x->lines, line);
 			break;
 		}

@@ -370,23 +370,28 @@ static void claim_exposes(struct compile *c, struct instance *i)
 /* The entry of an object's identity; its top is NULL when it is new. */
 static struct identity *identity(struct compile *c, struct hash128 h)
 {
+	const uint32_t more = (uint32_t)(h.hi >> 32);
 	if (c->nidentities * 4 >= c->identity_cap * 3) {
 		uint32_t cap = c->identity_cap ? c->identity_cap * 2 : 64;
-		struct identity *bigger = ARENA_ARRAY(c->e->unit, struct identity, cap);
+		struct identity *bigger = calloc(cap, sizeof *bigger);  /* not in the arena, which would keep the smaller ones too */
+		if (!bigger)
+			abort();
 		for (uint32_t n = 0; n < c->identity_cap; n++)
 			if (c->identities[n].top) {
-				uint32_t i = (uint32_t)c->identities[n].hash.lo & (cap - 1);
+				uint32_t i = (uint32_t)c->identities[n].hash & (cap - 1);
 				while (bigger[i].top)
 					i = (i + 1) & (cap - 1);
 				bigger[i] = c->identities[n];
 			}
+		free(c->identities);
 		c->identities = bigger;
 		c->identity_cap = cap;
 	}
 	uint32_t i = (uint32_t)h.lo & (c->identity_cap - 1);
-	while (c->identities[i].top && !hash_equal(c->identities[i].hash, h))
+	while (c->identities[i].top && (c->identities[i].hash != h.lo || c->identities[i].more != more))
 		i = (i + 1) & (c->identity_cap - 1);
-	c->identities[i].hash = h;
+	c->identities[i].hash = h.lo;
+	c->identities[i].more = more;
 	return &c->identities[i];
 }
 
@@ -404,7 +409,7 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 		buf_addc(b, '/');
 	buf_adds(b, o->name);
 	struct identity *id = identity(c, hash_bytes(b->p, b->n));
-	struct top *old = id->top;
+	struct top *old = id->top ? c->tops.v[id->top - 1] : NULL;
 	if (old) {
 		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, b->p);
 		diag_label(e->diags, x, "second: %s", t->inst ? instance_label(e, t->inst) : t->name);
@@ -417,7 +422,7 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 			diag_help(e->diags, x, "`names` renames every object of a kind unless it says which: { \"%s/OLD-NAME\": \"new\" }", word);
 		}
 	} else {
-		id->top = t;
+		id->top = t->number + 1;
 		c->nidentities++;
 	}
 	if (o->tree && !strcmp(o->kind, "Service")) {
@@ -474,8 +479,8 @@ static void force(struct compile *c, struct instance *i)
 	e->user = i;
 	for (uint32_t s = 0; s < i->kind->members.n; s++) {
 		const struct member *m = &i->kind->members.v[s];
-		if (s == SLOT_POLICY || s == SLOT_CATALOG)
-			continue;
+		if (s == SLOT_POLICY || s == SLOT_CATALOG || s == SLOT_SELECTOR || s == SLOT_KIND || s == SLOT_STACK)
+			continue;       /* the compiler's own: made when they are asked for */
 		const struct value *v = slot_value(e, i, s);
 		if (m->tag == MEMBER_NEED || m->tag == MEMBER_SETTING)
 			wire_to(e, i, v, 0);
@@ -916,6 +921,7 @@ static void make_delivery(struct compile *c)
 	for (uint32_t n = 0; notes && n < c->tops.n; n++)
 		for (uint32_t q = 0; !c->tops.v[n]->inst && q < c->tops.v[n]->parts.n; q++)
 			c->tops.v[n]->parts.v[q]->cells[SLOT_ANNOTATIONS] = notes;
+	top->number = c->tops.n;
 	VEC_PUSH(e->unit, &c->tops, top);
 	c->delivery = top;
 	c->out.delivered = 1;
@@ -1062,7 +1068,7 @@ static void check_manifest_words(struct compile *c, const struct ast *d)
 			check_manifest_words(c, d->kids[n]);
 }
 
-int compile_stack(struct compile *c)
+static int compile_all(struct compile *c)
 {
 	struct eval *e = c->e;
 	struct program *p = e->p;
@@ -1107,6 +1113,7 @@ int compile_stack(struct compile *c)
 	order_tops(c);
 	for (uint32_t n = 0; n < c->tops.n; n++) {
 		ahead(c, n);
+		c->tops.v[n]->number = n;
 		first_pass(c, c->tops.v[n]);
 	}
 	look_at_gives(c);
@@ -1150,4 +1157,13 @@ int compile_stack(struct compile *c)
 	c->out.kubernetes = k8s && k8s->tag == VALUE_STRING ? arena_strdup(e->unit, k8s->str.p, k8s->n) : "";
 	c->pass = 2;
 	return 1;
+}
+
+int compile_stack(struct compile *c)
+{
+	const int ok = compile_all(c);
+	free(c->identities);
+	c->identities = NULL;
+	c->identity_cap = c->nidentities = 0;
+	return ok;
 }

@@ -12,13 +12,14 @@ struct top {                            /* one file of manifests */
 	VEC(struct instance *) parts;   /* sources of secrets: several instances in one file */
 	struct source *yaml; const struct value **docs; uint32_t ndocs; const struct ast *use;
 	VEC(struct top *) needs;
+	uint32_t number;                /* in compile.tops, once they are ordered */
 	uint8_t mark;
 	uint8_t needed;                 /* some other component has a wire to it */
 	const struct plan *plan;        /* what makes its objects, or NULL: make_objects() */
 };
 struct kube_kind { const struct atom *word; const char *api_version, *kind, *plural; uint8_t cluster; int rank; };
 struct made_release { struct out_release r; struct top *top; struct instance *inst; };
-struct identity { struct hash128 hash; struct top *top; };        /* 128 bits of an object's group, kind, namespace and name */
+struct identity { uint64_t hash; uint32_t more, top; };          /* 96 bits of an object's group, kind, namespace and name; its top's number + 1 */
 struct charts;
 struct compile {
 	struct eval *e;

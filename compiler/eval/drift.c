@@ -8,6 +8,8 @@ static const struct ast *setting(const struct instance *i, const char *name)
 {
 	for (uint32_t n = i->statements.n; n-- > 0;) {
 		const struct ast *s = i->statements.v[n];
+		if (s->tag == AST_ASSIGN && !strcmp(s->name->text, name))
+			return s->kids[0];
 		if (s->tag == AST_SET && s->kids[0]->tag == AST_NAME && !strcmp(s->kids[0]->name->text, name))
 			return s->kids[1];
 	}

@@ -47,14 +47,14 @@ static const struct type *type_below(const struct kind *k, const struct ast *pat
 	return t;
 }
 
-static void hold(struct compile *c, const struct ast *env, const struct ast *set, const struct type *t)
+static void hold(struct compile *c, const struct ast *env, const struct ast *value, const struct type *t)
 {
 	struct eval *e = c->e;
 	struct env none = { 0 };
 	uint32_t before = e->diags->n;
-	if (!t || t->tag == T_ANY || speaks_of(env, set->kids[1]))
+	if (!t || t->tag == T_ANY || speaks_of(env, value))
 		return;
-	eval_typed(e, &none, set->kids[1], t);
+	eval_typed(e, &none, value, t);
 	for (; before < e->diags->n; before++)
 		diag_note(e->diags, e->diags->v[before], "found in env `%s`", env->name->text);
 }
@@ -66,10 +66,9 @@ static const struct ast *root_of(const struct ast *path)
 	return path;
 }
 
-/* In a block the setting stands at the root of its path. */
-static const struct type *type_in_block(const struct kind *k, const struct ast *path)
+static const struct type *type_in_block(const struct kind *k, const struct atom *setting)
 {
-	uint32_t slot = path->tag == AST_NAME ? (uint32_t)(uintptr_t)table_get(&k->index, path->name) : 0;
+	uint32_t slot = (uint32_t)(uintptr_t)table_get(&k->index, setting);
 	return slot && k->members.v[slot - 1].tag != MEMBER_NEED ? k->members.v[slot - 1].type : NULL;
 }
 
@@ -79,11 +78,11 @@ static void hold_set(struct compile *c, const struct ast *env, const struct ast 
 	const struct ast *root = root_of(set->kids[0]);
 	const struct symbol *y = root->tag == AST_NAME ? table_get(&p->values, root->name) : NULL;
 	if (root->tag == AST_NAME && !y && root->name == p->implicit[SLOT_STACK])
-		hold(c, env, set, type_below(c->e->stack->kind, set->kids[0]));
+		hold(c, env, set->kids[1], type_below(c->e->stack->kind, set->kids[0]));
 	else if (y && y->tag == SYMBOL_PARAM && set->kids[0] == root)
-		hold(c, env, set, y->type);
+		hold(c, env, set->kids[1], y->type);
 	else if (y && y->kind)
-		hold(c, env, set, type_below(y->kind, set->kids[0]));
+		hold(c, env, set->kids[1], type_below(y->kind, set->kids[0]));
 }
 
 void check_other_envs(struct compile *c)
@@ -98,8 +97,8 @@ void check_other_envs(struct compile *c)
 			if (d->tag == AST_SET)
 				hold_set(c, env, d);
 			for (uint32_t s = 1; kind && !d->kids[0] && s < d->nkids; s++)
-				if (d->kids[s]->tag == AST_SET)
-					hold(c, env, d->kids[s], type_in_block(kind, d->kids[s]->kids[0]));
+				if (d->kids[s]->tag == AST_ASSIGN)
+					hold(c, env, d->kids[s]->kids[0], type_in_block(kind, d->kids[s]->name));
 		}
 	}
 }

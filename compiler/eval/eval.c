@@ -2086,28 +2086,34 @@ static const struct value *kind_secret(struct eval *e, struct instance *i, const
 	return v;
 }
 
+/* Of a kind's own expression: a let, a default. */
+static const struct value *own_value(struct eval *e, struct instance *i, const struct member *m)
+{
+	struct env own = { .inst = i };
+	return m->type ? eval_typed(e, &own, m->deflt, m->type) : eval(e, &own, m->deflt);
+}
+
 static const struct value *compute(struct eval *e, struct instance *i, uint32_t slot)
 {
 	const struct member *m = &i->kind->members.v[slot];
-	struct env own = { .inst = i };
 	if (m->tag == MEMBER_INNER)
 		expand_instance(e, i);
 	if (i->fixed && i->fixed[slot])
 		return i->fixed[slot];
 	if (i->sets && i->sets[slot]) {
+		if (slot == SLOT_VERSION && m->tag != MEMBER_NEED)
+			return version_slot(e, i);
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		if (m->tag == MEMBER_NEED) {
 			struct type t = { .tag = T_INTERFACE, .iface = m->iface }, maybe = { .tag = T_OPTIONAL, .elem = &t };
 			return eval_typed(e, &outer, i->sets[slot], m->optional ? &maybe : &t);
 		}
-		if (slot == SLOT_VERSION)
-			return version_slot(e, i);
 		return eval_typed(e, &outer, i->sets[slot], m->type ? m->type : &type_any);
 	}
 	switch ((enum member_tag)m->tag) {
 	case MEMBER_SETTING:
 		if (m->deflt)
-			return eval_typed(e, &own, m->deflt, m->type);
+			return own_value(e, i, m);
 		if (m->type->tag == T_OPTIONAL)
 			return VALUE_NONE_V;
 		if (m->type->tag != T_ERROR && !i->kind->broken && !i->failed && !(i->decl && program_broken(e->p, i->decl->span))) {
@@ -2118,7 +2124,7 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 		}
 		return VALUE_ERROR_V;
 	case MEMBER_LET:
-		return m->type ? eval_typed(e, &own, m->deflt, m->type) : eval(e, &own, m->deflt);
+		return own_value(e, i, m);
 	case MEMBER_NEED:
 		return m->optional ? VALUE_NONE_V : wire_implied(e, i, slot);
 	case MEMBER_COLLECTS:
@@ -2129,7 +2135,7 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 		return m->inner ? VALUE_NONE_V : VALUE_ERROR_V; /* stands behind an `if` that is false; its kind is unknown */
 	case MEMBER_IMPLICIT:
 		if (m->deflt)
-			return m->type ? eval_typed(e, &own, m->deflt, m->type) : eval(e, &own, m->deflt);
+			return own_value(e, i, m);
 		switch (slot) {
 		case SLOT_NAME: return value_text(e->arena, TEXT_NAME, i->name->text, i->name->len, 0, i->at);
 		case SLOT_NAMESPACE:
@@ -2141,7 +2147,7 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 		case SLOT_VERSION: return version_slot(e, i);
 		case SLOT_NAMES:
 		case SLOT_LABELS:
-		case SLOT_ANNOTATIONS: return value_record(e->arena, NULL, 0, i->at);
+		case SLOT_ANNOTATIONS: return &value_empty_v;
 		case SLOT_SELECTOR: return selector(e, i);
 		case SLOT_STACK: return e->stack ? component_value(e, e->stack) : VALUE_NONE_V;
 		case SLOT_CATALOG: return catalog_slot(e, i);

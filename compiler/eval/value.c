@@ -13,6 +13,7 @@ enum { INDEX_FROM = 16 };
 
 const struct value value_none_v = { .tag = VALUE_NONE };
 const struct value value_null_v = { .tag = VALUE_NULL };
+const struct value value_empty_v = { .tag = VALUE_RECORD };
 const struct value value_error_v = { .tag = VALUE_ERROR };
 const struct value value_true_v = { .tag = VALUE_BOOL, .i = 1 };
 const struct value value_false_v = { .tag = VALUE_BOOL, .i = 0 };

@@ -49,7 +49,7 @@ struct value {
 	};
 };
 
-extern const struct value value_none_v, value_null_v, value_error_v, value_true_v, value_false_v;
+extern const struct value value_none_v, value_null_v, value_error_v, value_true_v, value_false_v, value_empty_v;     /* the last: a record without fields */
 #define VALUE_NONE_V (&value_none_v)
 #define VALUE_NULL_V (&value_null_v)
 #define VALUE_ERROR_V (&value_error_v)

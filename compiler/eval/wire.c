@@ -97,9 +97,26 @@ void suspect_broken(struct eval *e, struct instance *i, struct span block)
 	}
 }
 
+/* A later whole value replaces fields set before it. */
+static void set_whole(struct instance *i, uint32_t slot, const struct ast *value)
+{
+	uint32_t n = 0;
+	i->sets[slot] = value;
+	for (uint32_t k = 0; k < i->fields.n; k++)
+		if (i->fields.v[k].slot != slot)
+			i->fields.v[n++] = i->fields.v[k];
+	i->fields.n = n;
+}
+
 static void take(struct eval *e, struct instance *i, const struct ast *st)
 {
 	switch ((enum ast_tag)st->tag) {
+	case AST_ASSIGN:
+		if (st->bind_tag == BIND_SLOT)
+			set_whole(i, st->bind_index, st->kids[0]);
+		else if (i->decl && i->decl->tag == AST_DRIFT)
+			VEC_PUSH(e->arena, &i->statements, st);
+		break;
 	case AST_SET: {
 		const struct ast *root = st->kids[0];
 		while (root->tag == AST_FIELD || root->tag == AST_INDEX)
@@ -112,13 +129,7 @@ static void take(struct eval *e, struct instance *i, const struct ast *st)
 			break;
 		}
 		if (st->kids[0] == root) {
-			i->sets[root->bind_index] = st->kids[1];
-			/* a later whole value replaces fields set before it */
-			uint32_t n = 0;
-			for (uint32_t k = 0; k < i->fields.n; k++)
-				if (i->fields.v[k].slot != root->bind_index)
-					i->fields.v[n++] = i->fields.v[k];
-			i->fields.n = n;
+			set_whole(i, root->bind_index, st->kids[1]);
 		} else {
 			VEC_PUSH(e->arena, &i->fields, ((struct field_set){ root->bind_index, st }));
 		}

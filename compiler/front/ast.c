@@ -18,7 +18,7 @@ const char *ast_tag_name(enum ast_tag tag)
 		[AST_LET] = "let", [AST_SECRET] = "secret", [AST_KEY] = "key", [AST_COMPONENT] = "component", [AST_DRIFT] = "drift",
 		[AST_ENV] = "env", [AST_CHECK] = "check", [AST_ALLOW] = "allow", [AST_FN] = "fn", [AST_KIND] = "kind",
 		[AST_INTERFACE] = "interface", [AST_DETECTOR] = "detector", [AST_RULE] = "rule",
-		[AST_SET] = "set", [AST_EXPOSE] = "expose", [AST_PATCH] = "patch", [AST_VALUES] = "values", [AST_ALERT] = "alert",
+		[AST_SET] = "set", [AST_ASSIGN] = "assign", [AST_EXPOSE] = "expose", [AST_PATCH] = "patch", [AST_VALUES] = "values", [AST_ALERT] = "alert",
 		[AST_DROP] = "drop",
 		[AST_SETTING] = "setting", [AST_GIVES] = "gives", [AST_NEEDS] = "needs", [AST_COLLECTS] = "collects",
 		[AST_OFFERS] = "offers", [AST_CLAIMS] = "claims", [AST_PORT] = "port", [AST_RUNS] = "runs", [AST_EXPORTS] = "exports",
@@ -95,7 +95,7 @@ static void dump(const struct ast *n, struct buf *out, unsigned depth)
 	for (i = 0; i < sizeof flags / sizeof *flags; i++)
 		if (n->flags & flags[i].bit)
 			buf_addf(out, " [%s]", flags[i].word);
-	if (!ast_is_leaf(n->tag) && n->doc) {
+	if (!ast_is_leaf(n->tag) && n->tag != AST_ASSIGN && n->doc) {
 		buf_adds(out, " doc ");
 		dump_text(out, n->doc, strlen(n->doc));
 	}

@@ -68,6 +68,7 @@ enum ast_tag {
 
 	/* statements of component, drift and env blocks */
 	AST_SET,                /* kid 0 (AST_NAME, AST_FIELD, AST_INDEX: a path) = kid 1 */
+	AST_ASSIGN,             /* name = kid 0: the same with one name for a path, in a component or drift; ast_assigned_name() */
 	AST_EXPOSE,             /* expose name on kid 0 (AST_NAME or AST_CALL) */
 	AST_PATCH,              /* patch name ( kid 0 ) kid 1 */
 	AST_VALUES,             /* values [name] kid 0 */
@@ -100,37 +101,50 @@ enum {
 	AST_F_TEXT = 512,       /* a value of --set: may stand for text although it is spelled like something else */
 	AST_F_PAREN = 256,      /* an expression written in (redundant or not) parentheses */
 };
-/* Most nodes are names and literals, and most of the rest have few fields to fill: the parser cuts a node off where the
-   part begins that its tag has no use for (ast_size). So a node may not be copied by value, and what a tag does not have
+/* Most nodes are names, literals and settings, and most of the rest have few fields to fill: the parser cuts a node off where
+   the part begins that its tag has no use for (ast_size). So a node may not be copied by value, and what a tag does not have
    may not be looked at; `nkids` can always be. */
 struct ast {
 	uint8_t tag, op;
 	uint16_t flags;
-	uint16_t bind_tag; uint16_t bind_depth;         /* resolve.c: what an AST_NAME means */
+	uint16_t bind_tag; uint16_t bind_depth;         /* resolve.c: what an AST_NAME means, or what an AST_ASSIGN sets */
 	uint32_t bind_index;
 	uint32_t nkids;
 	struct span span;
 	const struct atom *name;
-	void *bind;                                     /* resolve.c, and caches of later passes */
-	/* not in leaves */
-	struct span name_span;
+	/* not in literals */
 	struct ast **kids;
+	/* not in settings */
+	void *bind;                                     /* resolve.c, and caches of later passes */
+	/* not in names */
+	struct span name_span;
 	const char *doc;                                /* the ## comment above a declaration or member, without the marks; or NULL */
 	/* only in loops, declarations and statements other than settings */
 	const struct atom *name2, *name3;
 	struct span name2_span;
 };
+static inline int ast_is_literal(enum ast_tag tag)
+{
+	return tag == AST_NUMBER || tag == AST_STRING || tag == AST_BOOL || tag == AST_NONE;
+}
 static inline int ast_is_leaf(enum ast_tag tag)
 {
-	return tag == AST_NAME || tag == AST_NUMBER || tag == AST_STRING || tag == AST_BOOL || tag == AST_NONE;
+	return tag == AST_NAME || ast_is_literal(tag);
 }
 static inline int ast_is_long(enum ast_tag tag)
 {
-	return tag == AST_LISTFOR || tag == AST_EFOR || (tag >= AST_FILE && tag != AST_KEY && tag != AST_SET && tag != AST_SETTING);
+	return tag == AST_LISTFOR || tag == AST_EFOR ||
+		(tag >= AST_FILE && tag != AST_KEY && tag != AST_SET && tag != AST_ASSIGN && tag != AST_SETTING);
 }
 static inline size_t ast_size(enum ast_tag tag)
 {
-	return ast_is_leaf(tag) ? offsetof(struct ast, name_span) : ast_is_long(tag) ? sizeof(struct ast) : offsetof(struct ast, name2);
+	return ast_is_literal(tag) ? offsetof(struct ast, kids) : tag == AST_ASSIGN ? offsetof(struct ast, bind) :
+		tag == AST_NAME ? offsetof(struct ast, name_span) : ast_is_long(tag) ? sizeof(struct ast) : offsetof(struct ast, name2);
+}
+/* Of an AST_ASSIGN: it begins with its name, spelled as the atom is. */
+static inline struct span ast_assigned_name(const struct ast *a)
+{
+	return (struct span){ a->span.lo, a->span.lo + a->name->len };
 }
 const char *ast_tag_name(enum ast_tag tag);             /* "number", for dumps */
 void ast_dump(const struct ast *n, const struct sources *s, struct buf *out);   /* one node a line, indented; no positions */

@@ -311,15 +311,15 @@ const char *drift_suggest(const struct atom *a)
 }
 
 /* What a block has set and exposed so far: by slot and by port. */
-struct seen { const struct ast **slots, **ports; };
+struct seen { struct span *slots, *ports; };     /* hi 0: not yet */
 
 /* `reference` and the like, set twice in one drift block. */
-static void drift_word_twice(struct program *p, const struct ast *root, const struct ast *owner, const struct ast *st)
+static void drift_word_twice(struct program *p, const struct ast *owner, const struct ast *st)
 {
 	for (uint32_t i = 1; i < owner->nkids && owner->kids[i] != st; i++) {
 		const struct ast *o = owner->kids[i];
-		if (o->tag == AST_SET && o->kids[0]->tag == AST_NAME && st->kids[0] == root && o->kids[0]->name == root->name) {
-			diag_place(p->diags, diag_error(p->diags, root->span, D_DUPLICATE_SETTING, root->name->text), o->kids[0]->span, "first set here");
+		if (o && o->tag == AST_ASSIGN && st->tag == AST_ASSIGN && o->name == st->name) {
+			diag_place(p->diags, diag_error(p->diags, ast_assigned_name(st), D_DUPLICATE_SETTING, st->name->text), ast_assigned_name(o), "first set here");
 			return;
 		}
 	}
@@ -357,36 +357,40 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 {
 	struct program *p = s->p;
 	switch ((enum ast_tag)st->tag) {
+	case AST_ASSIGN:
 	case AST_SET: {
-		struct ast *root = st->kids[0];
+		const int whole = st->tag == AST_ASSIGN;
+		struct ast *root = whole ? st : st->kids[0];
 		while (root->tag == AST_FIELD || root->tag == AST_INDEX)
 			root = root->kids[0];
-		int drift = owner->tag == AST_DRIFT && root->tag == AST_NAME && drift_word(root->name);
+		const int named = whole || root->tag == AST_NAME;
+		int drift = owner->tag == AST_DRIFT && named && drift_word(root->name);
 		if (drift && seen)
-			drift_word_twice(p, root, owner, st);
+			drift_word_twice(p, owner, st);
 		if (drift && !strcmp(root->name->text, "runtime"))
 			break;
+		const struct span at = whole ? ast_assigned_name(st) : root->span;
 		const uint32_t words = p->words.n;
-		expr(s, st->kids[1]);
-		if (owner->tag == AST_DRIFT && !drift && root->tag == AST_NAME && drift_suggest(root->name) && !(k && table_get(&k->index, root->name))) {
+		expr(s, st->kids[whole ? 0 : 1]);
+		if (owner->tag == AST_DRIFT && !drift && named && drift_suggest(root->name) && !(k && table_get(&k->index, root->name))) {
 			const char *best = drift_suggest(root->name);
-			struct diag *x = diag_error(p->diags, root->span, D_UNKNOWN_SETTING, owner->name->text, k ? k->name->text : "drift", root->name->text);
+			struct diag *x = diag_error(p->diags, at, D_UNKNOWN_SETTING, owner->name->text, k ? k->name->text : "drift", root->name->text);
 			diag_label(p->diags, x, "did you mean `%s`?", best);
-			diag_fix(p->diags, x, root->span, "%s", best);
+			diag_fix(p->diags, x, at, "%s", best);
 			p->words.n = words;
 			break;
 		}
-		if (root->tag != AST_NAME || !k || drift)
+		if (!named || !k || drift)
 			break;
 		uint32_t slot = (uint32_t)(uintptr_t)table_get(&k->index, root->name);
 		if ((!slot && (k->broken || program_lost(p, root->name))) || (slot && k->members.v[slot - 1].type == &type_error))
 			break;          /* follows from what was said */
 		if (!slot || !is_settable(k, slot - 1)) {
-			struct diag *x = diag_error(p->diags, root->span, D_UNKNOWN_SETTING, owner->name->text, k->name->text, root->name->text);
+			struct diag *x = diag_error(p->diags, at, D_UNKNOWN_SETTING, owner->name->text, k->name->text, root->name->text);
 			const char *best = setting_suggest(k, root->name);
 			if (best) {
 				diag_label(p->diags, x, "did you mean `%s`?", best);
-				diag_fix(p->diags, x, root->span, "%s", best);
+				diag_fix(p->diags, x, at, "%s", best);
 			} else if (slot) {
 				diag_label(p->diags, x, "the kind computes this itself");
 			}
@@ -396,11 +400,11 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		}
 		root->bind_tag = BIND_SLOT;
 		root->bind_index = slot - 1;
-		if (seen && st->kids[0] == root) {
-			if (seen->slots[slot - 1])
-				diag_place(p->diags, diag_error(p->diags, root->span, D_DUPLICATE_SETTING, root->name->text), seen->slots[slot - 1]->span, "first set here");
+		if (seen && (whole || st->kids[0] == root)) {
+			if (seen->slots[slot - 1].hi)
+				diag_place(p->diags, diag_error(p->diags, at, D_DUPLICATE_SETTING, root->name->text), seen->slots[slot - 1], "first set here");
 			else
-				seen->slots[slot - 1] = root;
+				seen->slots[slot - 1] = at;
 		} else if (seen) {
 			field_twice(p, owner, st);
 		}
@@ -408,11 +412,11 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 	}
 	case AST_EXPOSE:
 		if (seen && k && kind_port(k, st->name) >= 0) {
-			const struct ast **old = &seen->ports[kind_port(k, st->name)];
-			if (*old)
-				diag_place(p->diags, diag_error(p->diags, st->name_span, D_DUPLICATE_SETTING, st->name->text), (*old)->name_span, "first exposed here");
+			struct span *old = &seen->ports[kind_port(k, st->name)];
+			if (old->hi)
+				diag_place(p->diags, diag_error(p->diags, st->name_span, D_DUPLICATE_SETTING, st->name->text), *old, "first exposed here");
 			else
-				*old = st;
+				*old = st->name_span;
 		}
 		if (st->kids[0]->tag == AST_CALL)
 			for (uint32_t i = 1; i < st->kids[0]->nkids; i++)
@@ -464,12 +468,14 @@ static void component_block(struct scope *s, struct ast *d, struct kind *k)
 	}
 	if (d->tag == AST_DRIFT)
 		expr(s, d->kids[0]);
-	const struct ast *few[128] = { 0 };     /* enough for most kinds; ten thousand blocks shall not each cost a table */
+	struct span few[128];           /* enough for most kinds; ten thousand blocks shall not each cost a table */
 	const uint32_t slots = k ? k->members.n : 0, ports = k ? k->ports.n : 0;
 	struct seen seen = { few, few + slots };
 	if (slots + ports > 128) {
-		seen.slots = ARENA_ARRAY(s->p->arena, const struct ast *, slots + ports);
+		seen.slots = ARENA_ARRAY(s->p->arena, struct span, slots + ports);
 		seen.ports = seen.slots + slots;
+	} else {
+		memset(few, 0, (slots + ports) * sizeof *few);
 	}
 	const uint32_t words = s->p->words.n;
 	for (uint32_t i = 1; i < d->nkids; i++)
@@ -673,8 +679,8 @@ void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *loc
 static int misspells(const struct ast *d, const char *word)
 {
 	for (uint32_t i = 1; i < d->nkids; i++) {
-		const struct ast *root = d->kids[i]->tag == AST_SET ? d->kids[i]->kids[0] : NULL;
-		const char *best = root && root->tag == AST_NAME && !drift_word(root->name) ? drift_suggest(root->name) : NULL;
+		const struct ast *st = d->kids[i], *root = st->tag == AST_SET ? st->kids[0] : st->tag == AST_ASSIGN ? st : NULL;
+		const char *best = root && (root == st || root->tag == AST_NAME) && !drift_word(root->name) ? drift_suggest(root->name) : NULL;
 		if (best && !strcmp(best, word))
 			return 1;
 	}
@@ -691,9 +697,14 @@ static void symbol_kind(struct program *p, struct symbol *y)
 		for (uint32_t pass = 0; pass < 2; pass++)
 			for (uint32_t i = pass ? 0 : 1; i < (pass ? y->overrides.n : d->nkids); i++) {
 				const struct ast *st = pass ? y->overrides.v[i].statement : d->kids[i];
-				if (st->tag == AST_SET && st->kids[0]->tag == AST_NAME && !strcmp(st->kids[0]->name->text, word) && st->kids[1]->tag == AST_NAME) {
-					kind = st->kids[1]->name;
-					at = st->kids[1]->span;
+				const struct ast *v = NULL;
+				if (st->tag == AST_ASSIGN && !strcmp(st->name->text, word))
+					v = st->kids[0];
+				else if (st->tag == AST_SET && st->kids[0]->tag == AST_NAME && !strcmp(st->kids[0]->name->text, word))
+					v = st->kids[1];
+				if (v && v->tag == AST_NAME) {
+					kind = v->name;
+					at = v->span;
 				}
 			}
 		if (!kind && (program_broken(p, d->span) || misspells(d, word)))
