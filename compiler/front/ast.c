@@ -95,7 +95,7 @@ static void dump(const struct ast *n, struct buf *out, unsigned depth)
 	for (i = 0; i < sizeof flags / sizeof *flags; i++)
 		if (n->flags & flags[i].bit)
 			buf_addf(out, " [%s]", flags[i].word);
-	if (!ast_is_leaf(n->tag) && n->tag != AST_ASSIGN && n->doc) {
+	if (ast_has_doc(n->tag) && n->doc) {
 		buf_adds(out, " doc ");
 		dump_text(out, n->doc, strlen(n->doc));
 	}

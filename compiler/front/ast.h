@@ -131,6 +131,10 @@ static inline int ast_is_leaf(enum ast_tag tag)
 {
 	return tag == AST_NAME || ast_is_literal(tag);
 }
+static inline int ast_has_doc(enum ast_tag tag)          /* and a name_span */
+{
+	return !ast_is_leaf(tag) && tag != AST_ASSIGN;
+}
 static inline int ast_is_long(enum ast_tag tag)
 {
 	return tag == AST_LISTFOR || tag == AST_EFOR ||

@@ -70,9 +70,9 @@ static int same_docs(const struct ast *a, const struct ast *b)
 {
 	uint32_t i;
 
-	if (!a || ast_is_leaf(a->tag))
+	if (!a)
 		return 1;
-	if (!a->doc != !b->doc || (a->doc && strcmp(a->doc, b->doc)))
+	if (ast_has_doc(a->tag) && (!a->doc != !b->doc || (a->doc && strcmp(a->doc, b->doc))))
 		return 0;
 	for (i = 0; i < a->nkids; i++)
 		if (!same_docs(a->kids[i], b->kids[i]))

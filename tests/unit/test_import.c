@@ -113,8 +113,8 @@ static const struct value *setting(struct fixture *f, const char *component, con
 		assert_string_equal(c->name->text, component);
 		assert_string_equal(c->name2->text, kind);
 		for (uint32_t k = 1; k < c->nkids; k++)
-			if (c->kids[k]->tag == AST_SET && !strcmp(c->kids[k]->kids[0]->name->text, name))
-				return literal(f, c->kids[k]->kids[1]);
+			if (c->kids[k]->tag == AST_ASSIGN && !strcmp(c->kids[k]->name->text, name))
+				return literal(f, c->kids[k]->kids[0]);
 	}
 	return NULL;
 }

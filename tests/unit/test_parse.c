@@ -400,7 +400,7 @@ static void check_spans(const struct text *t, const struct ast *n, const struct 
 			assert_null(strchr(" \t\r\n", text[n->span.hi - 1 - base]));
 		}
 	}
-	if (n->name && !ast_is_leaf(n->tag) && n->name_span.hi) {
+	if (n->name && ast_has_doc(n->tag) && n->name_span.hi) {
 		const char *s = text + (n->name_span.lo - base);
 
 		assert_true(n->name_span.lo >= n->span.lo && n->name_span.hi <= n->span.hi);
