@@ -190,8 +190,8 @@ static void line_breaks(void **state)
 	expect_tree("let a = f({\n  b: 1\n  c: 2, d: 3,\n}, [\n1,\n])", "file\n  let a\n    -\n    call\n      name f\n      object\n"
 		"        entry b\n          number 1\n        entry c\n          number 2\n        entry d\n          number 3\n"
 		"      list\n        number 1\n");
-	expect_tree("component a : k { else = 1\nthen = 2; in = 3 }", "file\n  component a k\n    -\n    set\n      name else\n"
-		"      number 1\n    set\n      name then\n      number 2\n    set\n      name in\n      number 3\n");
+	expect_tree("component a : k { else = 1\nthen = 2; in = 3 }", "file\n  component a k\n    -\n    assign else\n"
+		"      number 1\n    assign then\n      number 2\n    assign in\n      number 3\n");
 }
 
 /* -- mistakes */
