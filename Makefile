@@ -49,7 +49,7 @@ DEP := $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/main.d $(UNIT:=.d)
 STDLIB := $(shell find stdlib -type f \( -name '*.mlops' -o -name '*.tsv' \) 2>/dev/null | LC_ALL=C sort)
 EXPLAIN := $(shell find compiler/explain -maxdepth 1 -type f -name '*.md' 2>/dev/null | LC_ALL=C sort)
 
-.PHONY: all test unit accept bench fuzz conformance examples install uninstall clean distclean deps test-deps FORCE
+.PHONY: all test unit accept bench fuzz conformance examples install uninstall clean distclean deps test-deps conformance-deps FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -198,7 +198,7 @@ distclean:
 
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 # what is asked for together with these waits for them, also with -j
-ifneq ($(filter deps test-deps,$(MAKECMDGOALS)),)
+ifneq ($(filter deps test-deps conformance-deps,$(MAKECMDGOALS)),)
 .NOTPARALLEL:
 endif
 deps:
@@ -207,3 +207,7 @@ deps:
 test-deps: deps
 	$(SUDO) apt-get install -y --no-install-recommends clang libclang-rt-dev valgrind libcmocka-dev python3 python3-yaml strace \
 		nodejs node-js-yaml xxhash git diffutils
+# what tests/conformance/install installs the others with, and what starts them apart from the network
+conformance-deps:
+	$(SUDO) apt-get update
+	$(SUDO) apt-get install -y --no-install-recommends python3-venv python3-yaml npm openssl iproute2 util-linux openjdk-17-jre-headless maven

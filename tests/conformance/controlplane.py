@@ -147,5 +147,6 @@ class ControlPlane:
                                   'versions': [{'name': version, 'served': True, 'storage': True, 'schema': {'openAPIV3Schema': {
                                       'type': 'object', 'x-kubernetes-preserve-unknown-fields': True}}}]}})
         self.give(crds)
-        self.ask('wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s')
+        wait_for(lambda: all(any(c['type'] == 'Established' and c['status'] == 'True' for c in (o.get('status') or {}).get('conditions') or [])
+                             for o in self.ask('get', 'crd', '-o', 'json')['items']), 120, 'the definitions being established')
         return crds
