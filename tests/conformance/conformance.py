@@ -29,25 +29,28 @@ def left():
     return DEADLINE - time.time()
 
 
-def put_row(example, reader, result, why=''):
+def put_row(example, reader, result, why='', begin=None):
     why = ' '.join(str(why).split())
+    if begin:
+        print('%5.1f s  %s %s' % (time.time() - begin, example, reader))
     print('\t'.join(['row', example, reader, result, why[:600]]), flush=True)
 
 
 @contextlib.contextmanager
 def row(example, reader):
     """A row: it passes when the body ends, fails on Failed (or any other exception), is skipped on Skip."""
+    begin = time.time()
     try:
         yield
     except Skip as why:
-        put_row(example, reader, 'skip', why)
+        put_row(example, reader, 'skip', why, begin)
     except (Failed, AssertionError) as why:
-        put_row(example, reader, 'fail', why)
+        put_row(example, reader, 'fail', why, begin)
     except Exception as why:
         traceback.print_exc(file=sys.stdout)
-        put_row(example, reader, 'fail', '%s: %s' % (type(why).__name__, why))
+        put_row(example, reader, 'fail', '%s: %s' % (type(why).__name__, why), begin)
     else:
-        put_row(example, reader, 'pass')
+        put_row(example, reader, 'pass', '', begin)
 
 
 class Result:
