@@ -420,6 +420,7 @@ const struct diff *mlops_diff(struct mlops *m, const struct mlops_side *older, c
 	d->atoms = &m->atoms;
 	d->sources = &m->sources;
 	d->diags = &m->diags;
+	d->eval = &m->eval;
 	if (!diff_tables_read(&d->tables, &m->program, d->a)) {
 		diag_error(d->diags, (struct span){ 0, 0 }, D_READ, "the library's folder kubernetes", "a table is missing or has a row that does not parse");
 		return NULL;

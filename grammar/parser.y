@@ -145,13 +145,13 @@ static void mlops_yyerror(struct span *at, struct parse *p, const char *msg);
 %token STRING_BEGIN "the beginning of a text" STRING_END "the end of the text" TEXT "a piece of text"
 %token INTERP "${" INTERP_END "the `}` of `${`"
 %token EQ "==" NE "!=" LE "<=" GE ">=" AND "&&" OR "||" DOTDOT ".." ELLIPSIS "..."
-/* The only list of words. First those that begin a statement, from stack to claims; then the reserved ones. */
+/* The only list of words. First those that begin a statement, from stack to risk; then the reserved ones. */
 %token <atom>
 	STACK "stack" USE "use" CATALOG "catalog" PARAM "param" LET "let" SECRET "secret" COMPONENT "component" DRIFT "drift"
 	ENV "env" CHECK "check" FN "fn" KIND "kind" INTERFACE "interface" DETECTOR "detector" RULE "rule" ALLOW "allow"
 	EXPOSE "expose" PATCH "patch" VALUES "values" ALERT "alert" DROP "drop"
 	GIVES "gives" NEEDS "needs" COLLECTS "collects" PORT "port" RUNS "runs" EXPORTS "exports" MANIFEST "manifest"
-	RELEASE "release" CONFIG "config" OFFERS "offers" CLAIMS "claims"
+	RELEASE "release" CONFIG "config" OFFERS "offers" CLAIMS "claims" RISK "risk"
 	IF "if" THEN "then" ELSE "else" FOR "for" IN "in" ON "on" FROM "from" BECAUSE "because" WHEN "when" WARN "warn"
 	NONE "none" TRUE "true" FALSE "false"
 
@@ -167,10 +167,11 @@ static void mlops_yyerror(struct span *at, struct parse *p, const char *msg);
 
 %type <from> decls stack_items rows keys key_block bad_key_block statements drift_items env_items kind_items outputs
 	rule_items detector_items fields params param_list args arg_list elements element_list entries gift_items parts alts targets
+	risk_flags risk_flag_list
 %type <node> decl stack use catalog param let secret component reopen drift env check fn kind interface detector rule allow
 	stack_item row secret_key setting statement expose patch values alert drift_item env_item member output output_if
 	rule_item rule_if detector_item field typed expr operand arg string text list object gift entry entry_if path dotted root target call type alt
-	base bound opt_type opt_default opt_for opt_then opt_from family block rule_block bad_block
+	base bound opt_type opt_default opt_for opt_then opt_cure opt_from family block rule_block bad_block
 %type <atom> name key word
 
 %destructor { p->nodes.n = $$; } <from>
@@ -478,7 +479,23 @@ member
 		$$ = parse_done(p, flag(named(LIST1(AST_EXPORTS, $6, $4), $2, @2), AST_F_PARAMS));
 	}
 	| EXPORTS bad_block             { $$ = $2; }
+	| RISK KEY risk_flags WHEN expr BECAUSE expr opt_cure {
+		$$ = parse_done(p, named(make(p, AST_RISK, yyloc, 3, $5, $7, $8, $3), $2, @2));
+	}
+	| RISK bad_block                { $$ = $2; }
 	| output
+	;
+risk_flags
+	: %empty                        { $$ = p->nodes.n; }
+	| risk_flag_list
+	;
+risk_flag_list
+	: name                          { $$ = p->nodes.n; parse_push(p, leaf(p, AST_NAME, $1, @1)); }
+	| risk_flag_list ',' name[n]    { $$ = $1; parse_push(p, leaf(p, AST_NAME, $n, @n)); }
+	;
+opt_cure
+	: %empty                        { $$ = NULL; }
+	| THEN expr                     { $$ = $2; }
 	;
 /* fields, and checks of what is asked for */
 gift

@@ -19,7 +19,7 @@ static int reached(const struct args *a, const struct diff *d)
 	unsigned flag = 0;
 	if (!word || !d->items.n)
 		return 0;
-	if (diff_flag(word, strlen(word), &flag))
+	if (risk_flag(word, strlen(word), &flag))
 		return (d->highest.flags & flag) != 0;
 	return d->highest.cls >= word[1] - '0';
 }
@@ -48,6 +48,12 @@ static void counts(const struct args *a, const struct diff *d)
 	buf_free(&b);
 }
 
+/* Errors; warnings are check's to tell. */
+static int report(struct session *s)
+{
+	return mlops_diags(s->m)->nerrors ? session_report(s, NULL) : STATUS_DONE;
+}
+
 int cmd_diff(const struct args *a)
 {
 	struct cli_side old = { 0 }, new = { 0 };
@@ -63,11 +69,9 @@ int cmd_diff(const struct args *a)
 	if (ok && (ok = side_open(&old, a, older, side_title(&new), stack)))
 		d = mlops_diff(new.s.m, &old.side, &new.side);
 	if (new.opened)
-		status = session_report(&new.s, NULL);
-	if (old.opened && (status == STATUS_DONE || !ok)) {
-		const int other = session_report(&old.s, NULL);
-		status = status == STATUS_DONE ? other : status;
-	}
+		status = report(&new.s);
+	if (old.opened && status == STATUS_DONE)
+		status = report(&old.s);
 	if (d && status == STATUS_DONE) {
 		print(a, d, &out);
 		status = io_print(&out);

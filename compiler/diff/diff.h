@@ -61,6 +61,7 @@ struct diff_item {
 	struct diff_change *changes; uint32_t nchanges; /* in the order of the tree */
 	struct diff_risk risk;          /* the gravest of them, or of the whole part */
 	struct diff_origin from;
+	uint8_t ruled;                  /* a rule of the library has spoken */
 	const char *headline;           /* what changed in a few words, where a rule of the library says so; or NULL */
 };
 struct diff {
@@ -68,6 +69,7 @@ struct diff {
 	struct atoms *atoms;
 	struct sources *sources;
 	struct diags *diags;
+	struct eval *eval;              /* of the library, for its risks */
 	struct diff_tables tables;
 	struct diff_side old, new;
 	const char *title;
@@ -78,6 +80,7 @@ struct diff {
 	struct diff_risk highest;
 };
 
+struct eval;
 /* side.c: 0 after reporting. The lock's text is kept. */
 int side_from_lock(struct diff *d, struct diff_side *s, const char *text, size_t n);
 int side_from_yaml(struct diff *d, struct diff_side *s, const char *name, const char *text, size_t n);
@@ -101,6 +104,9 @@ const struct value *diff_document(struct diff *d, const char *name, const char *
 int scalar_same(enum scalar_meaning as, const struct value *a, const struct value *b);
 int scalar_order(const struct value *a, const struct value *b, int *order);     /* numbers and quantities; 0: neither */
 const struct value *toml_read(struct arena *a, struct atoms *atoms, const char *p, size_t n);    /* NULL: not TOML */
+
+/* rules.c: what the kinds of the library say of their components. 0 after reporting. */
+int diff_rules(struct diff *d);
 
 /* risk.c */
 void risk_of_item(struct diff *d, struct diff_item *item);

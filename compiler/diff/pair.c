@@ -212,8 +212,8 @@ static int item_order(const void *pa, const void *pb)
 {
 	const struct diff_item *a = pa, *b = pb;
 	const struct diff_part *p = a->new ? a->new : a->old, *q = b->new ? b->new : b->old;
-	const int fa = a->op == DIFF_ADDED && !(a->risk.flags & (DIFF_EXPOSURE | DIFF_SECRET));
-	const int fb = b->op == DIFF_ADDED && !(b->risk.flags & (DIFF_EXPOSURE | DIFF_SECRET));
+	const int fa = a->op == DIFF_ADDED && !(a->risk.flags & (RISK_EXPOSURE | RISK_SECRET));
+	const int fb = b->op == DIFF_ADDED && !(b->risk.flags & (RISK_EXPOSURE | RISK_SECRET));
 	int c;
 	if (fa != fb)
 		return fa - fb;
@@ -243,7 +243,7 @@ int diff_run(struct diff *d)
 		ok = changed(d, p, q);
 	}
 	ok = ok && (d->old.is_stream || d->new.is_stream || find_renames(d)) && one_sided(d, &d->old, &d->new, DIFF_REMOVED) &&
-		one_sided(d, &d->new, &d->old, DIFF_ADDED);
+		one_sided(d, &d->new, &d->old, DIFF_ADDED) && diff_rules(d);
 	for (uint32_t i = 0; i < d->items.n; i++) {
 		const struct diff_item *x = &d->items.v[i];
 		d->added += x->op == DIFF_ADDED;

@@ -12,9 +12,9 @@
 void diff_flags(unsigned flags, const char *comma, struct buf *out)
 {
 	int first = 1;
-	for (int i = 0; i < DIFF_NFLAGS; i++)
+	for (int i = 0; i < RISK_NFLAGS; i++)
 		if (flags >> i & 1) {
-			buf_addf(out, "%s%s", first ? "" : comma, diff_flag_names[i]);
+			buf_addf(out, "%s%s", first ? "" : comma, risk_flag_names[i]);
 			first = 0;
 		}
 }

@@ -5,18 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const diff_flag_names[DIFF_NFLAGS] = { "exposure", "secret", "licence", "capacity", "downtime" };
-
-int diff_flag(const char *word, size_t n, unsigned *flags)
-{
-	for (int i = 0; i < DIFF_NFLAGS; i++)
-		if (strlen(diff_flag_names[i]) == n && !memcmp(diff_flag_names[i], word, n)) {
-			*flags |= 1u << i;
-			return 1;
-		}
-	return 0;
-}
-
 /* ---- paths ---- */
 
 static void push(struct arena *a, struct diff_path *p, uint32_t *cap, const char *s, size_t n)
@@ -237,7 +225,7 @@ static int risk_row(struct diff_tables *t, const struct columns *c, struct arena
 	else
 		return 0;
 	for (const char *w = c->v[4]; strcmp(c->v[4], "-") && *w; w += strcspn(w, ","), w += *w == ',')
-		if (!diff_flag(w, strcspn(w, ","), &r.flags))
+		if (!risk_flag(w, strcspn(w, ","), &r.flags))
 			return 0;
 	while ((p = alternative(&rest, &n))) {
 		r.p = pattern(c->v[0], p, n, a);

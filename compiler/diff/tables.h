@@ -5,6 +5,7 @@
 #define MLOPS_DIFF_TABLES_H
 #include "base/vec.h"
 #include "eval/value.h"
+#include "sema/program.h"
 
 /* A path without positions: keys, and "[]" for an element of a list. */
 struct diff_path { const char **step; uint32_t n; };
@@ -22,12 +23,8 @@ struct diff_tables {
 	VEC(struct default_row) defaults;       /* by kind, path */
 	VEC(struct risk_row) risks;
 };
-enum { DIFF_EXPOSURE = 1, DIFF_SECRET = 2, DIFF_LICENCE = 4, DIFF_CAPACITY = 8, DIFF_DOWNTIME = 16, DIFF_NFLAGS = 5 };
 enum { DIFF_FLAGS_ONLY = -1 };                          /* the class of a row that only adds flags */
-extern const char *const diff_flag_names[DIFF_NFLAGS];  /* "exposure", ... by bit */
-int diff_flag(const char *word, size_t n, unsigned *flags);     /* 0: there is none of that name */
 
-struct program;
 /* From the library that the program reads. 0: a table is missing or has a row that does not parse (which a test sees). */
 int diff_tables_read(struct diff_tables *t, struct program *p, struct arena *a);
 

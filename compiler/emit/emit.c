@@ -249,6 +249,11 @@ static void put_whole(struct tree_emission *x)
 	put(x, "install.sh", &e->text, 0755);
 }
 
+static void put_fact(void *lock, const char *instance, const char *kind, const char *member, const char *value)
+{
+	lock_fact(lock, instance, kind, member, value);
+}
+
 static int emit_all(struct tree_emission *x, const struct out_stack *s, struct arena *scratch, struct diags *d, struct out_summary *sum, struct buf *lock)
 {
 	struct emission *e = &x->e;
@@ -258,6 +263,8 @@ static int emit_all(struct tree_emission *x, const struct out_stack *s, struct a
 	x->helmfile.keep = x->install.keep = &e->keep;
 	atoms_init(&x->release_names, &e->keep);
 	lock_begin(&x->lock, s);
+	if (s->facts)
+		s->facts(s->ctx, put_fact, &x->lock);
 	if (!s->delivered)
 		install_begin(&x->install, s);
 	put_namespaces(x);

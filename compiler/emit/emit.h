@@ -40,6 +40,8 @@ struct out_stack {
 	uint32_t ncomponents;                           /* in dependency order */
 	/* Makes component i (in dependency order) in the arena given; the emitter rewinds the arena before the next. 0 on error. */
 	int (*component)(void *ctx, uint32_t i, struct arena *a, struct out_component *c);
+	/* What the kinds of components want to remember of them, for `risk` rules to come: told one by one, in any order. */
+	void (*facts)(void *ctx, void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value), void *to);
 	const char *(*component_name)(void *ctx, uint32_t i);
 	void *ctx;
 	const char **namespaces; uint32_t nnamespaces;  /* sorted; those that the stack has to make */

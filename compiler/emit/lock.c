@@ -5,7 +5,7 @@
 #include <string.h>
 
 static const struct { const char *word; int hashed; } groups[LOCK_GROUPS] = {
-	[LOCK_SOURCE] = { "source", 1 }, [LOCK_SET] = { "set", 0 }, [LOCK_WIRE] = { "wire", 0 }, [LOCK_SECRET] = { "secret", 0 },
+	[LOCK_SOURCE] = { "source", 1 }, [LOCK_SET] = { "set", 0 }, [LOCK_WIRE] = { "wire", 0 }, [LOCK_SECRET] = { "secret", 0 }, [LOCK_FACT] = { "fact", 0 },
 	[LOCK_COMPONENT] = { "component", 1 }, [LOCK_RELEASE] = { "release", 1 }, [LOCK_OBJECT] = { "object", 1 }, [LOCK_FILE] = { "file", 1 },
 };
 
@@ -101,6 +101,19 @@ void lock_begin(struct lock_writer *w, const struct out_stack *s)
 		text(b, x->source, 0);
 		buf_addc(b, '\n');
 	}
+}
+
+void lock_fact(struct lock_writer *w, const char *instance, const char *kind, const char *member, const char *value)
+{
+	struct buf *b = line(w, LOCK_FACT, NULL);
+	text(b, instance, 1);
+	buf_addc(b, ' ');
+	text(b, kind, 1);
+	buf_addc(b, ' ');
+	text(b, member, 1);
+	buf_addc(b, ' ');
+	text(b, value, 0);
+	buf_addc(b, '\n');
 }
 
 void lock_component(struct lock_writer *w, const char *name, struct hash128 hash)
@@ -343,6 +356,13 @@ static int fact(struct lock *l, const char *p, size_t n, struct arena *a)
 		x.keys = until(&f, ' ', NULL);
 		x.source = rest(&f);
 		KEEP(&l->secrets, x);
+	} else if (WORD("fact")) {
+		struct lock_fact x;
+		x.instance = until(&f, ' ', NULL);
+		x.kind = until(&f, ' ', NULL);
+		x.member = until(&f, ' ', NULL);
+		x.value = f.at < f.end ? rest(&f) : "";         /* a text may be empty */
+		KEEP(&l->facts, x);
 	} else if (WORD("source")) {
 		struct lock_source x = { .hash = hash(&f) };
 		x.name = rest(&f);

@@ -5,7 +5,8 @@
      mlops.lock 1
      compiler VERSION            edition YEAR            catalog NAME            kubernetes VERSION          env NAME
      source HASH file            set name=value          wire from.need to
-     secret ns/name key,key source                       component HASH name
+     secret ns/name key,key source                       fact name kind member value
+     component HASH name
      release HASH ns/name chart version component        object HASH apiVersion/Kind ns/name component
      file HASH path              stack HASH title
 
@@ -17,9 +18,10 @@
 #include "emit/emit.h"
 
 /* ---- writing: in any order, sorted at the end ---- */
-enum lock_group { LOCK_SOURCE, LOCK_SET, LOCK_WIRE, LOCK_SECRET, LOCK_COMPONENT, LOCK_RELEASE, LOCK_OBJECT, LOCK_FILE, LOCK_GROUPS };
+enum lock_group { LOCK_SOURCE, LOCK_SET, LOCK_WIRE, LOCK_SECRET, LOCK_FACT, LOCK_COMPONENT, LOCK_RELEASE, LOCK_OBJECT, LOCK_FILE, LOCK_GROUPS };
 struct lock_writer { struct buf head, group[LOCK_GROUPS]; };
 void lock_begin(struct lock_writer *w, const struct out_stack *s);      /* header, sources, sets, wires, secrets */
+void lock_fact(struct lock_writer *w, const char *instance, const char *kind, const char *member, const char *value);
 void lock_component(struct lock_writer *w, const char *name, struct hash128 hash);
 void lock_release(struct lock_writer *w, const struct out_release *r, const char *component, struct hash128 hash);
 void lock_object(struct lock_writer *w, const struct out_object *o, const char *component, struct hash128 hash);
@@ -30,6 +32,7 @@ void lock_free(struct lock_writer *w);
 /* ---- reading ---- */
 struct lock_source { const char *name; struct hash128 hash; };
 struct lock_secret { const char *ns, *name, *keys, *source; };  /* keys: parted by commas */
+struct lock_fact { const char *instance, *kind, *member, *value; };     /* of a component, inner ones included */
 struct lock_component { const char *name; struct hash128 hash; };
 struct lock_release { const char *ns, *name, *chart, *version, *component; struct hash128 hash; };
 struct lock_object { const char *api_version, *kind, *ns, *name, *component; struct hash128 hash; };
@@ -41,6 +44,7 @@ struct lock {
 	VEC(const char *) sets;
 	VEC(struct out_wire) wires;
 	VEC(struct lock_secret) secrets;
+	VEC(struct lock_fact) facts;
 	VEC(struct lock_component) components;
 	VEC(struct lock_release) releases;
 	VEC(struct lock_object) objects;

@@ -182,7 +182,7 @@ static void take_lock_line(const struct line *l, struct fact *f)
 {
 	static const struct { const char *word; int hashed, id; } groups[] = {  /* id: how many fields; 0 the rest; -1 none */
 		{ "mlops.lock", 0, -1 }, { "compiler", 0, -1 }, { "edition", 0, -1 }, { "catalog", 0, -1 }, { "kubernetes", 0, -1 },
-		{ "env", 0, -1 }, { "source", 1, 0 }, { "set", 0, 0 }, { "wire", 0, 0 }, { "secret", 0, 1 }, { "component", 1, 0 },
+		{ "env", 0, -1 }, { "source", 1, 0 }, { "set", 0, 0 }, { "wire", 0, 0 }, { "secret", 0, 1 }, { "fact", 0, 3 }, { "component", 1, 0 },
 		{ "release", 1, 1 }, { "object", 1, 2 }, { "file", 1, 0 }, { "stack", 1, -1 },
 	};
 	const char *gap = memchr(l->p, ' ', l->n);

@@ -1024,6 +1024,11 @@ static int make_out(void *ctx, uint32_t n, struct arena *a, struct out_component
 	return ok;
 }
 
+static void out_facts(void *ctx, void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value), void *to)
+{
+	tell_facts(ctx, take, to);
+}
+
 static const char *out_name(void *ctx, uint32_t n)
 {
 	return ((struct compile *)ctx)->tops.v[n]->name;
@@ -1124,6 +1129,7 @@ static int compile_all(struct compile *c)
 		first_pass(c, c->delivery);
 	for (uint32_t n = 0; n < p->user_kinds.n; n++)
 		check_manifest_words(c, p->user_kinds.v[n]->decl);
+	try_risks(c);
 	resolve_words(p);
 	if (e->diags->nerrors)
 		return 0;       /* what was not made silences nothing */
@@ -1150,6 +1156,7 @@ static int compile_all(struct compile *c)
 	c->out.ncomponents = c->tops.n;
 	c->out.component = make_out;
 	c->out.component_name = out_name;
+	c->out.facts = out_facts;
 	c->out.ctx = c;
 	c->out.edition = EDITION;
 	c->out.catalog = e->catalog ? e->catalog->text : "";

@@ -73,6 +73,13 @@ void claim_text(struct compile *c, const char *text, struct span at, const char 
 void claim_node_port(struct compile *c, int64_t port, struct span at, const char *who);
 /* envs.c */
 void check_other_envs(struct compile *c);
+/* risk.c: what risks remember of a component, and whether one of them holds for two rememberings */
+void tell_facts(struct compile *c, void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value), void *to);
+void try_risks(struct compile *c);
+struct risk_finding { int cls; unsigned flags; const char *because, *cure; };   /* cure NULL: none */
+/* old, new: records of typed members (risk_fact). 1: it holds; 0: it does not, or reads a member that one of them lacks; -1 error, reported. */
+int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, const struct value *old, const struct value *new, int restarts, struct risk_finding *f);
+const struct value *risk_fact(struct eval *e, const struct type *t, const char *text);  /* as the lock has it; NULL: not of that type */
 /* drift.c */
 void check_policy(struct compile *c, struct instance *i);
 /* secrets.c */

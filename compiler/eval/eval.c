@@ -1464,6 +1464,26 @@ static const struct value *image_field(struct eval *e, const struct value *v, co
 	return value_string(e->arena, s, n, v->origin);
 }
 
+/* 17 of 17.6.0: major; a part that is not there is 0. */
+static const struct value *version_field(struct eval *e, const struct value *v, const struct atom *name, struct span at)
+{
+	static const char *const parts[] = { "major", "minor", "patch" };
+	uint32_t i = 0, part = 0;
+	int64_t n = 0;
+	while (part < 3 && strcmp(parts[part], name->text))
+		part++;
+	if (part == 3)
+		return no_field(e, at, "a version", name, NULL);
+	for (; part && i < v->n; i++)
+		if (v->str.p[i] == '.')
+			part--;
+		else if (v->str.p[i] == '-')
+			break;
+	for (; !part && i < v->n && v->str.p[i] >= '0' && v->str.p[i] <= '9' && n < 1000000000; i++)
+		n = n * 10 + (v->str.p[i] - '0');
+	return value_int(e->arena, n, v->origin);
+}
+
 const struct value *detected_value(struct eval *e, const struct value *d, const struct atom *name)
 {
 	struct instance *i = d->ref.ref;
@@ -1516,6 +1536,8 @@ const struct value *value_field(struct eval *e, const struct value *v, const str
 		TOUCH(e, v);
 		if (v->text == TEXT_IMAGE)
 			return image_field(e, v, name, at);
+		if (v->text == TEXT_VERSION)
+			return version_field(e, v, name, at);
 		break;
 	case VALUE_NONE: {
 		struct diag *x = diag_error(e->diags, whole, D_UNKNOWN_FIELD, "none", name->text);

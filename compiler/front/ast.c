@@ -21,7 +21,7 @@ const char *ast_tag_name(enum ast_tag tag)
 		[AST_SET] = "set", [AST_ASSIGN] = "assign", [AST_EXPOSE] = "expose", [AST_PATCH] = "patch", [AST_VALUES] = "values", [AST_ALERT] = "alert",
 		[AST_DROP] = "drop",
 		[AST_SETTING] = "setting", [AST_GIVES] = "gives", [AST_NEEDS] = "needs", [AST_COLLECTS] = "collects",
-		[AST_OFFERS] = "offers", [AST_CLAIMS] = "claims", [AST_PORT] = "port", [AST_RUNS] = "runs", [AST_EXPORTS] = "exports",
+		[AST_OFFERS] = "offers", [AST_CLAIMS] = "claims", [AST_RISK] = "risk", [AST_PORT] = "port", [AST_RUNS] = "runs", [AST_EXPORTS] = "exports",
 		[AST_MANIFEST] = "manifest", [AST_RELEASE] = "release", [AST_CONFIG] = "config", [AST_KIF] = "kind-if",
 		[AST_KFOR] = "kind-for", [AST_BLOCK] = "block",
 	};

@@ -82,6 +82,7 @@ enum ast_tag {
 	AST_COLLECTS,           /* name : name2 */
 	AST_OFFERS,             /* name on kid 0 (a path) kid 1 (AST_OBJECT) */
 	AST_CLAIMS,             /* kid 0 */
+	AST_RISK,               /* risk name (the class: "R5"); kid 0: when; kid 1: because; kid 2: then, or NULL; kids 3..: AST_NAME flags */
 	AST_PORT,               /* name = kid 0; kids 1..: AST_NAME targets */
 	AST_RUNS,               /* name : name2 [kid 0 AST_OBJECT or NULL] */
 	AST_EXPORTS,            /* name; kid 0: AST_OBJECT; kids 1..: AST_FIELDDEF */

@@ -22,7 +22,7 @@ static const struct { const char *word; short token; } words[] = {
 	{ "allow", T_ALLOW }, { "expose", T_EXPOSE }, { "patch", T_PATCH }, { "values", T_VALUES }, { "alert", T_ALERT },
 	{ "drop", T_DROP }, { "gives", T_GIVES }, { "needs", T_NEEDS }, { "collects", T_COLLECTS }, { "port", T_PORT },
 	{ "runs", T_RUNS }, { "exports", T_EXPORTS }, { "manifest", T_MANIFEST }, { "release", T_RELEASE },
-	{ "config", T_CONFIG }, { "offers", T_OFFERS }, { "claims", T_CLAIMS },
+	{ "config", T_CONFIG }, { "offers", T_OFFERS }, { "claims", T_CLAIMS }, { "risk", T_RISK },
 	{ "if", T_IF }, { "then", T_THEN }, { "else", T_ELSE }, { "for", T_FOR }, { "in", T_IN }, { "on", T_ON },
 	{ "from", T_FROM }, { "because", T_BECAUSE }, { "when", T_WHEN }, { "warn", T_WARN }, { "none", T_NONE },
 	{ "true", T_TRUE }, { "false", T_FALSE },
@@ -876,7 +876,7 @@ static int ordinary(struct parse *p, struct token *t)
 				continue;
 			while ((next = peek(p, 0))->kind == T_NL)
 				take(p, &p->scrap);
-			if (!t->val.n && (next->kind == T_ELSE || next->kind == T_THEN) && !next_is_key(p))
+			if (!t->val.n && (next->kind == T_ELSE || next->kind == T_THEN || next->kind == T_BECAUSE) && !next_is_key(p))
 				continue;
 			if (p->head.kind && t->depth == p->head.depth) {
 				made = missing_block(p, t);
@@ -976,7 +976,7 @@ static const uint8_t ways[T_FALSE + 1] = {
 /* Does what comes behind this line break, going by its first letters, begin a statement or entry, or close a block? */
 static int begins_line(const char *s)
 {
-	return *s == '}' || *s == '"' || (*s >= 'a' && *s <= 'z' && !(*s == 'e' && s[1] == 'l') && !(*s == 't' && s[1] == 'h'));
+	return *s == '}' || *s == '"' || (*s >= 'a' && *s <= 'z' && !(*s == 'e' && s[1] == 'l') && !(*s == 't' && s[1] == 'h') && !(*s == 'b' && s[1] == 'e'));
 }
 
 /* Can what stands behind this word make a name of it? */

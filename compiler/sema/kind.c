@@ -191,6 +191,8 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 			VEC_PUSH(p->arena, &k->runs, b->runs.v[i]);
 		for (uint32_t i = 0; i < b->exports.n; i++)
 			VEC_PUSH(p->arena, &k->exports, b->exports.v[i]);
+		for (uint32_t i = 0; i < b->risks.n; i++)
+			VEC_PUSH(p->arena, &k->risks, b->risks.v[i]);
 		k->has_offers = b->has_offers;
 		k->has_inner = b->has_inner;
 		k->has_checks = b->has_checks;
@@ -265,6 +267,9 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 		}
 		case AST_EXPORTS:
 			VEC_PUSH(p->arena, &k->exports, m);
+			break;
+		case AST_RISK:
+			VEC_PUSH(p->arena, &k->risks, m);
 			break;
 		case AST_ERROR:
 			break;

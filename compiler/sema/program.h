@@ -64,6 +64,7 @@ struct kind {
 	VEC(const struct ast *) outputs;/* base's first */
 	VEC(struct runs) runs;
 	VEC(const struct ast *) exports;
+	VEC(const struct ast *) risks;  /* base's first */
 	uint8_t has_offers, has_inner, has_checks, resolved;
 	uint8_t broken, gives_broken;   /* its base, or an interface that it gives, is unknown: reported */
 	uint32_t ninstances;            /* components of this kind, counted by compile.c */
@@ -175,6 +176,16 @@ const char *type_print(struct program *p, const struct type *t);                
 const char *type_noun(struct program *p, const struct type *t);                 /* for messages: "a size", "one of a, b" */
 extern const struct type type_any, type_bool, type_int, type_float, type_string, type_port, type_error, type_secret_key,
 	type_version, type_size, type_cores, type_duration, type_rate, type_host, type_url, type_image, type_name, type_names_map, type_string_map;
+
+/* risk.c: what a change may cost */
+enum { RISK_EXPOSURE = 1, RISK_SECRET = 2, RISK_LICENCE = 4, RISK_CAPACITY = 8, RISK_DOWNTIME = 16, RISK_NFLAGS = 5 };
+extern const char *const risk_flag_names[RISK_NFLAGS];         /* "exposure", ... by bit */
+int risk_flag(const char *word, size_t n, unsigned *flags);    /* 0: there is none of that name */
+int risk_class(const char *word, size_t n);                    /* of "R0" to "R5"; -1 */
+enum { RISK_OLD, RISK_NEW, RISK_RESTARTS, RISK_LOCALS };       /* what a `risk` of a kind sees, as local variables */
+void risk_check(struct program *p, struct kind *k, const struct ast *risk);
+/* The members that a kind's risks read of `old` and `new`: what the lock keeps of each component. Slots, each once, in order. */
+uint32_t risk_members(struct program *p, const struct kind *k, uint32_t *slots, uint32_t max);
 
 /* kind.c */
 struct kind *kind_make(struct program *p, const struct ast *decl, struct source *src);  /* members, gives, ports, outputs */

@@ -523,6 +523,18 @@ static void output(struct scope *s, struct ast *o)
 	s->n = n;
 }
 
+/* A risk is judged where no stack is, from what two locks say: it sees what was, what is, and functions. */
+static void risk(struct program *p, struct kind *k, struct ast *d)
+{
+	static const char *const words[RISK_LOCALS] = { "old", "new", "restarts" };
+	struct scope s = { .p = p, .pure = 1 };
+	for (int i = 0; i < RISK_LOCALS; i++)
+		s.locals[s.n++] = atom_cstr(p->atoms, words[i]);
+	for (uint32_t i = 0; i < 3; i++)
+		expr(&s, d->kids[i]);
+	risk_check(p, k, d);
+}
+
 void resolve_kind(struct program *p, struct kind *k)
 {
 	if (k->resolved)
@@ -562,6 +574,9 @@ void resolve_kind(struct program *p, struct kind *k)
 		case AST_RUNS:
 			if (m->nkids)
 				expr(&s, m->kids[0]);
+			break;
+		case AST_RISK:
+			risk(p, k, m);
 			break;
 		default:
 			output(&s, m);
