@@ -49,12 +49,18 @@ static struct diff_change *add(struct compare *c, enum diff_op op, const struct 
 	return &c->out.v[c->out.n - 1];
 }
 
-static int absent(const struct value *v)
+/* An API server takes null as not said; in the values of a chart it takes a default away. */
+static int absent(const struct compare *c, const struct value *v)
 {
-	return !v || v->tag == VALUE_NONE;
+	return !v || (v->tag == VALUE_NONE && strcmp(c->kind, "release"));
 }
 
 /* ---- what a server fills in ---- */
+
+static int is_none(const struct value *v)
+{
+	return !v || v->tag == VALUE_NONE;
+}
 
 static int is_text(const struct value *v, const char *s)
 {
@@ -84,7 +90,7 @@ static int is_default(const char *want, const struct value *v, const struct valu
 		return is_text(v, latest ? "Always" : "IfNotPresent");
 	}
 	if (!strcmp(want, "@policy")) {         /* Ingress always, Egress where there are rules for it */
-		const int egress = around && !absent(value_getc(around, "egress"));
+		const int egress = around && !is_none(value_getc(around, "egress"));
 		if (v->tag != VALUE_LIST || v->n != 1u + (uint32_t)egress)
 			return 0;
 		for (uint32_t i = 0; i < v->n; i++)
@@ -112,7 +118,7 @@ static int means_nothing(struct compare *c, const struct value *v, const struct 
 		return 0;
 	for (uint32_t i = 0; i < v->n; i++) {   /* a record of nothing but defaults */
 		enter(c, v->rec.fields[i].key, 0, NULL);
-		const int nothing = absent(v->rec.fields[i].value) || means_nothing(c, v->rec.fields[i].value, v, live);
+		const int nothing = absent(c, v->rec.fields[i].value) || means_nothing(c, v->rec.fields[i].value, v, live);
 		leave(c);
 		if (!nothing)
 			return 0;
@@ -142,12 +148,12 @@ static void records(struct compare *c, const struct value *a, const struct value
 	for (uint32_t i = 0; i < a->n; i++) {
 		const struct field *f = &a->rec.fields[i];
 		const struct value *other = b->n > i && b->rec.fields[i].key == f->key ? b->rec.fields[i].value : value_get(b, f->key);
-		if (f->value == other || (absent(f->value) && absent(other)))
+		if (f->value == other || (absent(c, f->value) && absent(c, other)))
 			continue;
 		enter(c, f->key, 0, NULL);
-		if (absent(f->value))
+		if (absent(c, f->value))
 			one_sided(c, NULL, other, b);
-		else if (absent(other))
+		else if (absent(c, other))
 			one_sided(c, f->value, NULL, a);
 		else
 			compare(c, f->value, other);
@@ -155,7 +161,7 @@ static void records(struct compare *c, const struct value *a, const struct value
 	}
 	for (uint32_t i = 0; i < b->n; i++) {
 		const struct field *f = &b->rec.fields[i];
-		if (absent(f->value) || (a->n > i && a->rec.fields[i].key == f->key) || value_get(a, f->key))
+		if (absent(c, f->value) || (a->n > i && a->rec.fields[i].key == f->key) || value_get(a, f->key))
 			continue;
 		enter(c, f->key, 0, NULL);
 		one_sided(c, NULL, f->value, b);

@@ -232,6 +232,33 @@ static const char **name_ids(struct pairing *x, int k)
 	return id;
 }
 
+/* An element without its name: one that only got another name is still the same. */
+static const char **nameless_ids(struct pairing *x, int k)
+{
+	const char **id = ARENA_ARRAY(x->a, const char *, x->s[k].list->n + 1);
+	struct buf b = { 0 };
+	for (uint32_t i = 0; i < x->s[k].list->n; i++) {
+		const struct value *v = x->s[k].list->items[i], *meta = v->tag == VALUE_RECORD ? value_getc(v, "metadata") : NULL;
+		if (v->tag != VALUE_RECORD || x->s[k].mate[i] >= 0)
+			continue;
+		char *hex = arena_alloc(x->a, 33);
+		buf_clear(&b);
+		for (uint32_t f = 0; f < v->n; f++) {
+			const struct field *y = &v->rec.fields[f];
+			if (!strcmp(y->key->text, "name") || y->value == meta)
+				continue;
+			buf_adds(&b, y->key->text);
+			value_canonical(y->value, &b);
+		}
+		if (!b.n)
+			continue;
+		hash_hex(hash_bytes(b.p, b.n), hex);
+		id[i] = hex;
+	}
+	buf_free(&b);
+	return id;
+}
+
 static int all_named(const struct value *list)
 {
 	for (uint32_t i = 0; i < list->n; i++) {
@@ -313,5 +340,7 @@ void list_pair(const struct diff_tables *t, const char *kind, const struct diff_
 			x.s[s].id[i] = identity(&x, x.s[s].list->items[i], key, i);
 	match(&x, x.s[0].id, x.s[1].id);
 	match(&x, name_ids(&x, 0), name_ids(&x, 1));    /* a port whose number changed is still the port of that name */
+	if (strcmp(key, "="))
+		match(&x, nameless_ids(&x, 0), nameless_ids(&x, 1));
 	result(&x, ordered, strcmp(key, "=") != 0, out);
 }

@@ -65,6 +65,16 @@ static int changed(struct diff *d, struct diff_part *p, struct diff_part *q)
 
 /* ---- renames ---- */
 
+static int in_word(const struct buf *b, size_t i)
+{
+	return i < b->n && ((b->p[i] >= 'a' && b->p[i] <= 'z') || (b->p[i] >= 'A' && b->p[i] <= 'Z') || (b->p[i] >= '0' && b->p[i] <= '9'));
+}
+
+static int word_at(const struct buf *b, size_t i, const char *word, size_t n)
+{
+	return n && b->n - i >= n && !memcmp(b->p + i, word, n) && !(i && in_word(b, i - 1)) && !in_word(b, i + n);
+}
+
 /* The object without its name, and with the name left out wherever it stands in a text. */
 static struct hash128 nameless(struct diff *d, const struct diff_part *p)
 {
@@ -85,10 +95,10 @@ static struct hash128 nameless(struct diff *d, const struct diff_part *p)
 	}
 	json_write(&b, v, -1);
 	for (size_t i = 0; i < b.n;) {
-		if (n && b.n - i >= n && !memcmp(b.p + i, p->name, n)) {
+		if (word_at(&b, i, p->name, n)) {
 			buf_addc(&out, 1);
 			i += n;
-		} else if (m > 2 && b.n - i >= m && !memcmp(b.p + i, p->component, m)) {
+		} else if (word_at(&b, i, p->component, m)) {
 			buf_addc(&out, 1);
 			i += m;
 		} else {

@@ -179,6 +179,18 @@ static const char *filled(const struct judging *j, const struct subject *s, cons
 	return out;
 }
 
+static struct subject below(const struct judging *j, const struct subject *s, const char *step, const struct value *x)
+{
+	struct subject part = *s;
+	part.path.step = ARENA_ARRAY(j->d->a, const char *, s->path.n + 1);
+	if (s->path.n)
+		memcpy(part.path.step, s->path.step, s->path.n * sizeof *part.path.step);
+	part.path.step[part.path.n++] = step;
+	part.old = s->old ? x : NULL;
+	part.new = s->new ? x : NULL;
+	return part;
+}
+
 /* Rows for everything and rows that say "unknown" are no knowledge of a field. */
 static int is_general(const struct risk_row *r)
 {
@@ -202,6 +214,26 @@ static const struct risk_row *row_for(const struct judging *j, const struct subj
 	return best;
 }
 
+/* Flags of what is inside of something that comes or goes. */
+static unsigned flags_inside(const struct judging *j, const struct subject *s)
+{
+	const struct value *v = s->old ? s->old : s->new;
+	unsigned flags = 0;
+	if (v->tag != VALUE_RECORD && v->tag != VALUE_LIST)
+		return 0;
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct value *x = v->tag == VALUE_LIST ? v->items[i] : v->rec.fields[i].value;
+		const struct subject part = below(j, s, v->tag == VALUE_LIST ? "[]" : v->rec.fields[i].key->text, x);
+		for (uint32_t k = 0; k < j->d->tables.risks.n; k++) {
+			const struct risk_row *r = &j->d->tables.risks.v[k];
+			if (r->cls == DIFF_FLAGS_ONLY && pattern_matches(&r->p, j->kind, &part.path) && holds(j, &part, r->when))
+				flags |= r->flags;
+		}
+		flags |= flags_inside(j, &part);
+	}
+	return flags;
+}
+
 static struct diff_risk judge(const struct judging *j, const struct subject *s)
 {
 	struct diff_risk risk = { 0 };
@@ -211,16 +243,9 @@ static struct diff_risk judge(const struct judging *j, const struct subject *s)
 	/* A whole record that comes or goes is what its fields are, unless the table knows the record. */
 	if ((!r || is_general(r)) && (!s->old || !s->new) && v && v->tag == VALUE_RECORD && v->n) {
 		for (uint32_t i = 0; i < v->n; i++) {
-			struct subject part = *s;
-			const struct value *x = v->rec.fields[i].value;
-			part.path.step = ARENA_ARRAY(j->d->a, const char *, s->path.n + 1);
-			if (s->path.n)
-				memcpy(part.path.step, s->path.step, s->path.n * sizeof *part.path.step);
-			part.path.step[part.path.n++] = v->rec.fields[i].key->text;
-			part.old = s->old ? x : NULL;
-			part.new = s->new ? x : NULL;
-			const struct diff_risk below = judge(j, &part);
-			risk_raise(&risk, &below);
+			const struct subject part = below(j, s, v->rec.fields[i].key->text, v->rec.fields[i].value);
+			const struct diff_risk one = judge(j, &part);
+			risk_raise(&risk, &one);
 		}
 		risk.flags |= flags;
 		return risk;
@@ -229,6 +254,8 @@ static struct diff_risk judge(const struct judging *j, const struct subject *s)
 		risk = (struct diff_risk){ 2, flags, "not known here", NULL };
 		return risk;
 	}
+	if (v && (!s->old || !s->new))
+		flags |= flags_inside(j, s);
 	risk = (struct diff_risk){ r->cls, flags, filled(j, s, r->reason), filled(j, s, r->cure) };
 	return risk;
 }
@@ -250,10 +277,12 @@ static void judge_changes(struct judging *j, struct diff_item *x)
 		for (uint32_t k = 0; k < c->nsteps && s.first == UINT32_MAX; k++)
 			if (!c->steps[k].key)
 				s.first = c->steps[k].at;
-		if (x->new->what == DIFF_RELEASE && c->nsteps && !strcmp(c->steps[0].key->text, "values")) {
+		/* values of a chart, also those that an object hands to whatever installs it */
+		const uint32_t values = x->new->what == DIFF_RELEASE ? 0 : 1;
+		if (c->nsteps > values + 1 && x->new->what != DIFF_FILE && !strcmp(s.path.step[values], "values") && (!values || !strcmp(s.path.step[0], "spec"))) {
 			j->kind = "values";
-			s.path.step++;
-			s.path.n--;
+			s.path.step += values + 1;
+			s.path.n -= values + 1;
 		}
 		c->risk = judge(j, &s);
 		j->kind = kind;
