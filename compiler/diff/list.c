@@ -222,6 +222,20 @@ static const char **hash_ids(struct pairing *x, int k)
 	return id;
 }
 
+/* Does an identity stand twice? */
+static int twice(struct pairing *x, int k)
+{
+	const uint32_t n = x->s[k].list->n;
+	struct named *v = ARENA_ARRAY(x->a, struct named, n + 1);
+	for (uint32_t i = 0; i < n; i++)
+		v[i] = (struct named){ x->s[k].id[i], i };
+	qsort(v, n, sizeof *v, by_id);
+	for (uint32_t i = 1; i < n; i++)
+		if (!strcmp(v[i - 1].id, v[i].id))
+			return 1;
+	return 0;
+}
+
 static const char **name_ids(struct pairing *x, int k)
 {
 	const char **id = ARENA_ARRAY(x->a, const char *, x->s[k].list->n + 1);
@@ -338,6 +352,10 @@ void list_pair(const struct diff_tables *t, const char *kind, const struct diff_
 	for (int s = 0; s < 2; s++)
 		for (uint32_t i = 0; i < x.s[s].list->n; i++)
 			x.s[s].id[i] = identity(&x, x.s[s].list->items[i], key, i);
+	if (twice(&x, 0) || twice(&x, 1)) {             /* of two with one key, those that are equal belong together */
+		hashes(&x);
+		match(&x, hash_ids(&x, 0), hash_ids(&x, 1));
+	}
 	match(&x, x.s[0].id, x.s[1].id);
 	match(&x, name_ids(&x, 0), name_ids(&x, 1));    /* a port whose number changed is still the port of that name */
 	if (strcmp(key, "="))

@@ -147,7 +147,7 @@ static const struct value *word(struct reader *r)
 	}
 	if (lit_float(text, n, &d))
 		return value_float(r->a, d, nowhere);
-	if (text[0] >= '0' && text[0] <= '9')           /* a date or a time */
+	if (text[0] >= '0' && text[0] <= '9' && strspn(text, "0123456789-:.TtZz+ ") == n)      /* a date or a time */
 		return value_string(r->a, arena_strdup(r->a, from, len), len, nowhere);
 	if (!strcmp(text, "inf") || !strcmp(text, "-inf") || !strcmp(text, "nan") || !strcmp(text, "-nan"))
 		return value_string(r->a, arena_strdup(r->a, text, n), n, nowhere);
