@@ -19,9 +19,9 @@ struct compare {
 	VEC(struct diff_change) out;
 };
 
-static void enter(struct compare *c, const struct atom *key, uint32_t at, const char *id)
+static void enter(struct compare *c, const struct atom *key, uint32_t at, uint32_t at_new, const char *id)
 {
-	const struct diff_step s = { key, at, id };
+	const struct diff_step s = { key, at, at_new, id };
 	const char *name = key ? key->text : "[]";
 	VEC_PUSH(c->d->a, &c->steps, s);
 	VEC_PUSH(c->d->a, &c->names, name);
@@ -117,7 +117,7 @@ static int means_nothing(struct compare *c, const struct value *v, const struct 
 	if (v->tag != VALUE_RECORD || (!v->n && !live))
 		return 0;
 	for (uint32_t i = 0; i < v->n; i++) {   /* a record of nothing but defaults */
-		enter(c, v->rec.fields[i].key, 0, NULL);
+		enter(c, v->rec.fields[i].key, 0, 0, NULL);
 		const int nothing = absent(c, v->rec.fields[i].value) || means_nothing(c, v->rec.fields[i].value, v, live);
 		leave(c);
 		if (!nothing)
@@ -150,7 +150,7 @@ static void records(struct compare *c, const struct value *a, const struct value
 		const struct value *other = b->n > i && b->rec.fields[i].key == f->key ? b->rec.fields[i].value : value_get(b, f->key);
 		if (f->value == other || (absent(c, f->value) && absent(c, other)))
 			continue;
-		enter(c, f->key, 0, NULL);
+		enter(c, f->key, 0, 0, NULL);
 		if (absent(c, f->value))
 			one_sided(c, NULL, other, b);
 		else if (absent(c, other))
@@ -163,7 +163,7 @@ static void records(struct compare *c, const struct value *a, const struct value
 		const struct field *f = &b->rec.fields[i];
 		if (absent(c, f->value) || (a->n > i && a->rec.fields[i].key == f->key) || value_get(a, f->key))
 			continue;
-		enter(c, f->key, 0, NULL);
+		enter(c, f->key, 0, 0, NULL);
 		one_sided(c, NULL, f->value, b);
 		leave(c);
 	}
@@ -176,7 +176,7 @@ static void lists(struct compare *c, const struct value *a, const struct value *
 	list_pair(&c->d->tables, c->kind, &p, a, b, c->d->a, &pairs);
 	for (uint32_t k = 0; k < pairs.n; k++) {
 		const struct list_pair *x = &pairs.v[k];
-		enter(c, NULL, x->old >= 0 ? (uint32_t)x->old : (uint32_t)x->new, x->id);
+		enter(c, NULL, (uint32_t)(x->old >= 0 ? x->old : x->new), (uint32_t)(x->new >= 0 ? x->new : x->old), x->id);
 		if (x->old >= 0 && x->new >= 0)
 			compare(c, a->items[x->old], b->items[x->new]);
 		else if (x->old >= 0)

@@ -42,8 +42,8 @@ struct diff_side {
 /* ---- what differs ---- */
 
 enum diff_op { DIFF_CHANGED, DIFF_ADDED, DIFF_REMOVED, DIFF_RENAMED, DIFF_ORDER };
-struct diff_step { const struct atom *key; uint32_t at; const char *id; };      /* key NULL: element `at` (of the old list; of the new
-                                                                                   one when it was added), shown as [id] */
+/* key NULL: element `at` of the old list, at_new of the new one (both alike when it is on one side only), shown as [id] */
+struct diff_step { const struct atom *key; uint32_t at, at_new; const char *id; };
 struct diff_origin { const char *file; uint32_t line; const char *text; };      /* of the source; file NULL: not known */
 struct diff_risk { int cls; unsigned flags; const char *reason, *cure; };       /* class 0..5; cure NULL: nothing to do */
 struct diff_change {
@@ -107,6 +107,10 @@ const struct value *toml_read(struct arena *a, struct atoms *atoms, const char *
 
 /* rules.c: what the kinds of the library say of their components. 0 after reporting. */
 int diff_rules(struct diff *d);
+
+/* origins.c: lines of the source, for changes that have one; a side without a source is NULL */
+struct why;
+void diff_origins(struct diff *d, struct why *older, struct why *newer);
 
 /* risk.c */
 void risk_of_item(struct diff *d, struct diff_item *item);

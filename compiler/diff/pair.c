@@ -183,6 +183,31 @@ static int find_renames(struct diff *d)
 	return 1;
 }
 
+/* ---- what stands twice ---- */
+
+/* A file of a service stands in a ConfigMap and, for review, in drift/: what changed in it is told once, of the ConfigMap. */
+static void drop_files(struct diff *d)
+{
+	struct table keys;
+	uint32_t n = 0;
+	table_init(&keys, d->a);
+	for (uint32_t i = 0; i < d->items.n; i++) {
+		const struct diff_item *x = &d->items.v[i];
+		for (uint32_t k = 0; x->op == DIFF_CHANGED && x->new->what == DIFF_OBJECT && k < x->nchanges; k++) {
+			const struct diff_change *c = &x->changes[k];
+			if (c->nsteps == 2 && c->steps[0].key && c->steps[1].key && !strcmp(c->steps[0].key->text, "data"))
+				table_put(&keys, atom_cstr(d->atoms, arena_printf(d->a, "drift/%s/%s", x->new->name, c->steps[1].key->text)), d);
+		}
+	}
+	for (uint32_t i = 0; i < d->items.n; i++) {
+		const struct diff_item *x = &d->items.v[i];
+		if (x->op == DIFF_CHANGED && x->new->what == DIFF_FILE && table_get(&keys, atom_cstr(d->atoms, x->new->name)))
+			continue;
+		d->items.v[n++] = *x;
+	}
+	d->items.n = n;
+}
+
 /* ---- what is on one side only ---- */
 
 static int one_sided(struct diff *d, struct diff_side *s, struct diff_side *other, enum diff_op op)
@@ -254,6 +279,7 @@ int diff_run(struct diff *d)
 	}
 	ok = ok && (d->old.is_stream || d->new.is_stream || find_renames(d)) && one_sided(d, &d->old, &d->new, DIFF_REMOVED) &&
 		one_sided(d, &d->new, &d->old, DIFF_ADDED) && diff_rules(d);
+	drop_files(d);
 	for (uint32_t i = 0; i < d->items.n; i++) {
 		const struct diff_item *x = &d->items.v[i];
 		d->added += x->op == DIFF_ADDED;

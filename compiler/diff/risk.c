@@ -286,8 +286,6 @@ static void judge_changes(struct judging *j, struct diff_item *x)
 		}
 		c->risk = judge(j, &s);
 		j->kind = kind;
-		if (c->risk.cls > x->risk.cls || !x->risk.reason)
-			x->from = c->from;
 		risk_raise(&x->risk, &c->risk);
 	}
 }
