@@ -1,6 +1,7 @@
 /* Laws of a difference, over every object and every file of values below out/, changed at random: diff(a, a) is empty; the changes
    put into a give b, to the letter where no field has a meaning of its own; and what lists.tsv, scalars.tsv and defaults.tsv say.
    Random numbers are the same in every run. */
+#define _POSIX_C_SOURCE 200809L
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
