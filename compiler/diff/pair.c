@@ -6,10 +6,13 @@
 
 #define RENAMES 4000                    /* parts on either side among which renames are looked for, at most */
 
-static const struct atom *identity(struct diff *d, const struct diff_part *p, int with_name)
+enum identity { BY_VERSION, BY_GROUP, BY_KIND };         /* the whole; but for the version of the API; but for the name too */
+
+static const struct atom *identity(struct diff *d, const struct diff_part *p, enum identity how)
 {
 	const char *slash = strchr(p->api_version, '/');
-	const int group = slash ? (int)(slash - p->api_version) : 0;
+	const int group = how == BY_VERSION ? (int)strlen(p->api_version) : slash ? (int)(slash - p->api_version) : 0;
+	const int with_name = how != BY_KIND;
 	const char *s = with_name ? arena_printf(d->a, "%d\n%.*s\n%s\n%s\n%s", p->what, group, p->api_version, p->kind, p->ns, p->name) :
 		arena_printf(d->a, "%d\n%.*s\n%s\n%s", p->what, group, p->api_version, p->kind, p->ns);
 	return atom_cstr(d->atoms, s);
@@ -216,14 +219,14 @@ static int one_sided(struct diff *d, struct diff_side *s, struct diff_side *othe
 	table_init(&asked, d->a);
 	if (other->is_stream)
 		for (uint32_t i = 0; i < other->parts.n; i++)
-			table_put(&asked, identity(d, &other->parts.v[i], 0), other);
+			table_put(&asked, identity(d, &other->parts.v[i], BY_KIND), other);
 	for (uint32_t i = 0; i < s->parts.n; i++) {
 		struct diff_part *p = &s->parts.v[i];
 		struct diff_item x = { .op = op };
 		if (p->paired)
 			continue;
 		/* A dump speaks of the kinds and namespaces that someone asked for, and of objects of others. */
-		if (other->is_stream && !table_get(&asked, identity(d, p, 0))) {
+		if (other->is_stream && !table_get(&asked, identity(d, p, BY_KIND))) {
 			d->unasked++;
 			continue;
 		}
@@ -261,22 +264,44 @@ static int item_order(const void *pa, const void *pb)
 	return strcmp(p->api_version, q->api_version);
 }
 
-int diff_run(struct diff *d)
+/* The same object twice in one stream: whoever applies it has the last one. */
+static void drop_twice(struct diff *d, struct diff_side *s)
+{
+	struct table seen;
+	table_init(&seen, d->a);
+	for (uint32_t i = s->parts.n; i-- > 0;) {
+		const struct atom *id = identity(d, &s->parts.v[i], BY_VERSION);
+		if (table_get(&seen, id))
+			s->parts.v[i].paired = 1;
+		table_put(&seen, id, s);
+	}
+}
+
+static int pair(struct diff *d, enum identity how)
 {
 	struct table index;
 	int ok = 1;
-	side_parts(d, &d->old, &d->new);
-	side_parts(d, &d->new, &d->old);
 	table_init(&index, d->a);
 	for (uint32_t i = 0; i < d->new.parts.n; i++)
-		table_put(&index, identity(d, &d->new.parts.v[i], 1), &d->new.parts.v[i]);
+		if (!d->new.parts.v[i].paired)
+			table_put(&index, identity(d, &d->new.parts.v[i], how), &d->new.parts.v[i]);
 	for (uint32_t i = 0; ok && i < d->old.parts.n; i++) {
-		struct diff_part *p = &d->old.parts.v[i], *q = table_get(&index, identity(d, p, 1));
+		struct diff_part *p = &d->old.parts.v[i], *q = p->paired ? NULL : table_get(&index, identity(d, p, how));
 		if (!q || q->paired)
 			continue;
 		p->paired = q->paired = 1;
 		ok = changed(d, p, q);
 	}
+	return ok;
+}
+
+int diff_run(struct diff *d)
+{
+	side_parts(d, &d->old, &d->new);
+	side_parts(d, &d->new, &d->old);
+	drop_twice(d, &d->old);
+	drop_twice(d, &d->new);
+	int ok = pair(d, BY_VERSION) && pair(d, BY_GROUP);
 	ok = ok && (d->old.is_stream || d->new.is_stream || find_renames(d)) && one_sided(d, &d->old, &d->new, DIFF_REMOVED) &&
 		one_sided(d, &d->new, &d->old, DIFF_ADDED) && diff_rules(d);
 	drop_files(d);

@@ -111,7 +111,7 @@ static void attach(struct diff *d, struct diff_item *x, const struct risk_findin
 		by.reason = arena_printf(d->a, "%s; %s", x->risk.reason, f->because);
 	} else if (f->cls == x->risk.cls && x->risk.reason) {
 		by.reason = x->ruled || x->new->what == DIFF_OBJECT ? arena_printf(d->a, "%s; %s", x->risk.reason, f->because) : f->because;
-		by.cure = f->cure ? f->cure : x->risk.cure;
+		by.cure = f->cure && x->ruled && x->risk.cure ? arena_printf(d->a, "%s; %s", x->risk.cure, f->cure) : f->cure ? f->cure : x->risk.cure;
 	}
 	if (head && (!x->headline || f->cls >= x->risk.cls))
 		x->headline = head;

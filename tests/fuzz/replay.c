@@ -15,9 +15,10 @@ int fuzz_parse(const uint8_t *text, size_t len);
 int fuzz_fmt(const uint8_t *text, size_t len);
 int fuzz_build(const uint8_t *text, size_t len);
 int fuzz_yaml(const uint8_t *text, size_t len);
+int fuzz_diff(const uint8_t *text, size_t len);
 
 static const struct { const char *name; int (*run)(const uint8_t *, size_t); } targets[] = {
-	{ "parse", fuzz_parse }, { "fmt", fuzz_fmt }, { "build", fuzz_build }, { "yaml", fuzz_yaml },
+	{ "parse", fuzz_parse }, { "fmt", fuzz_fmt }, { "build", fuzz_build }, { "yaml", fuzz_yaml }, { "diff", fuzz_diff },
 };
 
 /* Exactly len bytes on the heap, so that a sanitizer sees a read beyond them. */
@@ -88,7 +89,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (!run) {
-		fputs("usage: replay parse|fmt|build|yaml FILE... | -, replay ast FILE\n", stderr);
+		fputs("usage: replay parse|fmt|build|yaml|diff FILE... | -, replay ast FILE\n", stderr);
 		return 3;
 	}
 	if (!strcmp(argv[2], "-")) {
