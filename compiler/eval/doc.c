@@ -29,10 +29,19 @@ static void doc_text(struct buf *out, const char *doc, const char *indent)
 	}
 }
 
-static const char *first_line(struct eval *e, const char *doc)
+/* Up to the first full stop at the end of a word, on one line. */
+static const char *first_sentence(struct eval *e, const char *doc)
 {
-	const char *nl = doc ? strchr(doc, '\n') : NULL;
-	return !doc ? "" : nl ? arena_strdup(e->p->arena, doc, (size_t)(nl - doc)) : doc;
+	size_t n = 0;
+	if (!doc)
+		return "";
+	while (doc[n] && !(doc[n] == '.' && (doc[n + 1] == ' ' || doc[n + 1] == '\n' || !doc[n + 1])))
+		n++;
+	char *s = arena_strdup(e->p->arena, doc, n);
+	for (char *q = s; *q; q++)
+		if (*q == '\n')
+			*q = ' ';
+	return s;
 }
 
 static int word_order(const void *a, const void *b)
@@ -74,7 +83,7 @@ static void list(struct eval *e, struct buf *out, char what, const char *title)
 			struct catalog *c = program_catalog(e->p, a);
 			doc = c ? c->decl->doc : NULL;
 		}
-		buf_addf(out, "  %-*s  %s\n", (int)width, v.v[n], first_line(e, doc));
+		buf_addf(out, "  %-*s  %s\n", (int)width, v.v[n], first_sentence(e, doc));
 	}
 }
 
@@ -87,7 +96,8 @@ static void fields(struct eval *e, struct buf *out, const struct type *t)
 	}
 }
 
-static void members(struct eval *e, struct buf *out, const struct kind *k, int tag, const char *title, const struct kind *of)
+/* top: the kind that is shown; what it declares anew is not shown again for its bases. */
+static void members(struct eval *e, struct buf *out, const struct kind *k, int tag, const char *title, const struct kind *of, const struct kind *top)
 {
 	int head = 0;
 	for (uint32_t s = 0; s < k->members.n; s++) {
@@ -96,6 +106,8 @@ static void members(struct eval *e, struct buf *out, const struct kind *k, int t
 			continue;
 		int inherited = of->base && s < of->base->members.n && of->base->members.v[s].decl == m->decl;
 		if (inherited && tag == MEMBER_SETTING)
+			continue;
+		if (tag == MEMBER_SETTING && s < top->members.n && top->members.v[s].decl != m->decl)
 			continue;
 		if (!head++)
 			buf_addf(out, "\n%s\n", title);
@@ -108,11 +120,42 @@ static void members(struct eval *e, struct buf *out, const struct kind *k, int t
 	}
 }
 
+/* Checks that only warn, by the names under which they are allowed. */
+static void advice(struct eval *e, struct buf *out, const struct ast *o, int *head)
+{
+	if (o->tag == AST_CHECK && o->name) {
+		if (!(*head)++)
+			buf_adds(out, "\nadvice (allow NAME because \"...\")\n");
+		buf_addf(out, "  %s\n      %s\n", o->name->text, source_text(e, o->kids[1]));
+	}
+	if (o->tag == AST_KIF || o->tag == AST_KFOR || o->tag == AST_BLOCK)
+		for (uint32_t n = 0; n < o->nkids; n++)
+			if (o->kids[n])
+				advice(e, out, o->kids[n], head);
+}
+
+static void catalog_doc(struct eval *e, struct buf *out, const struct catalog *c)
+{
+	buf_addf(out, "%scatalog %s%s%s\n", out->n ? "\n" : "", c->name->text, c->base ? " : " : "", c->base ? c->base->name->text : "");
+	doc_text(out, c->decl->doc, "  ");
+	buf_adds(out, "\nversions\n");
+	for (uint32_t n = 0; n < c->decl->nkids; n++) {
+		const struct ast *row = c->decl->kids[n];
+		if (!row || row->tag != AST_SET || row->kids[0]->tag != AST_NAME)
+			continue;
+		buf_addf(out, "  %s", row->kids[0]->name->text);
+		for (uint32_t q = 0; row->kids[1]->tag == AST_OBJECT && q < row->kids[1]->nkids; q++)
+			if (row->kids[1]->kids[q]->tag == AST_ENTRY && row->kids[1]->kids[q]->name == e->p->implicit[SLOT_VERSION])
+				buf_addf(out, "  %s", source_text(e, row->kids[1]->kids[q]->kids[0]));
+		buf_addc(out, '\n');
+	}
+}
+
 static void kind_doc(struct eval *e, struct buf *out, struct kind *k)
 {
 	buf_addf(out, "kind %s%s%s\n", k->name->text, k->base ? " : " : "", k->base ? k->base->name->text : "");
 	doc_text(out, k->decl->doc, "  ");
-	members(e, out, k, MEMBER_NEED, "needs", k);
+	members(e, out, k, MEMBER_NEED, "needs", k, k);
 	if (k->gives.n) {
 		buf_adds(out, "\ngives\n");
 		for (uint32_t n = 0; n < k->gives.n; n++) {
@@ -127,10 +170,10 @@ static void kind_doc(struct eval *e, struct buf *out, struct kind *k)
 			buf_addc(out, '\n');
 		}
 	}
-	members(e, out, k, MEMBER_COLLECTS, "collects", k);
-	members(e, out, k, MEMBER_SETTING, "settings", k);
+	members(e, out, k, MEMBER_COLLECTS, "collects", k, k);
+	members(e, out, k, MEMBER_SETTING, "settings", k, k);
 	for (const struct kind *b = k->base; b; b = b->base)
-		members(e, out, b, MEMBER_SETTING, arena_printf(e->p->arena, "settings of %s", b->name->text), b);
+		members(e, out, b, MEMBER_SETTING, arena_printf(e->p->arena, "settings of %s", b->name->text), b, k);
 	if (k->ports.n) {
 		buf_adds(out, "\nports\n");
 		for (uint32_t n = 0; n < k->ports.n; n++) {
@@ -147,6 +190,9 @@ static void kind_doc(struct eval *e, struct buf *out, struct kind *k)
 			buf_addf(out, "  %s\n", k->exports.v[n]->name->text);
 	}
 	int head = 0;
+	for (uint32_t n = 0; n < k->outputs.n; n++)
+		advice(e, out, k->outputs.v[n], &head);
+	head = 0;
 	for (uint32_t pass = 0; pass < 2; pass++)
 		for (uint32_t n = 0; n < (pass ? e->p->library_names.n : e->p->names['c'].n); n++) {
 			if (pass && e->p->library_names.v[n].what != 'c')
@@ -194,12 +240,15 @@ int doc_write(struct eval *e, const char *what, struct buf *out)
 	if (d) {
 		buf_addf(out, "%sdetector %s\n", out->n ? "\n" : "", what);
 		doc_text(out, d->decl->doc, "  ");
-		members(e, out, d->shape, MEMBER_SETTING, "parameters", d->shape);
+		members(e, out, d->shape, MEMBER_SETTING, "parameters", d->shape, d->shape);
 	}
 	if (f && f->tag == SYMBOL_FN) {
 		buf_addf(out, "%s%s\n", out->n ? "\n" : "", source_text(e, f->decl));
 		doc_text(out, f->decl->doc, "  ");
 	}
+	struct catalog *c = program_catalog(e->p, a);
+	if (c)
+		catalog_doc(e, out, c);
 	if (out->n)
 		return 1;
 	int b = builtin_index(a);
@@ -213,12 +262,14 @@ int doc_write(struct eval *e, const char *what, struct buf *out)
 		buf_free(&all);
 		return 1;
 	}
-	struct diag *x = diag_error(e->diags, (struct span){ 0, 0 }, D_UNKNOWN_KIND, what);
+	struct diag *x = diag_error(e->diags, (struct span){ 0, 0 }, D_UNKNOWN_NAME, what);
 	const char *best = program_suggest(e->p, 'k', a);
 	if (!best)
 		best = program_suggest(e->p, 'i', a);
 	if (!best)
 		best = program_suggest(e->p, 'd', a);
+	if (!best)
+		best = program_suggest(e->p, 'c', a);
 	if (best)
 		diag_help(e->diags, x, "did you mean `%s`?", best);
 	else
