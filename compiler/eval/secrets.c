@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct given_value { const struct atom *id; const char *p; size_t n; uint8_t used; struct span at; };
-struct rendering { VEC(struct given_value) v; struct table index, busy, missing; };
+struct rendering { VEC(struct given_value) v; struct table index, busy, missing, doubtful; };  /* doubtful: secrets of which a line speaks that was refused */
 
 static const char *source_word(const struct symbol *y)
 {
@@ -348,12 +348,24 @@ static const struct value *resolved(struct eval *e, struct symbol *y, const stru
 		r->v.v[n - 1].used = 1;
 		return value_string(e->arena, r->v.v[n - 1].p, r->v.v[n - 1].n, (struct span){ 0, 0 });
 	}
-	if (!table_get(&r->missing, id)) {
-		struct diag *x = diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "no value is given for %s", id->text));
+	if (!table_get(&r->missing, id) && !table_get(&r->doubtful, y)) {
+		struct diag *x = diag_error(e->diags, d ? d->span : at, D_SECRET_VALUE, arena_printf(e->p->arena, "no value is given for %s", id->text));
 		diag_help(e->diags, x, "add a line %s=VALUE", id->text);
 		table_put(&r->missing, id, (void *)(uintptr_t)1);
 	}
 	return VALUE_ERROR_V;
+}
+
+static struct symbol *nearest_secret(struct eval *e, const char *name, size_t n)
+{
+	struct suggest near;
+	suggest_init(&near, name, n);
+	for (uint32_t k = 0; k < e->p->symbols.n; k++)
+		if (e->p->symbols.v[k]->tag == SYMBOL_SECRET)
+			suggest_try(&near, e->p->symbols.v[k]->name->text);
+	for (uint32_t k = 0; k < e->kind_secrets.n; k++)
+		suggest_try(&near, e->kind_secrets.v[k]->name->text);
+	return suggest_best(&near) ? secret_named(e, atom_cstr(e->p->atoms, suggest_best(&near))) : NULL;
 }
 
 static void read_values(struct compile *c, struct rendering *r, struct source *src)
@@ -363,6 +375,7 @@ static void read_values(struct compile *c, struct rendering *r, struct source *s
 	table_init(&r->index, e->unit);
 	table_init(&r->busy, e->unit);
 	table_init(&r->missing, e->unit);
+	table_init(&r->doubtful, e->unit);
 	while (s < end) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end, *eq;
 		size_t n = (size_t)(stop - s);
@@ -382,10 +395,26 @@ static void read_values(struct compile *c, struct rendering *r, struct source *s
 			at.hi = at.lo + (uint32_t)(eq ? k : 0);         /* never the value */
 			if (!eq || !dot) {
 				diag_error(e->diags, at, D_SECRET_VALUE, "this line is not of the form NAME.KEY=value");
+				dot = memchr(s, '.', n);
+				y = dot ? secret_named(e, atom_intern(e->p->atoms, s, (size_t)(dot - s))) : NULL;
+				if (y)
+					table_put(&r->doubtful, y, y);
 			} else if (!y) {
-				diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "no secret is called `%.*s`", (int)(dot - s), s));
+				struct diag *x = diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "no secret is called `%.*s`", (int)(dot - s), s));
+				y = nearest_secret(e, s, (size_t)(dot - s));
+				if (y) {
+					diag_label(e->diags, x, "did you mean `%s`?", y->name->text);
+					table_put(&r->doubtful, y, y);
+				}
 			} else if (!key_decl(y, key)) {
-				diag_error(e->diags, at, D_SECRET_KEY, y->name->text, key->text);
+				struct diag *x = diag_error(e->diags, at, D_SECRET_KEY, y->name->text, key->text);
+				struct suggest near;
+				suggest_init(&near, key->text, key->len);
+				for (uint32_t q = 1; q < y->decl->nkids; q++)
+					suggest_try(&near, y->decl->kids[q]->name->text);
+				if (suggest_best(&near))
+					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&near));
+				table_put(&r->doubtful, y, y);
 			} else {
 				const struct atom *id = atom_intern(e->p->atoms, s, k);
 				if (key_decl(y, key)->nkids && key_decl(y, key)->kids[0]) {
