@@ -221,11 +221,27 @@ static int once_at_a_place(const struct diag *x)
 	return strstr(codes, x->code) != NULL;
 }
 
+/* Line after line of a block whose head is missing, and the bracket that closes it. */
+static int follows_line(const struct diags *d, const struct diag *first, const struct diag *x, uint32_t *line)
+{
+	static const char lost[] = "where a declaration was expected";
+	struct location l;
+
+	if (!first || first->label || x->label || !strstr(first->message, lost) || (strcmp(x->code, "E0016") && !(strcmp(x->code, "E0010") == 0 && strstr(x->message, lost))))
+		return 0;
+	l = source_locate(d->sources, x->span.lo);
+	if (l.source != source_locate(d->sources, first->span.lo).source || (l.line != *line + 1 && l.line != *line))
+		return 0;
+	*line = l.line;
+	return 1;
+}
+
 /* One cause, one message: what is wrong with text that did not parse goes; what is wrong again at the same place is counted. */
 static void fold(struct diags *d)
 {
 	struct diag **syntax = ARENA_ARRAY(d->arena, struct diag *, d->n), *last = NULL;
-	uint32_t n = 0, kept = 0;
+	const struct diag *head = NULL;         /* of a run of lines */
+	uint32_t n = 0, kept = 0, line = 0;
 
 	for (uint32_t i = 0; i < d->n; i++)
 		if (is_syntax(d->v[i]) && d->v[i]->span.hi)
@@ -234,8 +250,10 @@ static void fold(struct diags *d)
 		struct diag *x = d->v[i];
 		int again = last && once_at_a_place(x) && !strcmp(last->code, x->code) && last->span.lo == x->span.lo && last->span.hi == x->span.hi;
 
-		if (again || (n && !is_syntax(x) && x->span.hi && covers_syntax(x->span, syntax, n))) {
-			if (again)
+		const int run = follows_line(d, head, x, &line);
+
+		if (again || run || (n && !is_syntax(x) && x->span.hi && covers_syntax(x->span, syntax, n))) {
+			if (again || run)
 				last->folded++;
 			if (x->severity == SEVERITY_ERROR)
 				d->nerrors--;
@@ -244,6 +262,8 @@ static void fold(struct diags *d)
 			continue;
 		}
 		last = d->v[kept++] = x;
+		head = x;
+		line = is_syntax(x) ? source_locate(d->sources, x->span.lo).line : 0;
 	}
 	d->n = kept;
 }
