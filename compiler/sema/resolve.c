@@ -338,6 +338,39 @@ static int same_path(const struct ast *a, const struct ast *b)
 	}
 }
 
+static const char *source_words(const struct program *p, struct span at, size_t *n)
+{
+	const struct source *src = source_of(p->sources, at.lo);
+	*n = src ? at.hi - at.lo : 0;
+	return src ? src->text + (at.lo - src->base) : "";
+}
+
+/* A severity is a word of one's own, but not one that is nearly one of those that everybody has; and no alert stands twice. */
+static void alert_words(struct program *p, const struct ast *owner, const struct ast *st)
+{
+	static const char *const known[] = { "info", "warning", "critical" };
+	struct suggest s;
+	size_t n, m;
+	const char *text = source_words(p, st->span, &n);
+	suggest_init(&s, st->name->text, st->name->len);
+	for (int i = 0; i < 3; i++)
+		suggest_try(&s, known[i]);
+	if (suggest_best(&s) && strcmp(suggest_best(&s), st->name->text)) {
+		struct diag *x = diag_error(p->diags, st->name_span, D_DRIFT, arena_printf(p->arena, "no severity is called `%s`", st->name->text));
+		diag_label(p->diags, x, "did you mean `%s`?", suggest_best(&s));
+		diag_fix(p->diags, x, st->name_span, "%s", suggest_best(&s));
+		diag_note(p->diags, x, "everybody has info, warning and critical; one of your own is a word that is not near to these");
+	}
+	for (uint32_t i = 1; i < owner->nkids && owner->kids[i] != st; i++) {
+		const struct ast *o = owner->kids[i];
+		const char *other = o->tag == AST_ALERT ? source_words(p, o->span, &m) : NULL;
+		if (other && n == m && !memcmp(text, other, n)) {
+			diag_place(p->diags, diag_error(p->diags, st->span, D_DRIFT, "this alert stands here twice"), o->span, "first here");
+			return;
+		}
+	}
+}
+
 /* `setting.field = value`, twice in one block. */
 static void field_twice(struct program *p, const struct ast *owner, const struct ast *st)
 {
@@ -432,6 +465,8 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		}
 		break;
 	case AST_ALERT: {
+		if (seen)
+			alert_words(p, owner, st);
 		struct ast *w = st->kids[0];
 		if (w->tag == AST_BINARY) {
 			expr(s, w->kids[1]);
