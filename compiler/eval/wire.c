@@ -80,7 +80,7 @@ void suspect_broken(struct eval *e, struct instance *i, struct span block)
 		if (word && kind_setting(i->kind, word))
 			suspect(e, i, word);
 		s = src->text + (at - src->base);
-		while (s > from && s[-1] != '\n' && s[-1] != ';' && s[-1] != '{')
+		for (int k = 0; k < 2000 && s > from && s[-1] != '\n' && s[-1] != ';' && s[-1] != '{'; k++)
 			s--;
 		while (s < end && (*s == ' ' || *s == '\t'))
 			s++;

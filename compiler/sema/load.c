@@ -720,7 +720,7 @@ static void suspect_paths(struct program *p, const struct ast *e)
 	for (uint32_t n = 0; (at = program_broken_at(p, e->span, n)); n++) {
 		const struct source *src = source_of(p->sources, at);
 		const char *s = src->text + (at - src->base), *word;
-		while (s > src->text && s[-1] != '\n' && s[-1] != ';' && s[-1] != '{')
+		for (int k = 0; k < 2000 && s > src->text && s[-1] != '\n' && s[-1] != ';' && s[-1] != '{'; k++)
 			s--;
 		s += strspn(s, " \t");
 		word = s;

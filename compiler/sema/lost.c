@@ -11,6 +11,7 @@ struct lost {
 	struct table names;             /* every word that the text declares */
 };
 
+enum { LINE_MAX_LOOKED = 2000 };        /* bytes of a line on either side: whoever writes longer ones is not told that little */
 enum { MANY = 64 };     /* syntax errors: who has more is not told that little */
 
 static int in_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'; }
@@ -107,11 +108,15 @@ int program_word_lost(struct program *p, const char *word)
 		const struct source *src = source_of(p->sources, l->at.v[i]);
 		const char *s = src ? src->text + (l->at.v[i] - src->base) : NULL, *end;
 
-		while (s && s > src->text && s[-1] != '\n')
+		const char *from = s;
+
+		while (s && s > src->text && s[-1] != '\n' && from - s < LINE_MAX_LOOKED)
 			s--;
 		end = s ? memchr(s, '\n', (size_t)(src->text + src->len - s)) : NULL;
 		if (!end && s)
 			end = src->text + src->len;
+		if (end && end - s > 2 * LINE_MAX_LOOKED)
+			end = s + 2 * LINE_MAX_LOOKED;
 		for (; s && s + n <= end; s++)
 			if (!memcmp(s, word, n) && (s == src->text || !in_word(s[-1])) && (s + n == end || !in_word(s[n])))
 				return 1;
@@ -140,7 +145,7 @@ static int makes_nothing(const struct program *p, uint32_t at)
 	const struct source *src = source_of(p->sources, at);
 	const char *s = src ? src->text + (at - src->base) : NULL;
 
-	while (s && s > src->text && s[-1] != '\n')
+	for (int n = 0; s && s > src->text && s[-1] != '\n' && n < LINE_MAX_LOOKED; n++)
 		s--;
 	for (int i = 0; s && words[i]; i++)
 		if (!strncmp(s, words[i], strlen(words[i])) && !in_word(s[strlen(words[i])]))
