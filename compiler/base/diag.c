@@ -227,7 +227,7 @@ static int follows_line(const struct diags *d, const struct diag *first, const s
 	static const char lost[] = "where a declaration was expected";
 	struct location l;
 
-	if (!first || first->label || x->label || !strstr(first->message, lost) || (strcmp(x->code, "E0016") && !(strcmp(x->code, "E0010") == 0 && strstr(x->message, lost))))
+	if (!d->sources || !first || first->label || x->label || !strstr(first->message, lost) || (strcmp(x->code, "E0016") && !(strcmp(x->code, "E0010") == 0 && strstr(x->message, lost))))
 		return 0;
 	l = source_locate(d->sources, x->span.lo);
 	if (l.source != source_locate(d->sources, first->span.lo).source || (l.line != *line + 1 && l.line != *line))
@@ -263,7 +263,7 @@ static void fold(struct diags *d)
 		}
 		last = d->v[kept++] = x;
 		head = x;
-		line = is_syntax(x) ? source_locate(d->sources, x->span.lo).line : 0;
+		line = d->sources && is_syntax(x) ? source_locate(d->sources, x->span.lo).line : 0;
 	}
 	d->n = kept;
 }

@@ -745,8 +745,11 @@ static void name_used(struct making *m, struct instance *i, const struct field *
 		if (m->owners.v[k] != i)
 			continue;
 		lower_word(word, o->kind);
-		if (strlen(word) == n && !memcmp(word, f->key->text, n) && strlen(o->name) == f->value->n && !memcmp(o->name, f->value->str.p, f->value->n))
+		if (strlen(word) == n && !memcmp(word, f->key->text, n) && strlen(o->name) == f->value->n &&
+		    !memcmp(o->name, f->value->str.p, f->value->n)) {
+			buf_free(&have);
 			return;
+		}
 		buf_addf(&have, "%s%s(\"%s\")", have.n ? ", " : "", word, o->name);
 	}
 	struct diag *x = diag_error(e->diags, f->value->origin.hi ? f->value->origin : i->at, D_PATCH_TARGET,
