@@ -740,23 +740,23 @@ static void read_yaml_uses(struct compile *c)
 static void make_tops(struct compile *c)
 {
 	struct eval *e = c->e;
-	struct table by_inst;
-	table_init(&by_inst, e->unit);
+	c->tops.cap = e->tops.n + e->p->yaml.n + 2;     /* and what a delivery or secrets add */
+	c->tops.v = ARENA_ARRAY(e->unit, struct top *, c->tops.cap);
 	for (uint32_t n = 0; n < e->tops.n; n++) {
 		struct top *t = top_new(c, e->tops.v[n]->name->text, e->tops.v[n]->kind->name->text);
 		t->inst = e->tops.v[n];
 		VEC_PUSH(e->unit, &c->tops, t);
-		table_put(&by_inst, t->inst, t);
+		t->inst->made = t;
 	}
 	for (uint32_t n = 0; n < e->instances.n; n++)
 		if (e->instances.v[n]->parent) {
-			struct top *t = table_get(&by_inst, e->instances.v[n]->top);
+			struct top *t = e->instances.v[n]->top->made;
 			VEC_PUSH(e->unit, &t->parts, e->instances.v[n]);
 		}
 	for (uint32_t n = 0; n < c->tops.n; n++) {
 		struct instance *i = c->tops.v[n]->inst;
 		for (uint32_t k = 0; i && k < i->wires.n; k++) {
-			struct top *t = table_get(&by_inst, i->wires.v[k]);
+			struct top *t = i->wires.v[k]->made;
 			if (t) {
 				VEC_PUSH(e->unit, &c->tops.v[n]->needs, t);
 				t->needed = 1;
@@ -1046,7 +1046,8 @@ static int wire_order(const void *a, const void *b)
 static void list_wires(struct compile *c)
 {
 	struct eval *e = c->e;
-	VEC(struct out_wire) v = { 0 };
+	VEC(struct out_wire) v = { .cap = e->instances.n + 1 };
+	v.v = ARENA_ARRAY(e->unit, struct out_wire, v.cap);
 	for (uint32_t n = 0; n < e->instances.n; n++) {
 		struct instance *i = e->instances.v[n];
 		for (uint32_t s = SLOT_COUNT; s < i->kind->members.n; s++) {

@@ -33,6 +33,7 @@ struct instance {
 	VEC(struct instance *) wires;   /* what it needs: instances, in order of the needs */
 	VEC(struct symbol *) keyed;     /* secrets whose keys its kind has looked at */
 	struct span at;                 /* where it is declared */
+	struct top *made;               /* compile.c: the file of manifests that it has, if it is a component of the stack */
 	uint8_t expanded, forced, mark, failed;
 	uint8_t suspect;                /* something of its block was not understood: what its kind makes of the rest says little */
 };

@@ -388,6 +388,9 @@ void expand_instance(struct eval *e, struct instance *i)
 
 void make_instances(struct eval *e)
 {
+	e->instances.cap = e->tops.cap = e->p->symbols.n + 4;   /* families and composites have more */
+	e->instances.v = ARENA_ARRAY(e->unit, struct instance *, e->instances.cap);
+	e->tops.v = ARENA_ARRAY(e->unit, struct instance *, e->tops.cap);
 	for (uint32_t n = 0; n < e->p->symbols.n; n++) {
 		struct symbol *y = e->p->symbols.v[n];
 		if ((y->tag == SYMBOL_COMPONENT || y->tag == SYMBOL_FAMILY || y->tag == SYMBOL_DRIFT) && !y->dropped)
