@@ -38,7 +38,7 @@ static void end(struct emission *e)
 static void note_hash(struct emission *e, const struct out_component *c, struct part_hashes *h, struct hash128 *hash)
 {
 	*hash = component_hash(c, h, e->scratch);
-	e->components[e->ncomponents++] = (struct named_hash){ arena_strdup(&e->keep, c->name, strlen(c->name)), *hash };
+	e->components[e->ncomponents++] = (struct named_hash){ c->name, *hash };
 	e->sum->objects += c->nobjects;
 	e->sum->releases += c->nreleases;
 }

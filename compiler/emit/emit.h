@@ -24,7 +24,7 @@ struct out_release {
 struct out_file { const char *path; const char *p; size_t n; };                 /* path: "drift/NAME/FILE" */
 /* One top-level component: one manifests/NAME.yaml, its releases and its drift files. */
 struct out_component {
-	const char *name, *kind, *version;
+	const char *name, *kind, *version;      /* name: lives as long as the stack */
 	struct out_object *objects; uint32_t nobjects;
 	struct out_release *releases; uint32_t nreleases;
 	struct out_file *files; uint32_t nfiles;

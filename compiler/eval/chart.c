@@ -318,7 +318,7 @@ static void look(struct eval *e, const struct instance *i, const struct ast *x, 
 		break;
 	case AST_NAME:
 		if (x->bind_tag == BIND_SLOT && i)
-			look(e, i, i->sets && i->sets[x->bind_index] ? i->sets[x->bind_index] : i->kind->members.v[x->bind_index].deflt, path, n, depth, best, hops + 1);
+			look(e, i, instance_set(i, x->bind_index) ? instance_set(i, x->bind_index) : i->kind->members.v[x->bind_index].deflt, path, n, depth, best, hops + 1);
 		break;
 	default:
 		break;

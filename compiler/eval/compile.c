@@ -89,7 +89,7 @@ static int stack_settings(struct compile *c)
 			continue;
 		}
 		if (set->kids[0] == root) {
-			i->sets[slot] = set->kids[1];
+			instance_set_to(e, i, slot, set->kids[1]);
 		} else {
 			root->bind_tag = BIND_SLOT;
 			root->bind_index = slot;
@@ -153,8 +153,8 @@ int is_allowed(struct compile *c, const struct instance *i, const char *name)
 /* Where the user wrote what the condition is about: the first setting of it that the block sets. */
 static struct span blame(const struct instance *i, const struct ast *x, struct span deflt)
 {
-	if (x->tag == AST_NAME && x->bind_tag == BIND_SLOT && i && i->sets && i->sets[x->bind_index])
-		return i->sets[x->bind_index]->span;
+	if (x->tag == AST_NAME && x->bind_tag == BIND_SLOT && i && instance_set(i, x->bind_index))
+		return instance_set(i, x->bind_index)->span;
 	for (uint32_t n = 0; n < x->nkids; n++)
 		if (x->kids[n]) {
 			struct span s = blame(i, x->kids[n], (struct span){ 0, 0 });
@@ -368,11 +368,14 @@ static void claim_exposes(struct compile *c, struct instance *i)
 }
 
 /* The entry of an object's identity; its top is NULL when it is new. */
-static struct identity *identity(struct compile *c, struct hash128 h)
+static struct identity *identity(struct compile *c, const struct top *t, struct hash128 h)
 {
 	const uint32_t more = (uint32_t)(h.hi >> 32);
 	if (c->nidentities * 4 >= c->identity_cap * 3) {
 		uint32_t cap = c->identity_cap ? c->identity_cap * 2 : 64;
+		/* as many as the rest will need if it is like what was made so far, so that little is held twice */
+		while (c->nidentities > 2000 && cap < 1u << 28 && cap / 4 * 3 < (double)c->nidentities / (t->number + 1) * c->tops.n)
+			cap *= 2;
 		struct identity *bigger = calloc(cap, sizeof *bigger);  /* not in the arena, which would keep the smaller ones too */
 		if (!bigger)
 			abort();
@@ -408,14 +411,14 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 	if (*o->ns)
 		buf_addc(b, '/');
 	buf_adds(b, o->name);
-	struct identity *id = identity(c, hash_bytes(b->p, b->n));
+	struct identity *id = identity(c, t, hash_bytes(b->p, b->n));
 	struct top *old = id->top ? c->tops.v[id->top - 1] : NULL;
 	if (old) {
 		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, b->p);
 		diag_label(e->diags, x, "second: %s", t->inst ? instance_label(e, t->inst) : t->name);
 		diag_place(e->diags, x, old->inst ? old->inst->at : old->use ? old->use->span : e->stack->at, "first: %s", old->inst ? instance_label(e, old->inst) : old->name);
 		diag_note(e->diags, x, "in one stream the second object silently replaces the first");
-		if (old == t && t->inst && t->inst->sets[SLOT_NAMES]) {
+		if (old == t && t->inst && instance_set(t->inst, SLOT_NAMES)) {
 			char *word = arena_strdup(e->p->arena, o->kind, strlen(o->kind));
 			for (char *q = word; *q; q++)
 				*q = *q >= 'A' && *q <= 'Z' ? (char)(*q + 32) : *q;
@@ -487,10 +490,10 @@ static void force(struct compile *c, struct instance *i)
 		if (is_error(v))
 			i->failed = 1;
 		if ((s == SLOT_LABELS || s == SLOT_ANNOTATIONS) && v->tag == VALUE_RECORD && v->n)
-			sound_labels(e, v, i->sets[s] ? i->sets[s]->span : i->at, s == SLOT_ANNOTATIONS);
+			sound_labels(e, v, instance_set(i, s) ? instance_set(i, s)->span : i->at, s == SLOT_ANNOTATIONS);
 	}
 	/* a version that no catalog has is an error also where nothing of the row is used */
-	if (i->sets[SLOT_VERSION])
+	if (instance_set(i, SLOT_VERSION))
 		slot_value(e, i, SLOT_CATALOG);
 	for (uint32_t n = 0; n < i->kind->ports.n; n++)
 		if (is_error(port_value(e, i, i->kind->ports.v[n].name, i->at)))

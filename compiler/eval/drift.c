@@ -63,7 +63,7 @@ static int held_against(struct eval *e, struct instance *i, const struct runs *r
 			hit |= value_equal(want->items[k], have);
 		if (several ? hit : value_equal(want, have))
 			continue;
-		struct span at = di->sets[slot - 1] ? di->sets[slot - 1]->span : d->origin;
+		struct span at = instance_set(di, slot - 1) ? instance_set(di, slot - 1)->span : d->origin;
 		size_t hn, wn;
 		const char *hs = text_of(e, have, &hn), *ws = several ? NULL : text_of(e, want, &wn);
 		struct diag *x = diag_error(e->diags, at, D_RUNTIME, arena_printf(e->p->arena, "the runtime `%s` cannot run `%s` with %s = %.*s", i->kind->name->text, di->kind->name->text, f->name->text, hs ? (int)hn : 1, hs ? hs : "?"));

@@ -1350,8 +1350,8 @@ static struct span handed_over(struct eval *e, const struct instance *i, const s
 {
 	(void)e;
 	for (uint32_t s = 0; i->sets && s < i->kind->members.n; s++)
-		if (i->sets[s] && i->cells[s] && holds(i->cells[s], y, 0))
-			return i->sets[s]->span;
+		if (instance_set(i, s) && i->cells[s] && holds(i->cells[s], y, 0))
+			return instance_set(i, s)->span;
 	return i->at;
 }
 
@@ -1744,11 +1744,11 @@ static const struct value *detector_call(struct eval *e, struct env *env, const 
 				return VALUE_ERROR_V;
 			}
 		}
-		if (i->sets[slot]) {
-			diag_place(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` is given twice", t->shape->members.v[slot].name->text)), i->sets[slot]->span, "first here");
+		if (instance_set(i, slot)) {
+			diag_place(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` is given twice", t->shape->members.v[slot].name->text)), instance_set(i, slot)->span, "first here");
 			return VALUE_ERROR_V;
 		}
-		i->sets[slot] = a;
+		instance_set_to(e, i, slot, a);
 	}
 	struct value *v = ARENA_NEW(e->arena, struct value);
 	v->tag = VALUE_DETECTOR;
@@ -2122,15 +2122,15 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 		expand_instance(e, i);
 	if (i->fixed && i->fixed[slot])
 		return i->fixed[slot];
-	if (i->sets && i->sets[slot]) {
+	if (instance_set(i, slot)) {
 		if (slot == SLOT_VERSION && m->tag != MEMBER_NEED)
 			return version_slot(e, i);
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		if (m->tag == MEMBER_NEED) {
 			struct type t = { .tag = T_INTERFACE, .iface = m->iface }, maybe = { .tag = T_OPTIONAL, .elem = &t };
-			return eval_typed(e, &outer, i->sets[slot], m->optional ? &maybe : &t);
+			return eval_typed(e, &outer, instance_set(i, slot), m->optional ? &maybe : &t);
 		}
-		return eval_typed(e, &outer, i->sets[slot], m->type ? m->type : &type_any);
+		return eval_typed(e, &outer, instance_set(i, slot), m->type ? m->type : &type_any);
 	}
 	switch ((enum member_tag)m->tag) {
 	case MEMBER_SETTING:
@@ -2188,7 +2188,7 @@ const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot
 	if (v)
 		return v == &in_progress ? cycle(e, i, slot, NULL, (struct span){ 0, 0 }) : v;
 	const struct member *m = &i->kind->members.v[slot];
-	struct span at = i->sets && i->sets[slot] ? i->sets[slot]->span : m->decl ? m->decl->name_span : i->at;
+	struct span at = instance_set(i, slot) ? instance_set(i, slot)->span : m->decl ? m->decl->name_span : i->at;
 	struct frame f = { .inst = i, .slot = slot, .at = at, .prev = e->frame };
 	struct arena *old = e->arena;
 	i->cells[slot] = &in_progress;

@@ -12,6 +12,7 @@ struct env { struct instance *inst; const struct value *locals[MAX_LOCALS]; };
 
 struct offer { struct instance *from; const struct ast *decl; struct env *env; };
 struct field_set { uint32_t slot; const struct ast *set; };
+struct eval;
 struct instance {
 	struct kind *kind;
 	const struct atom *name;        /* full: outer-inner */
@@ -21,7 +22,8 @@ struct instance {
 	struct instance *parent, *top;  /* composite; top-level component */
 	struct env *env;                /* in which the block's right-hand sides are evaluated */
 	const struct value **cells;     /* a cell for each member */
-	const struct ast **sets;        /* the block's expression for each member, or NULL */
+	uint16_t *sets;                 /* for each member, the statement that sets it: read with instance_set() */
+	VEC(const struct ast *) others; /* expressions that set a member and are no statement of decl */
 	const struct value **fixed;     /* values set by the compiler itself (NULL mostly) */
 	VEC(struct field_set) fields;   /* `setting.field = value` */
 	VEC(const struct ast *) statements;     /* expose, patch, values, check, alert */
@@ -37,6 +39,20 @@ struct instance {
 	uint8_t expanded, forced, mark, failed;
 	uint8_t suspect;                /* something of its block was not understood: what its kind makes of the rest says little */
 };
+/* The expression that sets the member, or NULL. A statement of the declaration is known by its number, to keep ten thousand
+   components small; what comes from elsewhere (an env, --set, the arguments of a detector) is in others. */
+enum { SET_ELSEWHERE = 0x8000 };
+static inline const struct ast *instance_set(const struct instance *i, uint32_t slot)
+{
+	const uint32_t n = i->sets ? i->sets[slot] : 0;
+	if (!n)
+		return NULL;
+	if (n & SET_ELSEWHERE)
+		return i->others.v[n & (SET_ELSEWHERE - 1)];
+	const struct ast *st = i->decl->kids[n];
+	return st->kids[st->tag == AST_ASSIGN ? 0 : 1];
+}
+void instance_set_to(struct eval *e, struct instance *i, uint32_t slot, const struct ast *x);
 struct given { struct instance *inst; struct give *give; struct env *env; const struct value **cells; struct arena *arena; struct span asked; };
 struct secret_use { const struct atom *ns; struct symbol *secret; const struct atom *key; /* NULL: all */ const struct instance *by; struct span at; };
 

@@ -198,7 +198,7 @@ static struct instance *source_instance(struct compile *c, struct symbol *y, con
 				return NULL;
 			}
 		}
-		i->sets[slot] = a;
+		instance_set_to(e, i, slot, a);
 	}
 	for (uint32_t s = SLOT_COUNT; s < k->members.n; s++) {
 		if (!strcmp(k->members.v[s].name->text, "secret-name"))

@@ -48,7 +48,7 @@ void suspect(struct eval *e, struct instance *i, const struct atom *word)
 	if (near)
 		slot = (uint32_t)(uintptr_t)table_get(&i->kind->index, atom_cstr(e->p->atoms, near));
 	i->suspect = 1;
-	if (slot && !i->sets[slot - 1] && slot - 1 != SLOT_NAME)
+	if (slot && !instance_set(i, slot - 1) && slot - 1 != SLOT_NAME)
 		fix(e, i, slot - 1, VALUE_ERROR_V);
 }
 
@@ -97,23 +97,36 @@ void suspect_broken(struct eval *e, struct instance *i, struct span block)
 	}
 }
 
-/* A later whole value replaces fields set before it. */
-static void set_whole(struct instance *i, uint32_t slot, const struct ast *value)
+void instance_set_to(struct eval *e, struct instance *i, uint32_t slot, const struct ast *x)
+{
+	if (i->sets[slot] & SET_ELSEWHERE) {    /* so there are no more than a kind has members */
+		i->others.v[i->sets[slot] & (SET_ELSEWHERE - 1)] = x;
+		return;
+	}
+	i->sets[slot] = (uint16_t)(SET_ELSEWHERE | i->others.n);
+	VEC_PUSH(e->arena, &i->others, x);
+}
+
+/* number: of the statement in its declaration, 0 elsewhere. A later whole value replaces fields set before it. */
+static void set_whole(struct eval *e, struct instance *i, uint32_t slot, const struct ast *value, uint32_t number)
 {
 	uint32_t n = 0;
-	i->sets[slot] = value;
+	if (number && number < SET_ELSEWHERE)
+		i->sets[slot] = (uint16_t)number;
+	else
+		instance_set_to(e, i, slot, value);
 	for (uint32_t k = 0; k < i->fields.n; k++)
 		if (i->fields.v[k].slot != slot)
 			i->fields.v[n++] = i->fields.v[k];
 	i->fields.n = n;
 }
 
-static void take(struct eval *e, struct instance *i, const struct ast *st)
+static void take(struct eval *e, struct instance *i, const struct ast *st, uint32_t number)
 {
 	switch ((enum ast_tag)st->tag) {
 	case AST_ASSIGN:
 		if (st->bind_tag == BIND_SLOT)
-			set_whole(i, st->bind_index, st->kids[0]);
+			set_whole(e, i, st->bind_index, st->kids[0], number);
 		else if (i->decl && i->decl->tag == AST_DRIFT)
 			VEC_PUSH(e->arena, &i->statements, st);
 		break;
@@ -129,7 +142,7 @@ static void take(struct eval *e, struct instance *i, const struct ast *st)
 			break;
 		}
 		if (st->kids[0] == root) {
-			set_whole(i, root->bind_index, st->kids[1]);
+			set_whole(e, i, root->bind_index, st->kids[1], number);
 		} else {
 			VEC_PUSH(e->arena, &i->fields, ((struct field_set){ root->bind_index, st }));
 		}
@@ -164,7 +177,7 @@ struct instance *instance_new(struct eval *e, struct kind *k, const struct atom 
 	i->top = parent ? parent->top : i;
 	i->env = env;
 	i->cells = ARENA_ARRAY(e->arena, const struct value *, n);
-	i->sets = ARENA_ARRAY(e->arena, const struct ast *, n);
+	i->sets = ARENA_ARRAY(e->arena, uint16_t, n);
 	if (k->gives.n)
 		i->given = ARENA_ARRAY(e->arena, const struct value *, k->gives.n);
 	if (k->ports.n) {
@@ -177,10 +190,10 @@ struct instance *instance_new(struct eval *e, struct kind *k, const struct atom 
 			const struct atom *model = atom_find(e->p->atoms, "model", 5);
 			uint32_t slot = model ? (uint32_t)(uintptr_t)table_get(&k->index, model) : 0;
 			if (slot && k->members.v[slot - 1].tag == MEMBER_NEED)
-				i->sets[slot - 1] = decl->kids[0];
+				instance_set_to(e, i, slot - 1, decl->kids[0]);
 		}
 		for (uint32_t s = 1; s < decl->nkids; s++)
-			take(e, i, decl->kids[s]);
+			take(e, i, decl->kids[s], s);
 		if (e->diags->nerrors)
 			suspect_broken(e, i, decl->span);
 	}
@@ -193,20 +206,20 @@ static void overrides(struct eval *e, struct instance *i, struct symbol *y)
 	i->suspect |= y->suspect;
 	for (uint32_t n = 0; n < y->overrides.n; n++)
 		if (!y->overrides.v[n].member || y->overrides.v[n].member == i->name)
-			take(e, i, y->overrides.v[n].statement);
+			take(e, i, y->overrides.v[n].statement, 0);
 }
 
 /* The name of a member of a family, or of a component whose block sets `name`. NULL on error. */
 static const struct atom *own_name(struct eval *e, struct instance *i, int must)
 {
-	if (!i->sets[SLOT_NAME]) {
+	if (!instance_set(i, SLOT_NAME)) {
 		if (must && !i->failed && !i->suspect)
 			diag_help(e->diags, diag_error(e->diags, i->at, D_FAMILY_NAME, arena_printf(e->p->arena, "the members of `%s` have no name of their own", i->local->text)),
 				"set `name` from the element: name = %s.name", i->decl->name3 ? i->decl->name3->text : "x");
 		return must ? NULL : i->name;
 	}
 	struct env outer = i->env ? *i->env : (struct env){ 0 };
-	const struct value *v = eval_typed(e, &outer, i->sets[SLOT_NAME], &type_name);
+	const struct value *v = eval_typed(e, &outer, instance_set(i, SLOT_NAME), &type_name);
 	if (is_error(v))
 		return NULL;
 	return atom_intern(e->p->atoms, v->str.p, v->n);
@@ -916,9 +929,9 @@ static const struct value *current_row(struct eval *e, struct instance *i)
 
 const struct value *version_slot(struct eval *e, struct instance *i)
 {
-	if (i->sets[SLOT_VERSION]) {
+	if (instance_set(i, SLOT_VERSION)) {
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
-		return eval_typed(e, &outer, i->sets[SLOT_VERSION], &type_version);
+		return eval_typed(e, &outer, instance_set(i, SLOT_VERSION), &type_version);
 	}
 	const struct value *row = current_row(e, i);
 	if (row->tag != VALUE_RECORD)
@@ -937,7 +950,7 @@ const struct value *catalog_slot(struct eval *e, struct instance *i)
 {
 	const struct value *row = current_row(e, i);
 	const struct atom *key = e->p->implicit[SLOT_VERSION];
-	if (!i->sets[SLOT_VERSION] || is_error(row))
+	if (!instance_set(i, SLOT_VERSION) || is_error(row))
 		return row;
 	const struct value *want = slot_value(e, i, SLOT_VERSION);
 	if (want->tag != VALUE_STRING || same_version(row, want, key))
@@ -959,13 +972,13 @@ const struct value *catalog_slot(struct eval *e, struct instance *i)
 				buf_addf(&known, "%s%.*s (catalog %s)", known.n ? ", " : "", (int)v->n, v->str.p, c->name->text);
 		}
 	for (uint32_t s = SLOT_COUNT; s < i->kind->members.n; s++)
-		if (i->sets[s] && (!strcmp(i->kind->members.v[s].name->text, "image") || !strcmp(i->kind->members.v[s].name->text, "chart"))) {
+		if (instance_set(i, s) && (!strcmp(i->kind->members.v[s].name->text, "image") || !strcmp(i->kind->members.v[s].name->text, "chart"))) {
 			buf_free(&known);
 			return row->tag == VALUE_RECORD ? value_with(e->arena, row, key, want) : row;
 		}
 	if (!known.n)           /* a kind that no catalog speaks of: any version is right */
 		return row;
-	struct diag *x = diag_error(e->diags, i->sets[SLOT_VERSION]->span, D_UNKNOWN_VERSION, i->kind->name->text, arena_strdup(e->p->arena, want->str.p, want->n));
+	struct diag *x = diag_error(e->diags, instance_set(i, SLOT_VERSION)->span, D_UNKNOWN_VERSION, i->kind->name->text, arena_strdup(e->p->arena, want->str.p, want->n));
 	diag_help(e->diags, x, "known: %s", known.p);
 	buf_free(&known);
 	return VALUE_ERROR_V;

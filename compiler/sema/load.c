@@ -303,6 +303,12 @@ static void declare_rule(struct program *p, const struct ast *d, int library)
 
 static void declare(struct program *p, const struct ast *file, int library)
 {
+	if (!p->symbols.n && file->nkids > 64) {        /* a large file: the lists are made in its size */
+		p->symbols.cap = p->names['v'].cap = file->nkids + 16;
+		p->symbols.v = ARENA_ARRAY(p->arena, struct symbol *, p->symbols.cap);
+		p->names['v'].v = ARENA_ARRAY(p->arena, const struct atom *, p->names['v'].cap);
+		table_reserve(&p->values, file->nkids + p->values.n);
+	}
 	for (uint32_t i = 0; i < file->nkids; i++) {
 		const struct ast *d = file->kids[i];
 		switch (d->tag) {

@@ -81,17 +81,19 @@ struct symbol {
 	uint8_t tag, state;             /* state: 0 new, 1 in progress, 2 done */
 	uint8_t dropped;
 	uint8_t suspect;                /* an env most likely meant to set something of it */
+	uint32_t uses;                  /* how often it is named: what a broken declaration folds in */
 	const struct atom *name;
 	const struct ast *decl;
 	const struct type *type;        /* params, lets */
 	struct kind *kind;              /* components, drifts */
-	struct fn *fn;
-	void *inst;                     /* of a secret that a kind declares: the component, in which its keys are derived */
-	const struct ast *expr;         /* param's or let's expression after envs and --set */
+	union {                         /* by tag */
+		struct fn *fn;
+		void *inst;             /* of a secret that a kind declares: the component, in which its keys are derived */
+		const struct ast *expr; /* param's or let's expression after envs and --set */
+	};
 	VEC(struct override) overrides; /* statements of envs and of --set, in order; they come after the block's own */
 	const void *value;              /* eval: struct value *, struct instance *, struct family * */
 	struct diag *said;              /* what was reported of its kind, or NULL */
-	uint32_t uses;                  /* how often it is named: what a broken declaration folds in */
 };
 struct unknown { struct diag *said; uint32_t line, more; const struct source *source; const char *lines; };   /* more: uses in other lines */
 struct rule { const struct atom *name; const struct ast *decl; uint8_t library, resolved; };
