@@ -154,9 +154,14 @@ double chance_alerts(double rate, double rows, double p, double hold)
 	return DAY / period * (1.0 - p) * pow(p, k);
 }
 
+/* Runs above the threshold are short, since each is an excursion of a random walk that is drawn back: of those counted on means
+   of windows (1 to 10 features, windows of 20 and 50, ert 200 and 1000) 0.09 to 0.21 for each alarm were longer than a
+   quarter of the window, 0.01 to 0.07 than half of it, and 0 to 0.006 than the whole. */
+#define EXCURSION 5.5
+
 double chance_alerts_overlapping(double rate, double p, double hold, double window)
 {
-	return DAY * rate * p * exp(-hold * rate / window);
+	return DAY * rate * p * exp(-EXCURSION * hold * rate / window);
 }
 
 /* The count rises to k when the newest test detects, the one that leaves did not, and k - 1 of those between did. */

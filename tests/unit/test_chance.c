@@ -151,9 +151,59 @@ static void test_counted(void **state)
 	free(hit);
 }
 
+/* Squared means of a window that moves by one row, over a threshold that they pass once in `ert` rows: no more of the runs than
+   we say last long, and not far fewer. */
+static void test_overlapping(void **state)
+{
+	(void)state;
+	enum { N = 2000000, WINDOW = 20, ERT = 200, FEATURES = 2 };
+	double *x = malloc(sizeof *x * N * FEATURES), *s = calloc(N, sizeof *s);
+	assert_true(x && s);
+	for (int i = 0; i < N * FEATURES; i++)
+		x[i] = sqrt(-2 * log(1 - uniform())) * cos(6.283185307179586 * uniform());
+	for (int f = 0; f < FEATURES; f++) {
+		double sum = 0;
+		for (int i = 0; i < N; i++) {
+			sum += x[f * N + i] - (i >= WINDOW ? x[f * N + i - WINDOW] : 0);
+			s[i] += i >= WINDOW ? sum * sum : 0;
+		}
+	}
+	double lo = 0, hi = 1000;
+	for (int k = 0; k < 40; k++) {          /* waits from many beginnings */
+		const double t = (lo + hi) / 2;
+		double waited = 0;
+		int64_t from = N - 1, waits = 0;
+		for (int64_t i = N - 1; i >= 0; i--) {
+			if (s[i] > t)
+				from = i;
+			if (i % 97 == 0 && i < N - 100 * ERT) {
+				waited += (double)(from - i + 1);
+				waits++;
+			}
+		}
+		if (waited / (double)waits < ERT)
+			lo = t;
+		else
+			hi = t;
+	}
+	static const int holds[] = { 5, 10 };
+	for (int h = 0; h < 2; h++) {
+		int runs = 0, length = 0;
+		for (int i = 0; i < N; i++) {
+			length = s[i] > lo ? length + 1 : 0;
+			runs += length == holds[h] + 1;
+		}
+		const double there = runs * 86400.0 / N, said = chance_alerts_overlapping(1, 1.0 / ERT, holds[h], WINDOW);
+		if (there > 1.2 * said || there < 0.3 * said)
+			fail_msg("%d rows: %g a day, we say %g", holds[h], there, said);
+	}
+	free(x);
+	free(s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_known), cmocka_unit_test(test_monotonic), cmocka_unit_test(test_range),
-		cmocka_unit_test(test_closed), cmocka_unit_test(test_counted) };
+		cmocka_unit_test(test_closed), cmocka_unit_test(test_counted), cmocka_unit_test(test_overlapping) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
