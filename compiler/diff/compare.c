@@ -49,10 +49,10 @@ static struct diff_change *add(struct compare *c, enum diff_op op, const struct 
 	return &c->out.v[c->out.n - 1];
 }
 
-/* An API server takes null as not said; in the values of a chart it takes a default away. */
+/* An API server takes null and an empty list as not said; in the values of a chart they take a default away. */
 static int absent(const struct compare *c, const struct value *v)
 {
-	return !v || (v->tag == VALUE_NONE && strcmp(c->kind, "release"));
+	return !v || ((v->tag == VALUE_NONE || (v->tag == VALUE_LIST && !v->n)) && strcmp(c->kind, "release"));
 }
 
 /* ---- what a server fills in ---- */
@@ -113,7 +113,7 @@ static int means_nothing(struct compare *c, const struct value *v, const struct 
 	if (want && (!strcmp(want, "-") || (live && !strcmp(want, "*")) || is_default(want, v, around)))
 		return 1;
 	if (v->tag == VALUE_LIST)
-		return !v->n;
+		return !v->n && strcmp(c->kind, "release");
 	if (v->tag != VALUE_RECORD || (!v->n && !live))
 		return 0;
 	for (uint32_t i = 0; i < v->n; i++) {   /* a record of nothing but defaults */

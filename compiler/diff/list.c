@@ -323,7 +323,8 @@ void list_pair(const struct diff_tables *t, const char *kind, const struct diff_
 	struct pairing x = { .t = t, .kind = kind, .a = arena };
 	const struct list_row *r = strcmp(kind, "file") ? tables_list(t, kind, p) : NULL;
 	const char *key = r ? r->key : all_named(a) && all_named(b) ? "name" : "#";
-	const int ordered = r ? r->ordered : 1;
+	/* Controllers compare a pod template as it is written: whatever an order means to the pods, another one replaces them. */
+	const int template = diff_pod_part(kind, p).step && strcmp(kind, "Pod"), ordered = r ? r->ordered : 1;
 	x.element.step = ARENA_ARRAY(arena, const char *, p->n + 1);
 	if (p->n)
 		memcpy(x.element.step, p->step, p->n * sizeof *x.element.step);
@@ -346,7 +347,7 @@ void list_pair(const struct diff_tables *t, const char *kind, const struct diff_
 					mate(&x, i++, k++);
 			}
 		}
-		result(&x, 0, 0, out);
+		result(&x, template, 0, out);
 		return;
 	}
 	for (int s = 0; s < 2; s++)
@@ -360,5 +361,5 @@ void list_pair(const struct diff_tables *t, const char *kind, const struct diff_
 	match(&x, name_ids(&x, 0), name_ids(&x, 1));    /* a port whose number changed is still the port of that name */
 	if (strcmp(key, "="))
 		match(&x, nameless_ids(&x, 0), nameless_ids(&x, 1));
-	result(&x, ordered, strcmp(key, "=") != 0, out);
+	result(&x, ordered || template, strcmp(key, "=") != 0, out);
 }

@@ -40,7 +40,7 @@ def diff(old, new, *args):
 
 # -- ten thousand pairs of equal spellings
 UNITS = {'Gi': ('Mi', 1024), 'Mi': ('Ki', 1024), 'G': ('M', 1000), '': ('m', 1000)}
-UNORDERED = {'containers', 'volumes', 'volumeMounts', 'imagePullSecrets', 'ports', 'tolerations', 'subjects', 'accessModes', 'predictors', 'groups', 'finalizers'}
+UNORDERED = {'ports', 'subjects', 'predictors', 'groups'}     # and nothing in a pod template, where controllers see every order
 
 
 def quantity(v):
@@ -91,7 +91,7 @@ def respelt(v, path=()):
         return dict(items)
     if isinstance(v, list):
         out = [respelt(x, path + ('[]',)) for x in v]
-        if path and path[-1] in UNORDERED and all(isinstance(x, dict) for x in out):
+        if path and path[-1] in UNORDERED and 'containers' not in path and all(isinstance(x, dict) for x in out):
             rng.shuffle(out)
         return out
     if len(path) > 1 and path[-2] in ('requests', 'limits'):
