@@ -899,10 +899,20 @@ static void make_delivery(struct compile *c)
 			return;
 		struct diag *x = k ? diag_error(e->diags, v->origin, D_OFFER, arena_printf(e->p->arena, "kind `%s` delivers nothing: it does not collect `helm-release`", name->text))
 			: diag_error(e->diags, v->origin, D_UNKNOWN_KIND, name->text);
+		struct suggest near;
+		suggest_init(&near, name->text, name->len);
 		struct buf b = { 0 };
-		for (uint32_t n = 0; f && n < e->p->library_names.n; n++)
-			if (e->p->library_names.v[n].what == 'k' && is_delivery(program_kind(e->p, e->p->library_names.v[n].word), f) >= 0)
-				buf_addf(&b, "%s%s", b.n ? ", " : "", e->p->library_names.v[n].word->text);
+		for (uint32_t n = 0; f && n < e->p->library_names.n; n++) {
+			const struct library_name *l = &e->p->library_names.v[n];
+			if (l->what != 'k' || is_delivery(program_kind(e->p, l->word), f) < 0)
+				continue;
+			suggest_try(&near, l->word->text);
+			buf_addf(&b, "%s%s", b.n ? ", " : "", l->word->text);
+		}
+		if (suggest_best(&near)) {
+			diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&near));
+			diag_fix(e->diags, x, v->origin, "%s", suggest_best(&near));
+		}
 		if (b.n)
 			diag_help(e->diags, x, "kinds that deliver: %s", b.p);
 		buf_free(&b);
@@ -1135,7 +1145,7 @@ static int compile_all(struct compile *c)
 		check_manifest_words(c, p->user_kinds.v[n]->decl);
 	try_risks(c);
 	resolve_words(p);
-	if (e->diags->nerrors)
+	if (e->diags->nerrors || p->only_envs)
 		return 0;       /* what was not made silences nothing */
 	for (uint32_t n = 0; n < e->instances.n; n++)
 		unused_allows(c, e->instances.v[n]->allows.v, e->instances.v[n]->allows.n);

@@ -116,6 +116,8 @@ static void type_help(struct eval *e, struct diag *x, const struct type *t, cons
 			diag_help(e->diags, x, "a name stands without quotes: %s", a->text);
 			diag_fix(e->diags, x, at, "%s", a->text);
 		}
+	} else if ((v->tag == VALUE_STRING || v->tag == VALUE_RECORD) && t->tag == T_SECRET) {
+		diag_help(e->diags, x, "values of secrets never stand in a source: declare secret NAME { KEY }, and write NAME");
 	} else if (v->tag == VALUE_STRING && t->tag == T_SECRET_KEY) {
 		diag_help(e->diags, x, "values of secrets never stand in a source: declare secret NAME { KEY }, and write NAME.KEY");
 	} else if (v->tag == VALUE_STRING && (t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT || t->tag == T_BOOL)) {
@@ -2303,6 +2305,9 @@ const struct value *symbol_value(struct eval *e, struct symbol *y, struct span a
 			v = VALUE_NONE_V;
 		} else if (e->p->env_unknown) {
 			v = VALUE_ERROR_V;      /* the env that was meant may set it */
+		} else if (e->p->every_env && !e->p->env && program_env_sets(e->p, y->name)) {
+			e->p->only_envs = 1;    /* the stack is one for its envs, and each of them is looked at */
+			v = VALUE_ERROR_V;
 		} else {
 			struct diag *x = diag_error(e->diags, y->decl->name_span, D_MISSING_PARAM, y->name->text);
 			diag_help(e->diags, x, "give it a default, set it in an env, or build with --set %s=VALUE", y->name->text);

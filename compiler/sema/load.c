@@ -818,6 +818,19 @@ static void apply_assignment(struct program *p, const char *text)
 	apply_set(p, set);
 }
 
+int program_env_sets(const struct program *p, const struct atom *param)
+{
+	for (uint32_t n = 0; n < p->names['e'].n; n++) {
+		const struct ast *env = table_get(&p->decls['e'], p->names['e'].v[n]);
+		for (uint32_t k = 0; env && k < env->nkids; k++) {
+			const struct ast *s = env->kids[k];
+			if (s->tag == AST_SET && s->kids[0]->tag == AST_NAME && s->kids[0]->name == param)
+				return 1;
+		}
+	}
+	return 0;
+}
+
 void program_env(struct program *p, const struct atom *env, const char **sets, uint32_t nsets)
 {
 	p->env = env;

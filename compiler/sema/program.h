@@ -132,6 +132,7 @@ struct program {
 	struct table library_index[256];/* per `what`: name -> library name + 1 */
 	const struct atom *env;
 	const struct ast *env_decl;
+	uint8_t only_envs;              /* every_env: a param has a value in envs alone */
 	uint8_t every_env;              /* each env is compiled in its turn */
 	uint8_t env_unknown;            /* reported: what it would have set is not missed */
 	uint8_t unread;                 /* a file that is used cannot be read: names may be declared there */
@@ -154,6 +155,7 @@ struct interface *program_interface(struct program *p, const struct atom *name);
 struct detector *program_detector(struct program *p, const struct atom *name);
 struct catalog *program_catalog(struct program *p, const struct atom *name);
 struct symbol *program_symbol(struct program *p, const struct atom *name);      /* stack names, then functions of the library */
+int program_env_sets(const struct program *p, const struct atom *param);        /* does some env give the param a value? */
 void program_unknown_path(struct program *p, const struct ast *root);           /* reports it */
 const char *program_suggest(struct program *p, char what, const struct atom *name);     /* 'v' for values */
 const char *library_text(struct program *p, const char *path, uint32_t *len);   /* a data file of the library; NULL */
