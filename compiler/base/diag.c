@@ -227,7 +227,8 @@ static int follows_line(const struct diags *d, const struct diag *first, const s
 	static const char lost[] = "where a declaration was expected";
 	struct location l;
 
-	if (!d->sources || !first || first->label || x->label || !strstr(first->message, lost) || (strcmp(x->code, "E0016") && !(strcmp(x->code, "E0010") == 0 && strstr(x->message, lost))))
+	if (!d->sources || !first || first->label || x->label || !strstr(first->message, lost) ||
+		(strcmp(x->code, "E0016") && !(strcmp(x->code, "E0010") == 0 && strstr(x->message, lost))))
 		return 0;
 	l = source_locate(d->sources, x->span.lo);
 	if (l.source != source_locate(d->sources, first->span.lo).source || (l.line != *line + 1 && l.line != *line))
@@ -248,7 +249,8 @@ static void fold(struct diags *d)
 			syntax[n++] = d->v[i];
 	for (uint32_t i = 0; i < d->n; i++) {
 		struct diag *x = d->v[i];
-		int again = last && once_at_a_place(x) && !strcmp(last->code, x->code) && last->span.lo == x->span.lo && last->span.hi == x->span.hi;
+		int again = last && once_at_a_place(x) && !strcmp(last->code, x->code) &&
+			last->span.lo == x->span.lo && last->span.hi == x->span.hi;
 
 		const int run = follows_line(d, head, x, &line);
 

@@ -52,7 +52,8 @@ static void place(const struct diags *d, struct span at, struct buf *out)
 		return;
 	}
 	string(out, "file", r.source->name);
-	buf_addf(out, ",\"line\":%u,\"column\":%u,\"endLine\":%u,\"endColumn\":%u", (unsigned)r.line, (unsigned)r.column,
+	buf_addf(out, ",\"line\":%u,\"column\":%u,\"endLine\":%u,\"endColumn\":%u",
+		(unsigned)r.line, (unsigned)r.column,
 		(unsigned)r.end_line, (unsigned)r.end_column);
 }
 
@@ -118,5 +119,6 @@ void diag_write_json(const struct diags *d, struct buf *out)
 		buf_adds(out, i ? ",\n" : "\n");
 		one(d, d->v[i], out);
 	}
-	buf_addf(out, "%s],\"errors\":%u,\"warnings\":%u}\n", d->n ? "\n" : "", (unsigned)d->nerrors, (unsigned)d->nwarnings);
+	buf_addf(out, "%s],\"errors\":%u,\"warnings\":%u}\n", d->n ? "\n" : "",
+		(unsigned)d->nerrors, (unsigned)d->nwarnings);
 }

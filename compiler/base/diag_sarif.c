@@ -24,7 +24,8 @@ static void uri(struct buf *out, const char *name)
 
 	buf_adds(out, name[0] == '/' ? "\"file://" : "\"");
 	for (p = name; *p; p++) {
-		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') || (*p >= '0' && *p <= '9') || strchr("-._~/", *p))
+		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+			(*p >= '0' && *p <= '9') || strchr("-._~/", *p))
 			buf_addc(out, *p);
 		else
 			buf_addf(out, "%%%02X", (unsigned char)*p);
@@ -116,7 +117,8 @@ static void one(const struct diags *d, uint32_t at, const struct hash128 *prints
 
 	buf_adds(out, "{\"ruleId\":");
 	string(out, x->code);
-	buf_addf(out, ",\"ruleIndex\":%u,\"level\":\"%s\",", (unsigned)rule, x->severity == SEVERITY_ERROR ? "error" : "warning");
+	buf_addf(out, ",\"ruleIndex\":%u,\"level\":\"%s\",", (unsigned)rule,
+		x->severity == SEVERITY_ERROR ? "error" : "warning");
 	message(out, x);
 	buf_adds(out, ",\"locations\":[");
 	if (diag_region(d, x->span, &r)) {

@@ -169,7 +169,8 @@ static unsigned decode(const unsigned char *s, size_t len, uint32_t *c)
 		*c = (uint32_t)(s[0] & 0x0f) << 12 | (uint32_t)(s[1] & 0x3f) << 6 | (s[2] & 0x3f);
 		return *c >= 0x800 && (*c < 0xd800 || *c > 0xdfff) ? 3 : 0;
 	}
-	if (s[0] >= 0xf0 && s[0] <= 0xf4 && len >= 4 && (s[1] & 0xc0) == 0x80 && (s[2] & 0xc0) == 0x80 && (s[3] & 0xc0) == 0x80) {
+	if (s[0] >= 0xf0 && s[0] <= 0xf4 && len >= 4 && (s[1] & 0xc0) == 0x80 &&
+		(s[2] & 0xc0) == 0x80 && (s[3] & 0xc0) == 0x80) {
 		*c = (uint32_t)(s[0] & 0x07) << 18 | (uint32_t)(s[1] & 0x3f) << 12 | (uint32_t)(s[2] & 0x3f) << 6 | (s[3] & 0x3f);
 		return *c >= 0x10000 && *c <= 0x10ffff ? 4 : 0;
 	}

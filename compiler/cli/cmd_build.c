@@ -30,7 +30,8 @@ static const char *plural(uint32_t n)
 
 static void changes(struct buf *b, const struct tree_entry *v, uint32_t n, int all)
 {
-	static const char mark[] = { [TREE_SAME] = ' ', [TREE_ADDED] = '+', [TREE_CHANGED] = '~', [TREE_REMOVED] = '-' };
+	static const char mark[] = { [TREE_SAME] = ' ', [TREE_ADDED] = '+', [TREE_CHANGED] = '~',
+		[TREE_REMOVED] = '-' };
 	uint32_t count[4] = { 0 }, left[4] = { 0 }, shown = 0;
 	size_t width = 0;               /* notes stand in one column, unless a path is very long */
 	for (uint32_t i = 0; i < n; i++) {
@@ -111,7 +112,8 @@ static void to_folder(struct session *s, const struct out_stack *stack, const ch
 	if (!check)
 		summary(b, stack, &sum);
 	else
-		buf_addf(b, "%s is %s\n", dir, *different ? "not up to date; mlopsc build would change:" : "up to date");
+		buf_addf(b, "%s is %s\n", dir, *different
+			? "not up to date; mlopsc build would change:" : "up to date");
 	if (!check || *different)
 		changes(b, v, n, all);
 	if (!check) {

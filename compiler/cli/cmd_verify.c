@@ -33,7 +33,8 @@ static void text(struct buf *b, const struct verify *v, const struct args *a)
 	uint32_t shown = v->findings.n;
 	if (!v->findings.n) {
 		if (!a->value[FLAG_QUIET])
-			buf_addf(b, "%s is as it was built: %u file%s, %u object%s\n", v->dir, v->files, plural(v->files), v->objects,
+			buf_addf(b, "%s is as it was built: %u file%s, %u object%s\n", v->dir,
+				v->files, plural(v->files), v->objects,
 				plural(v->objects));
 		return;
 	}
@@ -129,7 +130,8 @@ int cmd_verify(const struct args *a)
 		buf_clear(&out);
 		buf_addf(&out, "mlopsc: %u of %u folder%s differ%s; mlopsc build writes %s anew\n"
 			"        an edit that should stay belongs into the source: a setting, or patch\n",
-			differ, found.dirs.n, plural(found.dirs.n), differ == 1 ? "s" : "", differ == 1 ? "it" : "them");
+			differ, found.dirs.n, plural(found.dirs.n), differ == 1 ? "s" : "",
+			differ == 1 ? "it" : "them");
 		io_write(2, out.p, out.n);
 	}
 	if (status == STATUS_DONE)

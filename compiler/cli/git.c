@@ -94,7 +94,8 @@ int git_revision(const char *dir, const char *revision, const char **why)
 	struct buf out = { 0 }, name = { 0 };
 	buf_addf(&name, "%s^{commit}", revision);
 	const char *const inside[] = { "git", "-C", dir, "rev-parse", "--git-dir", NULL };
-	const char *const argv[] = { "git", "-C", dir, "rev-parse", "--verify", "--quiet", "--end-of-options", name.p, NULL };
+	const char *const argv[] = { "git", "-C", dir, "rev-parse", "--verify", "--quiet",
+		"--end-of-options", name.p, NULL };
 	int status = run(inside, &out);
 	if (status == 127 || status < 0)
 		*why = "there is no such file or folder, and no git to ask for a revision";
@@ -172,7 +173,8 @@ int git_list(const char *dir, const char *revision, const char *path, int deep, 
 {
 	struct buf tree = { 0 };
 	buf_addf(&tree, "%s:%s", revision, path);
-	const char *const all[] = { "git", "-C", dir, "ls-tree", "-r", "-z", "--full-tree", "--name-only", tree.p, NULL };
+	const char *const all[] = { "git", "-C", dir, "ls-tree", "-r", "-z", "--full-tree",
+		"--name-only", tree.p, NULL };
 	const char *const flat[] = { "git", "-C", dir, "ls-tree", "-z", "--full-tree", "--name-only", tree.p, NULL };
 	const int status = run(deep ? all : flat, out);
 	buf_free(&tree);

@@ -14,7 +14,8 @@
 
 static int applies(const struct args *a, const char *source)
 {
-	return strcmp(source, "-") && !a->value[FLAG_STDLIB] && !a->value[FLAG_ROOT] && !a->value[FLAG_STDOUT] && !a->value[FLAG_CHECK];
+	return strcmp(source, "-") && !a->value[FLAG_STDLIB] && !a->value[FLAG_ROOT] &&
+		!a->value[FLAG_STDOUT] && !a->value[FLAG_CHECK];
 }
 
 static void put_key(const struct args *a, const char *source, struct buf *b)
@@ -85,10 +86,12 @@ int index_fresh(const struct args *a, const char *source, struct buf *say)
 		} else if (!strncmp(s, "file ", 5) && dir.n) {
 			struct stat st;
 			char *q = s + 5;
-			const long long mode = strtoll(q, &q, 10), size = strtoll(q, &q, 10), sec = strtoll(q, &q, 10), nsec = strtoll(q, &q, 10);
+			const long long mode = strtoll(q, &q, 10), size = strtoll(q, &q, 10),
+				sec = strtoll(q, &q, 10), nsec = strtoll(q, &q, 10);
 			const size_t n = dir.n;
 			buf_addf(&dir, "/%s", q + (*q == ' '));
-			fresh = !lstat(dir.p, &st) && st.st_mode == mode && st.st_size == size && st.st_ctim.tv_sec == sec && st.st_ctim.tv_nsec == nsec;
+			fresh = !lstat(dir.p, &st) && st.st_mode == mode && st.st_size == size &&
+				st.st_ctim.tv_sec == sec && st.st_ctim.tv_nsec == nsec;
 			dir.n = n;
 			dir.p[n] = 0;
 			files++;
@@ -148,7 +151,9 @@ void index_store(const struct args *a, const char *source, const struct out_stac
 		buf_adds(&at, entries[i].path);
 		ok = !lstat(at.p, &st);
 		if (ok)
-			buf_addf(&key, "file %lld %lld %lld %ld %s\n", (long long)st.st_mode, (long long)st.st_size, (long long)st.st_ctim.tv_sec, st.st_ctim.tv_nsec, entries[i].path);
+			buf_addf(&key, "file %lld %lld %lld %ld %s\n", (long long)st.st_mode,
+				(long long)st.st_size, (long long)st.st_ctim.tv_sec,
+				st.st_ctim.tv_nsec, entries[i].path);
 	}
 	buf_addf(&key, "first %s\nlast %s\n", first, last);
 	/* beside and renamed: a record that is half written would be worse than none */

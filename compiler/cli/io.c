@@ -111,7 +111,8 @@ int io_replace(const char *path, const struct buf *b)
 		goto fail;
 	}
 	/* The owner can be kept only by root; whoever may write the file may own its successor. */
-	if ((st.st_uid != geteuid() || st.st_gid != getegid()) && fchown(fd, st.st_uid, st.st_gid) != 0 && errno != EPERM)
+	if ((st.st_uid != geteuid() || st.st_gid != getegid()) &&
+		fchown(fd, st.st_uid, st.st_gid) != 0 && errno != EPERM)
 		goto fail;
 	if (fchmod(fd, st.st_mode & 07777) != 0 || !io_write(fd, b->p, b->n) || fsync(fd) != 0)
 		goto fail;

@@ -81,7 +81,8 @@ static int yaml_folder(struct cli_side *x, const char *path)
 		}
 	closedir(dir);
 	if (!names.n)
-		return cannot(x, path, "it has neither a mlops.lock nor YAML files; mlopsc build writes an output folder");
+		return cannot(x, path,
+			"it has neither a mlops.lock nor YAML files; mlopsc build writes an output folder");
 	qsort(names.v, names.n, sizeof *names.v, by_name);
 	for (uint32_t i = 0; i < names.n; i++) {
 		if (x->text.n && x->text.p[x->text.n - 1] != '\n')
@@ -192,7 +193,8 @@ static int revision_stack(struct cli_side *x, const char *dir, const char *revis
 	const char *below = slash ? arena_printf(&x->a, "%s/%.*s", dir, (int)(slash - path), path) : dir;
 	if (!git_read(x->git, arena_printf(&x->a, "./%s", path), &text, &why)) {
 		buf_free(&text);
-		return cannot(x, arena_printf(&x->a, "%s:%s", revision, path), why ? why : "there is no such file in that revision, nor an output folder");
+		return cannot(x, arena_printf(&x->a, "%s:%s", revision, path), why ? why
+			: "there is no such file in that revision, nor an output folder");
 	}
 	int ok = export_sources(x, below, revision);
 	if (ok) {
@@ -236,9 +238,11 @@ static const char *only_folder(struct cli_side *x, const char *dir, const char *
 			buf_addf(&several, "%s%s", n++ ? ", " : "", name);
 		}
 	if (n > 1) {
-		struct diag *e = diag_error(mlops_diags(x->s.m), (struct span){ 0, 0 }, D_READ, revision, "it has several stacks");
+		struct diag *e = diag_error(mlops_diags(x->s.m), (struct span){ 0, 0 }, D_READ,
+			revision, "it has several stacks");
 		diag_note(mlops_diags(x->s.m), e, "in %s: %s", out, several.p);
-		diag_help(mlops_diags(x->s.m), e, "say which: %s:%s/NAME", revision, strncmp(out, "./", 2) ? out : out + 2);
+		diag_help(mlops_diags(x->s.m), e, "say which: %s:%s/NAME", revision,
+			strncmp(out, "./", 2) ? out : out + 2);
 		found = NULL;
 	} else if (!n) {
 		cannot(x, revision, arena_printf(&x->a, "it has no output in %s", out));
@@ -280,7 +284,8 @@ static int revision(struct cli_side *x, const char *operand, const char *title, 
 	}
 	const char *where = out ? out : "out";
 	if (where[0] == '/')
-		return cannot(x, operand, "the output folder (-o) is named from the root: a revision knows it only from the folder of the repository");
+		return cannot(x, operand,
+			"the output folder (-o) is named from the root: a revision knows it only from the folder of the repository");
 	where = strncmp(where, "./", 2) && strncmp(where, "../", 3) ? arena_printf(&x->a, "./%s", where) : where;
 	size_t n = strlen(where);
 	while (n && where[n - 1] == '/')
@@ -307,18 +312,24 @@ int side_open(struct cli_side *x, const struct args *a, const char *operand, con
 	session_open(&x->s, a, operand ? operand : stack);
 	x->opened = 1;
 	if (!operand) {
-		const char *out = a->value[FLAG_OUT] ? a->value[FLAG_OUT] : arena_printf(&x->a, "%s/out", folder_of(x, stack));
-		const char *path = arena_printf(&x->a, "%s/%s", !strncmp(out, "./", 2) && !a->value[FLAG_OUT] ? out + 2 : out, title);
+		const char *out = a->value[FLAG_OUT] ? a->value[FLAG_OUT]
+			: arena_printf(&x->a, "%s/out", folder_of(x, stack));
+		const char *path = arena_printf(&x->a, "%s/%s", !strncmp(out, "./", 2) &&
+			!a->value[FLAG_OUT] ? out + 2 : out, title);
 		x->is_default = 1;
 		if (access(arena_printf(&x->a, "%s/mlops.lock", path), F_OK) != 0) {
-			struct diag *e = diag_error(mlops_diags(x->s.m), (struct span){ 0, 0 }, D_READ, arena_printf(&x->a, "%s/mlops.lock", path), os_reason(errno));
-			diag_help(mlops_diags(x->s.m), e, "mlopsc build writes it; or say what to compare with: a revision, a folder, a stack");
+			struct diag *e = diag_error(mlops_diags(x->s.m), (struct span){ 0, 0 },
+				D_READ, arena_printf(&x->a, "%s/mlops.lock", path), os_reason(errno));
+			diag_help(mlops_diags(x->s.m), e,
+				"mlopsc build writes it; or say what to compare with: a revision, a folder, a stack");
 			return 0;
 		}
 		return disk_folder(x, path, NULL);
 	}
 	x->side.label = operand;
-	if (!strcmp(operand, "-") || ((ends(operand, ".yaml") || ends(operand, ".yml") || ends(operand, ".json")) && stat(operand, &st) == 0 && S_ISREG(st.st_mode))) {
+	if (!strcmp(operand, "-") ||
+		((ends(operand, ".yaml") || ends(operand, ".yml") || ends(operand, ".json")) &&
+		stat(operand, &st) == 0 && S_ISREG(st.st_mode))) {
 		x->side.label = session_name(a, operand);
 		if (!io_read(operand, &x->text))
 			return cannot(x, x->side.label, os_reason(errno));

@@ -2,7 +2,8 @@
 #include "diff/diff.h"
 #include <string.h>
 
-static const struct value *apply(struct arena *a, const struct value *old, const struct diff_change *c, uint32_t n, uint32_t depth);
+static const struct value *apply(struct arena *a, const struct value *old,
+	const struct diff_change *c, uint32_t n, uint32_t depth);
 
 /* How many of the changes are below the same child as the first. */
 static uint32_t run(const struct diff_change *c, uint32_t n, uint32_t depth)
@@ -11,12 +12,14 @@ static uint32_t run(const struct diff_change *c, uint32_t n, uint32_t depth)
 	const int added = c[0].op == DIFF_ADDED && c[0].nsteps == depth + 1;
 	uint32_t k = 1;
 	while (k < n && c[k].nsteps > depth && c[k].steps[depth].key == s->key &&
-	    (s->key || (c[k].steps[depth].at == s->at && (c[k].op == DIFF_ADDED && c[k].nsteps == depth + 1) == added && !added)))
+	    (s->key || (c[k].steps[depth].at == s->at &&
+	(c[k].op == DIFF_ADDED && c[k].nsteps == depth + 1) == added && !added)))
 		k++;
 	return k;
 }
 
-static const struct value *record(struct arena *a, const struct value *old, const struct diff_change *c, uint32_t n, uint32_t depth)
+static const struct value *record(struct arena *a, const struct value *old,
+	const struct diff_change *c, uint32_t n, uint32_t depth)
 {
 	const struct value *v = old;
 	for (uint32_t i = 0, k; i < n; i += k) {
@@ -33,9 +36,11 @@ static const struct value *record(struct arena *a, const struct value *old, cons
 	return v;
 }
 
-static const struct value *list(struct arena *a, const struct value *old, const struct diff_change *c, uint32_t n, uint32_t depth)
+static const struct value *list(struct arena *a, const struct value *old,
+	const struct diff_change *c, uint32_t n, uint32_t depth)
 {
-	const struct value **items = ARENA_ARRAY(a, const struct value *, old->n + n + 1), **was = ARENA_ARRAY(a, const struct value *, old->n + 1);
+	const struct value **items = ARENA_ARRAY(a, const struct value *, old->n + n + 1),
+		**was = ARENA_ARRAY(a, const struct value *, old->n + 1);
 	const struct diff_change *order = NULL;
 	uint32_t count = 0;
 	if (old->n)
@@ -50,7 +55,8 @@ static const struct value *list(struct arena *a, const struct value *old, const 
 			continue;
 		k = run(c + i, n - i, depth);
 		const uint32_t at = c[i].steps[depth].at;
-		was[at] = c[i].nsteps == depth + 1 && c[i].op == DIFF_REMOVED ? NULL : apply(a, was[at], c + i, k, depth + 1);
+		was[at] = c[i].nsteps == depth + 1 && c[i].op == DIFF_REMOVED ? NULL
+			: apply(a, was[at], c + i, k, depth + 1);
 	}
 	if (order)
 		for (uint32_t i = 0; i < order->norder; i++)
@@ -70,7 +76,8 @@ static const struct value *list(struct arena *a, const struct value *old, const 
 	return value_list(a, items, count, old->origin);
 }
 
-static const struct value *apply(struct arena *a, const struct value *old, const struct diff_change *c, uint32_t n, uint32_t depth)
+static const struct value *apply(struct arena *a, const struct value *old,
+	const struct diff_change *c, uint32_t n, uint32_t depth)
 {
 	if (!n)
 		return old;

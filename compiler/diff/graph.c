@@ -75,9 +75,11 @@ static struct graph_port port(struct drawing *d, struct instance *i, uint32_t n,
 	const struct value *on = x->tag == VALUE_RECORD ? value_get(x, d->e->a_on) : NULL;
 	const struct value *nodes = x->tag == VALUE_RECORD ? value_get(x, d->e->a_nodes) : NULL;
 	struct graph_port p = { arena_printf(d->a, "%s%s", prefix, name->text), text_value(d, number), "" };
-	if (on && on->tag == VALUE_STRING && on->n == d->e->a_node->len && !memcmp(on->str.p, d->e->a_node->text, on->n))
+	if (on && on->tag == VALUE_STRING && on->n == d->e->a_node->len &&
+		!memcmp(on->str.p, d->e->a_node->text, on->n))
 		p.exposed = nodes && nodes->n ? arena_printf(d->a, "node %s", numbers(d, nodes)) : "node";
-	else if (on && on->tag == VALUE_STRING && on->n == d->e->a_balancer->len && !memcmp(on->str.p, d->e->a_balancer->text, on->n))
+	else if (on && on->tag == VALUE_STRING && on->n == d->e->a_balancer->len &&
+		!memcmp(on->str.p, d->e->a_balancer->text, on->n))
 		p.exposed = "balancer";
 	return p;
 }
@@ -93,7 +95,8 @@ static int makes_objects(const struct ast *o)
 	if (o->tag == AST_MANIFEST || o->tag == AST_RELEASE || o->tag == AST_CONFIG || o->tag == AST_COMPONENT)
 		return 1;
 	for (uint32_t n = 0; n < o->nkids; n++)
-		if (o->kids[n] && (o->tag == AST_BLOCK || o->tag == AST_KIF || o->tag == AST_KFOR) && makes_objects(o->kids[n]))
+		if (o->kids[n] && (o->tag == AST_BLOCK || o->tag == AST_KIF ||
+			o->tag == AST_KFOR) && makes_objects(o->kids[n]))
 			return 1;
 	return 0;
 }
@@ -125,7 +128,8 @@ static void policy_lines(struct drawing *d, struct instance *i, struct graph_nod
 		if (s->tag != AST_ALERT)
 			continue;
 		const int lasts = s->nkids > 1 && s->kids[1];
-		const char *line = arena_printf(d->a, "alert %s: %s%s%s", s->name->text, source_text(d, s->kids[0]), lasts ? " for " : "",
+		const char *line = arena_printf(d->a, "alert %s: %s%s%s", s->name->text,
+			source_text(d, s->kids[0]), lasts ? " for " : "",
 			lasts ? source_text(d, s->kids[1]) : "");
 		VEC_PUSH(d->a, &x->lines, line);
 	}
@@ -237,7 +241,8 @@ static void nodes(struct drawing *d)
 
 static struct arrow *arrow(struct drawing *d, struct instance *from, struct instance *to)
 {
-	const uint32_t a = (uint32_t)(uintptr_t)table_get(&d->node_of, from->top), b = (uint32_t)(uintptr_t)table_get(&d->node_of, to->top);
+	const uint32_t a = (uint32_t)(uintptr_t)table_get(&d->node_of, from->top),
+		b = (uint32_t)(uintptr_t)table_get(&d->node_of, to->top);
 	if (!a || !b || from->top == to->top)
 		return NULL;
 	const void *key = &d->g->nodes.v[b - 1];
@@ -343,7 +348,8 @@ static void edges(struct drawing *d)
 		}
 		for (uint32_t k = 0; k < w->offers.n; k++) {
 			const uint32_t count = w->offers.v[k].count;
-			const char *s = count > 1 ? arena_printf(d->a, "%u %s", count, w->offers.v[k].text) : w->offers.v[k].text;
+			const char *s = count > 1 ? arena_printf(d->a, "%u %s", count,
+				w->offers.v[k].text) : w->offers.v[k].text;
 			VEC_PUSH(d->a, &x.offers, s);
 		}
 		VEC_PUSH(d->a, &d->g->edges, x);
@@ -431,7 +437,8 @@ const char *graph_offers(const struct graph_edge *e, struct arena *a)
 }
 
 /* What stands in a box below its name, line by line. */
-static void each_line(const struct graph_node *x, void (*add)(struct buf *out, const char *s), struct buf *out, const char *br)
+static void each_line(const struct graph_node *x, void (*add)(struct buf *out, const char *s),
+	struct buf *out, const char *br)
 {
 	add(out, x->name);
 	if (*x->what) {

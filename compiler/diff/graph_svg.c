@@ -16,9 +16,12 @@
 
 /* Widths of Helvetica in thousandths, from the blank to the tilde. */
 static const uint16_t widths[95] = {
-	278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556, 556, 556, 556, 278, 278,
-	584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833, 722, 778, 667, 778, 722, 667, 611, 722, 667, 944,
-	667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500,
+	278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556,
+		556, 556, 556, 556, 556, 556, 556, 556, 278, 278,
+	584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
+	722, 778, 667, 778, 722, 667, 611, 722, 667, 944,
+	667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556, 556, 278, 556, 556, 222,
+	222, 500, 222, 833, 556, 556, 556, 556, 333, 500,
 	278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 };
 
@@ -89,7 +92,8 @@ static void measure(const struct graph_node *x, struct arena *a, struct layout_b
 	h += x->ports.n ? 1 : 0;
 	for (uint32_t i = 0; i < x->ports.n; i++, h += PORT_LINE) {
 		const struct graph_port *p = &x->ports.v[i];
-		w = max(w, width_of(port_text(p, a), 11, 0) + (*p->exposed ? 10 + 14 + width_of(p->exposed, 11, 0) : 0));
+		w = max(w, width_of(port_text(p, a), 11, 0) + (*p->exposed
+			? 10 + 14 + width_of(p->exposed, 11, 0) : 0));
 	}
 	box->w = max(w + 2 * PAD, 120);
 	box->h = h - 4;
@@ -105,7 +109,8 @@ static void draw_node(const struct graph_node *x, const struct layout_box *box, 
 	const int left = box->x + PAD;
 	int y = box->y + (box->h - own.h) / 2 + PAD + 10;       /* text in the middle of a box that is high for its arrows */
 	buf_addf(b, "<g class=\"%s%s\"><rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>",
-		x->tag == GRAPH_DRIFT ? "drift" : x->tag == GRAPH_YAML ? "yaml" : "component", outside ? " outside" : "", box->x, box->y, box->w, box->h,
+		x->tag == GRAPH_DRIFT ? "drift" : x->tag == GRAPH_YAML ? "yaml" : "component",
+		outside ? " outside" : "", box->x, box->y, box->w, box->h,
 		x->tag == GRAPH_DRIFT ? 14 : 6);
 	buf_addf(b, "<text class=\"name\" x=\"%d\" y=\"%d\">", left, y);
 	text(b, x->name);
@@ -157,7 +162,8 @@ static void draw_edge(const struct layout *l, const struct layout_edge *e, int s
 	const struct layout_box *u = &l->boxes[e->back ? e->to : e->from], *v = &l->boxes[e->back ? e->from : e->to];
 	const int start = u->x + u->w, end = v->x;
 	int x = l->columns[u->column].bend, y = e->y_from;
-	buf_addf(b, "<path class=\"%s\" marker-%s=\"url(#arrow)\" d=\"M%d %dH%d", soft ? "wire soft" : "wire", e->back ? "start" : "end", start, y, x);
+	buf_addf(b, "<path class=\"%s\" marker-%s=\"url(#arrow)\" d=\"M%d %dH%d", soft ? "wire soft"
+		: "wire", e->back ? "start" : "end", start, y, x);
 	for (uint32_t k = 0; k < e->nvia; k++) {
 		const struct layout_column *c = &l->columns[u->column + k + 1];
 		curve(b, x, y, c->x, e->via[k]);
@@ -169,7 +175,8 @@ static void draw_edge(const struct layout *l, const struct layout_edge *e, int s
 	buf_addf(b, "H%d\"/>\n", end - 1);
 }
 
-static void draw_label(const struct layout *l, const struct layout_edge *e, const char *needs, const char *offers, struct buf *b)
+static void draw_label(const struct layout *l, const struct layout_edge *e, const char *needs,
+	const char *offers, struct buf *b)
 {
 	const struct layout_box *u = &l->boxes[e->back ? e->to : e->from];
 	const int x = u->x + u->w + 8;
@@ -241,7 +248,8 @@ void graph_svg(const struct graph *g, struct arena *a, struct buf *out)
 {
 	struct layout l = { .nboxes = g->nodes.n, .nedges = g->edges.n };
 	struct graph_node *nodes = ARENA_ARRAY(a, struct graph_node, g->nodes.n + 1);
-	const char **needs = ARENA_ARRAY(a, const char *, g->edges.n + 1), **offers = ARENA_ARRAY(a, const char *, g->edges.n + 1);
+	const char **needs = ARENA_ARRAY(a, const char *, g->edges.n + 1),
+		**offers = ARENA_ARRAY(a, const char *, g->edges.n + 1);
 	struct buf b = { 0 };
 	l.boxes = ARENA_ARRAY(a, struct layout_box, g->nodes.n + 1);
 	l.edges = ARENA_ARRAY(a, struct layout_edge, g->edges.n + 1);
@@ -256,12 +264,15 @@ void graph_svg(const struct graph *g, struct arena *a, struct buf *out)
 		const struct graph_edge *e = &g->edges.v[i];
 		needs[i] = graph_needs(e, a);
 		offers[i] = graph_offers(e, a);
-		l.edges[i] = (struct layout_edge){ .from = e->from, .to = e->to, .above = LABEL + 2, .below = needs[i] && offers[i] ? LABEL : 0 };
-		l.edges[i].w = max(needs[i] ? width_of(needs[i], 11, 0) : 0, offers[i] ? width_of(offers[i], 11, 0) : 0) + 8;
+		l.edges[i] = (struct layout_edge){ .from = e->from, .to = e->to, .above = LABEL + 2,
+			.below = needs[i] && offers[i] ? LABEL : 0 };
+		l.edges[i].w = max(needs[i] ? width_of(needs[i], 11, 0) : 0, offers[i]
+			? width_of(offers[i], 11, 0) : 0) + 8;
 	}
 	layout_make(&l, a);
 	const int legend_width = legend(g, &b);
-	const int width = max(max(l.width + 2 * MARGIN, legend_width), 2 * MARGIN + width_of(g->title, 17, 1) + width_of(g->caption, 11, 0) + 20);
+	const int width = max(max(l.width + 2 * MARGIN, legend_width),
+		2 * MARGIN + width_of(g->title, 17, 1) + width_of(g->caption, 11, 0) + 20);
 	const int height = l.height + HEAD + 2 * MARGIN;
 	buf_addf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n<title>", width, height, width,
 		height);
@@ -272,7 +283,8 @@ void graph_svg(const struct graph *g, struct arena *a, struct buf *out)
 	buf_adds(out, head);
 	buf_addf(out, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n<text class=\"title\" x=\"%d\" y=\"%d\">", width, height, MARGIN, MARGIN + 4);
 	text(out, g->title);
-	buf_addf(out, "</text><text class=\"note\" x=\"%d\" y=\"%d\">", MARGIN + width_of(g->title, 17, 1) + 12, MARGIN + 4);
+	buf_addf(out, "</text><text class=\"note\" x=\"%d\" y=\"%d\">",
+		MARGIN + width_of(g->title, 17, 1) + 12, MARGIN + 4);
 	text(out, g->caption);
 	buf_adds(out, "</text>\n");
 	buf_add(out, b.p, b.n);

@@ -36,7 +36,8 @@ static void cut_loops(struct work *w)
 {
 	struct layout *l = w->l;
 	uint32_t *first = ARENA_ARRAY(w->a, uint32_t, l->nboxes + 1), *out = ARENA_ARRAY(w->a, uint32_t, l->nedges + 1);
-	uint32_t *at = ARENA_ARRAY(w->a, uint32_t, l->nboxes + 1), *stack = ARENA_ARRAY(w->a, uint32_t, l->nboxes + 1), depth = 0;
+	uint32_t *at = ARENA_ARRAY(w->a, uint32_t, l->nboxes + 1),
+		*stack = ARENA_ARRAY(w->a, uint32_t, l->nboxes + 1), depth = 0;
 	uint8_t *state = ARENA_ARRAY(w->a, uint8_t, l->nboxes + 1);     /* 0 new, 1 on the path, 2 done */
 	for (uint32_t i = 0; i < l->nedges; i++)
 		first[l->edges[i].from + 1]++;
@@ -85,7 +86,8 @@ static void choose_columns(struct work *w)
 	for (int moved = 1; moved;) {           /* ends: there are no loops left */
 		moved = 0;
 		for (uint32_t i = 0; i < l->nedges; i++) {
-			struct layout_box *u = &l->boxes[left_end(&l->edges[i])], *v = &l->boxes[right_end(&l->edges[i])];
+			struct layout_box *u = &l->boxes[left_end(&l->edges[i])],
+				*v = &l->boxes[right_end(&l->edges[i])];
 			if (v->column <= u->column) {
 				v->column = u->column + 1;
 				moved = 1;
@@ -128,14 +130,16 @@ static void make_cells(struct work *w)
 {
 	struct layout *l = w->l;
 	uint32_t cells = 0, pieces = 0;
-	uint32_t *of_box = ARENA_ARRAY(w->a, uint32_t, l->nboxes + 1), *count = ARENA_ARRAY(w->a, uint32_t, w->ncolumns + 1);
+	uint32_t *of_box = ARENA_ARRAY(w->a, uint32_t, l->nboxes + 1),
+		*count = ARENA_ARRAY(w->a, uint32_t, w->ncolumns + 1);
 	for (uint32_t i = 0; i < l->nboxes; i++)
 		if (!w->alone[i]) {
 			cells++;
 			count[l->boxes[i].column]++;
 		}
 	for (uint32_t i = 0; i < l->nedges; i++) {
-		const uint32_t from = l->boxes[left_end(&l->edges[i])].column, to = l->boxes[right_end(&l->edges[i])].column;
+		const uint32_t from = l->boxes[left_end(&l->edges[i])].column,
+			to = l->boxes[right_end(&l->edges[i])].column;
 		for (uint32_t k = from + 1; k < to; k++) {
 			count[k]++;
 			cells++;
@@ -160,7 +164,8 @@ static void make_cells(struct work *w)
 		for (uint32_t k = l->boxes[u].column + 1; k <= l->boxes[v].column; k++) {
 			const uint32_t here = k < l->boxes[v].column ? add_cell(w, -1, k, THIN) : of_box[v];
 			const int thin = (w->cells[last].box < 0) + (w->cells[here].box < 0);
-			w->pieces[w->npieces++] = (struct piece){ .from = last, .to = here, .weight = thin == 2 ? 8 : thin ? 3 : 1 };
+			w->pieces[w->npieces++] = (struct piece){ .from = last, .to = here,
+				.weight = thin == 2 ? 8 : thin ? 3 : 1 };
 			last = here;
 		}
 	}
@@ -235,7 +240,8 @@ static void order_column(struct work *w, uint32_t column, int from_left, struct 
 			const struct cell *o = &w->cells[from_left ? p->from : p->to];
 			sum += (2 * (int64_t)o->place + 1) * 100000 / w->columns[o->column].n;   /* places of columns of different lengths */
 		}
-		v[i] = (struct ranked){ n ? sum / n : (2 * (int64_t)c->place + 1) * 100000 / k->n, c->place, k->cells[i] };
+		v[i] = (struct ranked){ n ? sum / n : (2 * (int64_t)c->place + 1) * 100000 / k->n,
+			c->place, k->cells[i] };
 	}
 	if (k->n > 1)
 		qsort(v, k->n, sizeof *v, by_key);
@@ -308,7 +314,8 @@ static void choose_order(struct work *w)
 static void sort_pieces(struct work *w, uint32_t *v, uint32_t n, int right, struct ranked *order)
 {
 	for (uint32_t i = 0; i < n; i++)
-		order[i] = (struct ranked){ w->cells[right ? w->pieces[v[i]].to : w->pieces[v[i]].from].place, v[i], v[i] };
+		order[i] = (struct ranked){ w->cells[right ? w->pieces[v[i]].to
+			: w->pieces[v[i]].from].place, v[i], v[i] };
 	if (n > 1)
 		qsort(order, n, sizeof *order, by_key);
 	for (uint32_t i = 0; i < n; i++)
@@ -342,7 +349,8 @@ static void make_room(struct work *w)
 			w->pieces[c->right[k]].out = (int)at + 2 + e->above;
 			at += e->above + e->below + 4;
 		}
-		const int64_t step = c->nleft > 1 && (c->h - 24) / (c->nleft - 1) < 18 ? (c->h - 24) / (c->nleft - 1) : 18;
+		const int64_t step = c->nleft > 1 && (c->h - 24) / (c->nleft - 1) < 18
+			? (c->h - 24) / (c->nleft - 1) : 18;
 		for (uint32_t k = 0; k < c->nleft; k++)
 			w->pieces[c->left[k]].in = (int)(step * (2 * (int64_t)k - c->nleft + 1) / 2);
 	}
@@ -354,7 +362,8 @@ struct pool { int64_t sum, weight; uint32_t first; };
 
 static int64_t gap(const struct cell *a, const struct cell *b)
 {
-	return (a->h + b->h) / 2 + (a->box >= 0 && b->box >= 0 ? GAP_BOXES : a->box < 0 && b->box < 0 ? GAP_LINES : (GAP_BOXES + GAP_LINES) / 2);
+	return (a->h + b->h) / 2 + (a->box >= 0 && b->box >= 0 ? GAP_BOXES : a->box < 0 &&
+		b->box < 0 ? GAP_LINES : (GAP_BOXES + GAP_LINES) / 2);
 }
 
 static int64_t rounded(int64_t sum, int64_t weight)
@@ -387,7 +396,8 @@ static void place_column(struct work *w, uint32_t column, int sides, struct pool
 		}
 		struct pool *p = &pools[n++];
 		*p = (struct pool){ sum - weight * offset[i], weight, i };
-		while (n > 1 && rounded(pools[n - 2].sum, pools[n - 2].weight) >= rounded(pools[n - 1].sum, pools[n - 1].weight)) {
+		while (n > 1 && rounded(pools[n - 2].sum,
+			pools[n - 2].weight) >= rounded(pools[n - 1].sum, pools[n - 1].weight)) {
 			pools[n - 2].sum += pools[n - 1].sum;
 			pools[n - 2].weight += pools[n - 1].weight;
 			n--;

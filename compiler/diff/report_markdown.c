@@ -30,7 +30,8 @@ static void table_row(const struct diff_group *g, struct arena *a, struct buf *o
 	if (x->op == DIFF_ADDED)
 		buf_adds(out, "| added");
 	else
-		buf_addf(out, "| %sR%d %s%s", x->risk.cls >= 4 ? "**" : "", x->risk.cls, diff_class_words[x->risk.cls], x->risk.cls >= 4 ? "**" : "");
+		buf_addf(out, "| %sR%d %s%s", x->risk.cls >= 4 ? "**" : "", x->risk.cls,
+			diff_class_words[x->risk.cls], x->risk.cls >= 4 ? "**" : "");
 	if (x->risk.flags) {
 		buf_adds(out, "<br>");
 		diff_flags(x->risk.flags, ", ", out);
@@ -130,7 +131,8 @@ void diff_markdown(const struct diff *d, size_t limit, struct buf *out)
 		detailed++;
 	}
 	if (details.n) {
-		buf_addf(out, "\n<details><summary>every change of %s</summary>\n\n", detailed < with_details ? "the first parts" : "each part");
+		buf_addf(out, "\n<details><summary>every change of %s</summary>\n\n",
+			detailed < with_details ? "the first parts" : "each part");
 		buf_add(out, details.p, details.n);
 		buf_adds(out, "</details>\n");
 	}

@@ -51,7 +51,8 @@ static int number(const char **p, const char *end, const char *const *names, int
 static int cron_field(const char *p, const char *end, int field, struct cron *c)
 {
 	static const int lo[] = { 0, 0, 1, 1, 0 }, hi[] = { 59, 23, 31, 12, 6 };
-	static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", NULL };
+	static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul",
+		"aug", "sep", "oct", "nov", "dec", NULL };
 	static const char *const days[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat", NULL };
 	const char *const *names = field == 3 ? months : field == 4 ? days : NULL;
 	while (p < end) {
@@ -138,7 +139,8 @@ int scalar_same(enum scalar_meaning as, const struct value *a, const struct valu
 		return 0;
 	switch (as) {
 	case MEANS_QUANTITY:
-		return lit_quantity(p, an, &x, &why) && lit_quantity(q, bn, &y, &why) && x.nano == y.nano && (x.negative == y.negative || !x.nano);
+		return lit_quantity(p, an, &x, &why) && lit_quantity(q, bn, &y, &why) &&
+			x.nano == y.nano && (x.negative == y.negative || !x.nano);
 	case MEANS_GO:
 		return lit_duration_go(p, an, &s) && lit_duration_go(q, bn, &t) && s == t;
 	case MEANS_ORDERED:

@@ -56,7 +56,8 @@ static int plain(const struct atom *k)
 {
 	for (uint32_t i = 0; i < k->len; i++) {
 		const char c = k->text[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			c == '_' || c == '-'))
 			return 0;
 	}
 	return k->len > 0;
@@ -94,12 +95,14 @@ static void short_path(const struct diff_change *c, struct buf *out)
 	uint32_t from = 0;
 	if (c->nsteps > 1 && (is_key(c->steps, "metadata") || is_key(c->steps, "spec") || is_key(c->steps, "values")))
 		from = 1;
-	if (from && c->nsteps > 2 && is_key(c->steps, "metadata") && (is_key(c->steps + 1, "labels") || is_key(c->steps + 1, "annotations")))
+	if (from && c->nsteps > 2 && is_key(c->steps, "metadata") &&
+		(is_key(c->steps + 1, "labels") || is_key(c->steps + 1, "annotations")))
 		from = 2;
 	for (uint32_t i = from; i + 2 < c->nsteps; i++)
 		if (is_key(c->steps + i, "template") && is_key(c->steps + i + 1, "spec"))
 			from = i + 2;
-	if (from + 2 < c->nsteps && (is_key(c->steps + from, "containers") || is_key(c->steps + from, "initContainers")) && !c->steps[from + 1].key) {
+	if (from + 2 < c->nsteps && (is_key(c->steps + from, "containers") ||
+		is_key(c->steps + from, "initContainers")) && !c->steps[from + 1].key) {
 		cut(out, c->steps[from + 1].id, strlen(c->steps[from + 1].id), 40);
 		buf_addc(out, ' ');
 		from += 2;
@@ -151,7 +154,8 @@ static void long_texts(const struct value *a, const struct value *b, struct buf 
 
 void diff_show_change(const struct diff_change *c, struct buf *out)
 {
-	const int label = c->nsteps > 2 && is_key(c->steps, "metadata") && (is_key(c->steps + 1, "labels") || is_key(c->steps + 1, "annotations"));
+	const int label = c->nsteps > 2 && is_key(c->steps, "metadata") &&
+		(is_key(c->steps + 1, "labels") || is_key(c->steps + 1, "annotations"));
 	const struct value *v = c->old ? c->old : c->new;
 	switch (c->op) {
 	case DIFF_ADDED:

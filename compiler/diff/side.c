@@ -28,7 +28,8 @@ int side_from_lock(struct diff *d, struct diff_side *s, const char *text, size_t
 
 static int component_order(const void *a, const void *b)
 {
-	return strcmp((*(const struct lock_component *const *)a)->name, (*(const struct lock_component *const *)b)->name);
+	return strcmp((*(const struct lock_component *const *)a)->name,
+		(*(const struct lock_component *const *)b)->name);
 }
 
 /* Names of components that both locks have with one hash: sorted, for a binary search. */
@@ -86,21 +87,24 @@ void side_parts(struct diff *d, struct diff_side *s, const struct diff_side *oth
 		skip.names = equal_components(d->a, l, other->lock, &skip.n);
 	for (uint32_t i = 0; i < l->objects.n; i++) {
 		const struct lock_object *o = &l->objects.v[i];
-		const struct diff_part p = { .what = DIFF_OBJECT, .api_version = o->api_version, .kind = o->kind, .ns = o->ns, .name = o->name,
+		const struct diff_part p = { .what = DIFF_OBJECT, .api_version = o->api_version,
+			.kind = o->kind, .ns = o->ns, .name = o->name,
 			.component = o->component, .hash = o->hash, .hashed = 1 };
 		if (!skipped(&skip, o->component))
 			VEC_PUSH(d->a, &s->parts, p);
 	}
 	for (uint32_t i = 0; i < l->releases.n; i++) {
 		const struct lock_release *r = &l->releases.v[i];
-		const struct diff_part p = { .what = DIFF_RELEASE, .api_version = "", .kind = "", .ns = r->ns, .name = r->name, .component = r->component,
+		const struct diff_part p = { .what = DIFF_RELEASE, .api_version = "", .kind = "",
+			.ns = r->ns, .name = r->name, .component = r->component,
 			.chart = r->chart, .version = r->version, .hash = r->hash, .hashed = 1 };
 		if (!skipped(&skip, r->component))
 			VEC_PUSH(d->a, &s->parts, p);
 	}
 	for (uint32_t i = 0; i < l->files.n; i++) {
 		const struct lock_file *f = &l->files.v[i];
-		const struct diff_part p = { .what = DIFF_FILE, .api_version = "", .kind = "", .ns = "", .name = f->path, .component = "",
+		const struct diff_part p = { .what = DIFF_FILE, .api_version = "", .kind = "",
+			.ns = "", .name = f->path, .component = "",
 			.hash = f->hash, .hashed = 1 };
 		if (!strncmp(f->path, "drift/", 6))
 			VEC_PUSH(d->a, &s->parts, p);
@@ -169,7 +173,8 @@ static int read_text(struct diff *d, struct diff_side *s, const struct diff_part
 		return 1;
 	*missing = !why;
 	if (why)
-		diag_error(d->diags, nowhere, D_READ, arena_printf(d->a, "%s of %s", part_label(p, d->a), s->label), why);
+		diag_error(d->diags, nowhere, D_READ,
+			arena_printf(d->a, "%s of %s", part_label(p, d->a), s->label), why);
 	return 0;
 }
 
@@ -185,11 +190,14 @@ static struct yaml_documents *documents(struct diff *d, struct diff_side *s, con
 	s->texts.arena = d->a;
 	table_put(&s->texts, key, docs);
 	if (read_text(d, s, p, &b, &missing)) {
-		struct source *src = source_add(d->sources, arena_printf(d->a, "%s: %s", s->label, p->component), b.p ? b.p : "", b.n, 0);
+		struct source *src = source_add(d->sources,
+			arena_printf(d->a, "%s: %s", s->label, p->component), b.p ? b.p : "", b.n, 0);
 		if (src)
 			yaml_read(src, d->a, d->atoms, d->diags, docs);
 	} else if (missing) {
-		diag_error(d->diags, nowhere, D_READ, arena_printf(d->a, "%s of %s", part_label(p, d->a), s->label), "there is no such file");
+		diag_error(d->diags, nowhere, D_READ,
+			arena_printf(d->a, "%s of %s", part_label(p, d->a), s->label),
+			"there is no such file");
 	}
 	buf_free(&b);
 	return docs;
@@ -201,7 +209,8 @@ static int is_it(const struct diff_part *p, const struct value *v, struct arena 
 	if (v->tag != VALUE_RECORD)
 		return 0;
 	identity(v, &q, a);
-	return !strcmp(p->kind, q.kind) && !strcmp(p->name, q.name) && !strcmp(p->ns, q.ns) && !strcmp(p->api_version, q.api_version);
+	return !strcmp(p->kind, q.kind) && !strcmp(p->name, q.name) && !strcmp(p->ns, q.ns) &&
+		!strcmp(p->api_version, q.api_version);
 }
 
 static int load_object(struct diff *d, struct diff_side *s, struct diff_part *p)
@@ -236,10 +245,12 @@ static int load_release(struct diff *d, struct diff_side *s, struct diff_part *p
 	f[n++] = (struct field){ atom_cstr(d->atoms, "chart"), text_value(d, p->chart) };
 	f[n++] = (struct field){ atom_cstr(d->atoms, "version"), text_value(d, p->version) };
 	if (read_text(d, s, p, &b, &missing)) {
-		struct source *src = source_add(d->sources, arena_printf(d->a, "%s: %s", s->label, part_label(p, d->a)), b.p ? b.p : "", b.n, 0);
+		struct source *src = source_add(d->sources,
+			arena_printf(d->a, "%s: %s", s->label, part_label(p, d->a)), b.p ? b.p : "", b.n, 0);
 		if (src)
 			yaml_read(src, d->a, d->atoms, d->diags, &docs);
-		f[n++] = (struct field){ atom_cstr(d->atoms, "values"), docs.n && docs.v[0]->tag == VALUE_RECORD ? docs.v[0] : value_record(d->a, NULL, 0, nowhere) };
+		f[n++] = (struct field){ atom_cstr(d->atoms, "values"), docs.n &&
+			docs.v[0]->tag == VALUE_RECORD ? docs.v[0] : value_record(d->a, NULL, 0, nowhere) };
 	}
 	buf_free(&b);
 	p->tree = value_record(d->a, f, n, nowhere);
@@ -253,7 +264,8 @@ static int load_file(struct diff *d, struct diff_side *s, struct diff_part *p)
 	if (read_text(d, s, p, &b, &missing))
 		p->tree = diff_document(d, p->name, arena_strdup(d->a, b.p ? b.p : "", b.n), b.n);
 	else if (missing)
-		diag_error(d->diags, nowhere, D_READ, arena_printf(d->a, "%s of %s", p->name, s->label), "there is no such file");
+		diag_error(d->diags, nowhere, D_READ,
+			arena_printf(d->a, "%s of %s", p->name, s->label), "there is no such file");
 	buf_free(&b);
 	return p->tree != NULL;
 }
@@ -274,7 +286,8 @@ const char *part_label(const struct diff_part *p, struct arena *a)
 {
 	switch (p->what) {
 	case DIFF_OBJECT:
-		return *p->ns ? arena_printf(a, "%s %s/%s", p->kind, p->ns, p->name) : arena_printf(a, "%s %s", p->kind, p->name);
+		return *p->ns ? arena_printf(a, "%s %s/%s", p->kind, p->ns, p->name)
+			: arena_printf(a, "%s %s", p->kind, p->name);
 	case DIFF_RELEASE:
 		return arena_printf(a, "release %s/%s", p->ns, p->name);
 	case DIFF_FILE:

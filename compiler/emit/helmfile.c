@@ -40,7 +40,9 @@ void release_values(const struct out_release *r, struct hash128 hash, struct buf
 void helmfile_add(struct helmfile *h, const struct out_component *c, const char *const *values_paths)
 {
 	struct arena *a = h->keep;
-	VEC_PUSH(a, &h->components, ((struct helmfile_component){ arena_strdup(a, c->name, strlen(c->name)), h->releases.n, c->nreleases }));
+	VEC_PUSH(a, &h->components,
+		((struct helmfile_component){ arena_strdup(a, c->name, strlen(c->name)),
+		h->releases.n, c->nreleases }));
 	for (uint32_t i = 0; i < c->nreleases; i++) {
 		const struct out_release *r = &c->releases[i];
 		VEC_PUSH(a, &h->releases, ((struct helmfile_release){
@@ -195,7 +197,8 @@ static uint32_t walk(struct plan *p, uint32_t i, uint32_t stamp, const struct he
 
 static int by_release(const void *pa, const void *pb)
 {
-	const struct helmfile_release *a = *(const struct helmfile_release *const *)pa, *b = *(const struct helmfile_release *const *)pb;
+	const struct helmfile_release *a = *(const struct helmfile_release *const *)pa,
+		*b = *(const struct helmfile_release *const *)pb;
 	int c = strcmp(a->ns, b->ns);
 	return c ? c : strcmp(a->name, b->name);
 }
@@ -224,7 +227,8 @@ int helmfile_finish(const struct helmfile *h, const struct out_stack *s, struct 
 	const struct repository *repo = repositories(h, scratch, &nrepositories);
 	struct plan plan = { .h = h };
 	make_plan(&plan, s, scratch);
-	const struct helmfile_release **needs = ARENA_ARRAY(scratch, const struct helmfile_release *, h->components.n + 1);
+	const struct helmfile_release **needs = ARENA_ARRAY(scratch,
+		const struct helmfile_release *, h->components.n + 1);
 	if (nrepositories)
 		buf_adds(out, "repositories:\n");
 	for (uint32_t i = 0; i < nrepositories; i++) {

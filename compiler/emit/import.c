@@ -116,7 +116,8 @@ static void note_items(struct import *im, const struct value *v)
 		if (v->items[i]->tag == VALUE_NONE) {
 			uint32_t at = v->items[i]->origin.lo ? v->items[i]->origin.lo : v->origin.lo;
 
-			note(im, at ? offset(im, at) : 0, "a list with nothing (null) in it is refused by a build: take it out, or say what it is");
+			note(im, at ? offset(im, at) : 0,
+				"a list with nothing (null) in it is refused by a build: take it out, or say what it is");
 			return;
 		}
 }
@@ -147,7 +148,8 @@ static void note_spelling(struct import *im, const struct value *v)
 
 		if (!memchr(s, '.', n) && !memchr(s, 'e', n) && !memchr(s, 'E', n))
 			note(im, at.lo, "`%.*s` does not fit into an int; the float is what it was for kubectl", (int)n, s);
-		else if (s[n - 1] == '0' && !memchr(s, 'e', n) && !memchr(s, 'E', n) && (n != printed || memcmp(s, text, n)))
+		else if (s[n - 1] == '0' && !memchr(s, 'e', n) && !memchr(s, 'E', n) &&
+			(n != printed || memcmp(s, text, n)))
 			note(im, at.lo, "`%.*s` is the number %s, as it was for kubectl; a version stands in quotes", (int)n, s, text);
 	}
 }
@@ -168,7 +170,8 @@ static int names_secret(const struct value *v)
 
 		if (!strcmp(key->text, "remoteRef") || !strcmp(key->text, "secretKeyRef"))
 			return 1;
-		if (x->tag == VALUE_STRING && x->n && (!strncmp(key->text, "existing", 8) || ends_with(key->text, key->len, "ecretName")))
+		if (x->tag == VALUE_STRING && x->n &&
+			(!strncmp(key->text, "existing", 8) || ends_with(key->text, key->len, "ecretName")))
 			return 1;
 	}
 	return 0;
@@ -177,7 +180,8 @@ static int names_secret(const struct value *v)
 /* A name that promises a secret, with something written out behind it. */
 static void note_secret(struct import *im, struct span at, const char *name, size_t n, const struct value *v)
 {
-	static const char *const words[] = { "password", "passwd", "secretkey", "secretaccesskey", "privatekey", "apikey", "token" };
+	static const char *const words[] = { "password", "passwd", "secretkey", "secretaccesskey",
+		"privatekey", "apikey", "token" };
 	char low[64];
 	size_t k = 0;
 
@@ -196,7 +200,8 @@ static void note_secret(struct import *im, struct span at, const char *name, siz
 		size_t len = strlen(words[i]);
 
 		if (k >= len && !strcmp(low + k - len, words[i])) {
-			note(im, offset(im, at.lo), "`%.*s` looks like a secret that is written out: name a Secret that exists instead", (int)n, name);
+			note(im, offset(im, at.lo),
+				"`%.*s` looks like a secret that is written out: name a Secret that exists instead", (int)n, name);
 			return;
 		}
 	}
@@ -370,12 +375,14 @@ static int bare_key(const char *s, size_t n)
 	if (!n || n > 253)
 		return 0;
 	/* a name with dashes */
-	while (i < n && ((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= '0' && s[i] <= '9') || (s[i] == '-' && i && s[i - 1] != '-')))
+	while (i < n && ((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= '0' && s[i] <= '9') ||
+		(s[i] == '-' && i && s[i - 1] != '-')))
 		i++;
 	if (i == n && s[0] >= 'a' && s[0] <= 'z' && s[n - 1] != '-')
 		return 1;
 	for (i = 0; i < n; i++)
-		if (!((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z') && s[i] != '_' && !(i && s[i] >= '0' && s[i] <= '9'))
+		if (!((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z') && s[i] != '_' &&
+			!(i && s[i] >= '0' && s[i] <= '9'))
 			return 0;
 	return 1;
 }
@@ -389,7 +396,8 @@ static int unseen(const unsigned char *s, size_t n, unsigned *c)
 	}
 	if (n >= 3 && s[0] == 0xe2 && (s[1] == 0x80 || s[1] == 0x81)) {
 		*c = 0x2000u | (unsigned)(s[1] & 0x3f) << 6 | (s[2] & 0x3f);
-		return (*c >= 0x200b && *c <= 0x200f) || (*c >= 0x2028 && *c <= 0x202e) || (*c >= 0x2060 && *c <= 0x206f) ? 3 : 0;
+		return (*c >= 0x200b && *c <= 0x200f) || (*c >= 0x2028 && *c <= 0x202e) ||
+			(*c >= 0x2060 && *c <= 0x206f) ? 3 : 0;
 	}
 	if (n >= 3 && s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf) {
 		*c = 0xfeff;
@@ -550,7 +558,8 @@ enum level { LEVEL_VALUE, LEVEL_OBJECT, LEVEL_METADATA, LEVEL_LABELS, LEVEL_ANNO
 
 static int from_cluster(enum level level, const struct atom *key)
 {
-	static const char *const metadata[] = { "uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink" };
+	static const char *const metadata[] = { "uid", "resourceVersion", "generation",
+		"creationTimestamp", "managedFields", "selfLink" };
 
 	switch (level) {
 	case LEVEL_VALUE:
@@ -659,7 +668,9 @@ static int one_line(struct import *im, struct buf *out, const struct value *v, s
 		if (v->tag != VALUE_LIST)
 			return 0;
 		for (uint32_t i = 0; i < v->n; i++)
-			if (!is_scalar(v->items[i]) || (v->items[i]->tag == VALUE_STRING && fits_block(v->items[i]->str.p, v->items[i]->n)))
+			if (!is_scalar(v->items[i]) ||
+				(v->items[i]->tag == VALUE_STRING &&
+				fits_block(v->items[i]->str.p, v->items[i]->n)))
 				return 0;
 	}
 	put_inline(im, &text, v);
@@ -722,11 +733,13 @@ static void look(struct import *im, const struct value *v)
 static void too_deep(struct import *im, const struct value *v)
 {
 	if (!im->failed)
-		diag_error(im->diags, v->origin, D_YAML_LIMIT, "nesting is deeper than the 190 levels that a source can take in");
+		diag_error(im->diags, v->origin, D_YAML_LIMIT,
+			"nesting is deeper than the 190 levels that a source can take in");
 	im->failed = 1;
 }
 
-static void put_fields(struct import *im, struct buf *out, const struct value *v, int indent, int depth, enum level level, int first);
+static void put_fields(struct import *im, struct buf *out, const struct value *v, int indent,
+	int depth, enum level level, int first);
 
 /* Is nothing of it left out? */
 static int whole(enum level level, const struct value *v)
@@ -748,7 +761,8 @@ static uint32_t first_entry(const struct import *im, const struct value *v)
 
 /* The value, from behind `key: ` or at the start of an item, up to but without the line break. *end is where it ended in
    the text, for a comment behind it. */
-static void put_value(struct import *im, struct buf *out, const struct value *v, int indent, int depth, enum level level, uint32_t *end)
+static void put_value(struct import *im, struct buf *out, const struct value *v, int indent,
+	int depth, enum level level, uint32_t *end)
 {
 	struct span at = local(im, v->origin);
 
@@ -792,7 +806,8 @@ static void put_value(struct import *im, struct buf *out, const struct value *v,
 	*end = v->origin.lo ? at.hi : *end;
 }
 
-static void put_fields(struct import *im, struct buf *out, const struct value *v, int indent, int depth, enum level level, int first)
+static void put_fields(struct import *im, struct buf *out, const struct value *v, int indent,
+	int depth, enum level level, int first)
 {
 	for (uint32_t i = 0; i < v->n; i++) {
 		const struct field *f = &v->rec.fields[i];
@@ -800,7 +815,8 @@ static void put_fields(struct import *im, struct buf *out, const struct value *v
 		uint32_t end = key.hi;
 
 		if (left_out(level, v, f)) {
-			im->left_out |= from_cluster(level, f->key) && f->value->tag != VALUE_NONE && (is_scalar(f->value) || f->value->n);
+			im->left_out |= from_cluster(level, f->key) &&
+				f->value->tag != VALUE_NONE && (is_scalar(f->value) || f->value->n);
 			first = comments_before(im, out, key.lo, indent, first);
 			drop_comments(im, line_end(im, f->value->origin.lo ? local(im, f->value->origin).hi : key.hi));
 			continue;
@@ -845,8 +861,10 @@ static const char *name_of(struct import *im, const char *s, size_t n)
 
 static int reserved(const char *name)
 {
-	static const char *const words[] = { "if", "then", "else", "for", "in", "on", "from", "because", "when", "warn", "none", "true", "false",
-		"stack", "use", "catalog", "param", "let", "secret", "component", "drift", "env", "check", "fn", "kind", "interface", "detector", "rule",
+	static const char *const words[] = { "if", "then", "else", "for", "in", "on", "from",
+		"because", "when", "warn", "none", "true", "false",
+		"stack", "use", "catalog", "param", "let", "secret", "component", "drift", "env",
+		"check", "fn", "kind", "interface", "detector", "rule",
 		"allow", "values", "manifest", "release", "config", "names" };
 
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
@@ -897,7 +915,10 @@ static const struct value *text_field(const struct value *v, const char *key)
 	return x && x->tag == VALUE_STRING && x->n ? x : NULL;
 }
 
-static int says(const struct value *v, const char *text) { return v && v->n == strlen(text) && !memcmp(v->str.p, text, v->n); }
+static int says(const struct value *v, const char *text)
+{
+	return v && v->n == strlen(text) && !memcmp(v->str.p, text, v->n);
+}
 
 static int is_object(const struct value *v)
 {
@@ -908,7 +929,8 @@ static int is_list(const struct value *v)
 {
 	const struct value *kind = text_field(v, "kind"), *items = value_getc(v, "items");
 
-	return kind && kind->n >= 4 && !memcmp(kind->str.p + kind->n - 4, "List", 4) && items && items->tag == VALUE_LIST;
+	return kind && kind->n >= 4 && !memcmp(kind->str.p + kind->n - 4, "List", 4) && items &&
+		items->tag == VALUE_LIST;
 }
 
 /* Also where it is only said by the list around it, or where the apiVersion is missing: what it holds must not get out. */
@@ -941,7 +963,8 @@ static void secret_keys(struct import *im, struct secret *s, const struct value 
 
 static void add_secret(struct import *im, const struct value *v)
 {
-	const struct value *metadata = value_getc(v, "metadata"), *name = metadata ? text_field(metadata, "name") : NULL;
+	const struct value *metadata = value_getc(v, "metadata"), *name = metadata
+		? text_field(metadata, "name") : NULL;
 	const struct value *type = text_field(v, "type");
 	struct secret s = { 0 }, *have = NULL;
 
@@ -1013,11 +1036,13 @@ static uint32_t document_end(const struct import *im, uint32_t at)
 	return im->src->len;
 }
 
-static void put_object(struct import *im, struct buf *out, const struct value *v, const struct value *list, uint32_t end, int first)
+static void put_object(struct import *im, struct buf *out, const struct value *v,
+	const struct value *list, uint32_t end, int first)
 {
 	uint32_t from = local(im, v->origin).lo;
 
-	if (!is_object(v) && !is_secret(v, list) && !(list && v->tag == VALUE_RECORD && !says(text_field(list, "kind"), "List"))) {
+	if (!is_object(v) && !is_secret(v, list) &&
+		!(list && v->tag == VALUE_RECORD && !says(text_field(list, "kind"), "List"))) {
 		struct diag *x = diag_error(im->diags, v->origin, D_YAML_OBJECT, "this is not a Kubernetes object");
 
 		diag_label(im->diags, x, "it has no apiVersion and kind");
@@ -1089,7 +1114,9 @@ static void put_manifests(struct import *im, struct buf *head, const struct yaml
 
 			for (uint32_t k = 0; k < items->n && !im->failed; k++) {
 				const struct value *item = items->items[k];
-				uint32_t item_end = k + 1 < items->n && items->items[k + 1]->origin.lo ? local(im, items->items[k + 1]->origin).lo : end;
+				uint32_t item_end = k + 1 < items->n &&
+					items->items[k + 1]->origin.lo
+					? local(im, items->items[k + 1]->origin).lo : end;
 				size_t before = out->n;
 
 				put_object(im, out, item, v, is_secret(item, v) ? item_end : UINT32_MAX, first);
@@ -1122,11 +1149,13 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 	if (d->nerrors > errors)
 		return 0;
 	if (!docs.n) {
-		diag_error(d, (struct span){ src->base, src->base + (src->len != 0) }, D_YAML_OBJECT, "this file holds no document");
+		diag_error(d, (struct span){ src->base, src->base + (src->len != 0) },
+			D_YAML_OBJECT, "this file holds no document");
 		return 0;
 	}
 	for (uint32_t i = 0; i < docs.n; i++)
-		if (docs.v[i]->tag == VALUE_RECORD && (is_object(docs.v[i]) || is_list(docs.v[i]) || is_secret(docs.v[i], NULL)))
+		if (docs.v[i]->tag == VALUE_RECORD &&
+			(is_object(docs.v[i]) || is_list(docs.v[i]) || is_secret(docs.v[i], NULL)))
 			im.manifests = 1;
 	if (!im.manifests && (docs.n > 1 || docs.v[0]->tag != VALUE_RECORD)) {
 		struct diag *x = diag_error(d, docs.v[docs.n > 1]->origin, D_YAML_OBJECT, docs.n > 1 ?

@@ -531,7 +531,8 @@ static void note_kind(struct install *in, const struct out_object *o)
 	for (uint32_t i = 0; i < in->kinds.n; i++)
 		if (!strcmp(in->kinds.v[i].kind, o->kind))
 			return;
-	VEC_PUSH(in->keep, &in->kinds, ((struct emit_kind){ arena_strdup(in->keep, o->kind, strlen(o->kind)), o->rank }));
+	VEC_PUSH(in->keep, &in->kinds,
+		((struct emit_kind){ arena_strdup(in->keep, o->kind, strlen(o->kind)), o->rank }));
 }
 
 void install_add(struct install *in, const struct out_component *c, const char *const *values_paths)

@@ -19,7 +19,8 @@ void json_write_string(struct buf *out, const char *s, size_t n)
 		size_t k = 0, bad;
 		unsigned char c;
 
-		while (k < n && (unsigned char)s[k] >= 0x20 && s[k] != '"' && s[k] != '\\' && (unsigned char)s[k] < 0x80)
+		while (k < n && (unsigned char)s[k] >= 0x20 && s[k] != '"' && s[k] != '\\' &&
+			(unsigned char)s[k] < 0x80)
 			k++;
 		buf_add(out, s, k);
 		s += k;

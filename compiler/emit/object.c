@@ -165,7 +165,8 @@ void namespace_object(struct out_object *o, const char *name, const char *stack,
 	struct arena *a, struct atoms *atoms)
 {
 	const struct span at = { 0, 0 };
-	struct field *labels = ARENA_ARRAY(a, struct field, 2), *meta = ARENA_ARRAY(a, struct field, 3), *top = ARENA_ARRAY(a, struct field, 3);
+	struct field *labels = ARENA_ARRAY(a, struct field, 2),
+		*meta = ARENA_ARRAY(a, struct field, 3), *top = ARENA_ARRAY(a, struct field, 3);
 	labels[0] = (struct field){ atom_cstr(atoms, "app.kubernetes.io/managed-by"), value_cstr(a, "mlopsc") };
 	labels[1] = (struct field){ atom_cstr(atoms, "app.kubernetes.io/part-of"), value_cstr(a, stack) };
 	meta[0] = (struct field){ atom_cstr(atoms, "name"), value_cstr(a, name) };

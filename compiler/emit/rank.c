@@ -129,5 +129,6 @@ int emit_cluster_scoped(const char *api_version, const char *kind)
 	word[ngroup] = '/';
 	memcpy(word + ngroup + 1, kind, nkind + 1);
 	const char *key = word;
-	return bsearch(&key, cluster_scoped, sizeof cluster_scoped / sizeof *cluster_scoped, sizeof *cluster_scoped, text_sort) != NULL;
+	return bsearch(&key, cluster_scoped, sizeof cluster_scoped / sizeof *cluster_scoped,
+		sizeof *cluster_scoped, text_sort) != NULL;
 }

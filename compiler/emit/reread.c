@@ -9,7 +9,8 @@
 #define WAYS 4096               /* to give types that are tried, at most */
 
 enum { AS_TEXT, AS_SIZE, AS_CORES, AS_DURATION, AS_RATE, AS_VERSION, NTYPES };
-static const enum text_type types[NTYPES] = { TEXT_NONE, TEXT_SIZE, TEXT_CORES, TEXT_DURATION, TEXT_RATE, TEXT_VERSION };
+static const enum text_type types[NTYPES] = { TEXT_NONE, TEXT_SIZE, TEXT_CORES, TEXT_DURATION,
+	TEXT_RATE, TEXT_VERSION };
 
 struct key { const struct atom *name; const struct value *spelled; uint32_t possible, type; };  /* possible: bits */
 struct keys { struct key v[KEYS]; uint32_t n; int fine; };      /* fine: a key is one spelling below its name */
@@ -78,10 +79,12 @@ static const struct value *typed(struct keys *k, const struct value *v, const st
 	if (v->tag == VALUE_RECORD) {
 		struct field *f = ARENA_ARRAY(a, struct field, v->n + 1);
 		for (uint32_t i = 0; i < v->n; i++)
-			f[i] = (struct field){ v->rec.fields[i].key, typed(k, v->rec.fields[i].value, v->rec.fields[i].key, a) };
+			f[i] = (struct field){ v->rec.fields[i].key,
+				typed(k, v->rec.fields[i].value, v->rec.fields[i].key, a) };
 		return value_record(a, f, v->n, v->origin);
 	}
-	if (v->tag != VALUE_STRING || !name || !(x = key_of(k, name, v)) || x->type == AS_TEXT || !reads_as(x->type, v->str.p, v->n, &num))
+	if (v->tag != VALUE_STRING || !name || !(x = key_of(k, name, v)) || x->type == AS_TEXT ||
+		!reads_as(x->type, v->str.p, v->n, &num))
 		return v;
 	return value_text(a, types[x->type], v->str.p, v->n, num, v->origin);
 }

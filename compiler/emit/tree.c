@@ -91,7 +91,8 @@ static int path_ok(const char *p, size_t n)
 			continue;
 		}
 		const size_t len = i - start;
-		if (!len || len > 255 || (len == 1 && p[start] == '.') || (len == 2 && p[start] == '.' && p[start + 1] == '.'))
+		if (!len || len > 255 || (len == 1 && p[start] == '.') ||
+			(len == 2 && p[start] == '.' && p[start + 1] == '.'))
 			return 0;
 		if (len >= 8 && !memcmp(p + start, ".mlopsc-", 8))
 			return 0;
@@ -345,7 +346,8 @@ static void read_intent(struct tree *t, const struct buf *b)
 	while ((line = next_line(&at, end, &n))) {
 		if (n > 7 && !memcmp(line, "folder ", 7) && path_ok(line + 7, n - 7)) {
 			VEC_PUSH(t->a, &t->planned, arena_strdup(t->a, line + 7, n - 7));
-		} else if (n > 37 && !memcmp(line, "new ", 4) && lock_parse_hash(line + 4, &h) && line[36] == ' ' && path_ok(line + 37, n - 37)) {
+		} else if (n > 37 && !memcmp(line, "new ", 4) && lock_parse_hash(line + 4, &h) &&
+			line[36] == ' ' && path_ok(line + 37, n - 37)) {
 			struct name *x = name_of(t, line + 37, n - 37);
 			struct intent *i = ARENA_NEW(t->a, struct intent);
 			i->hash = h;
@@ -538,7 +540,8 @@ static int start(struct tree *t)
 		return 1;
 	if (t->root < 0 && !make_root(t))
 		return 0;
-	t->intent = openat(t->root, INTENT, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
+	t->intent = openat(t->root, INTENT,
+		O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
 	if (t->intent < 0)
 		return fail(t, "", errno);
 	t->started = 1;
@@ -867,8 +870,10 @@ static int replace(struct tree *t, struct name **stale, uint32_t nstale)
 			continue;
 		/* a file system without such bits is left as it is */
 		int at = folder_fd(t, x->name->path, folder_part(x->name->path), 0);
-		if (at >= 0 && fstatat(at, base_part(x->name->path), &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
-			(void)!fchmodat(at, base_part(x->name->path), (st.st_mode | (st.st_mode & 0444) >> 2) & 07777, 0);
+		if (at >= 0 && fstatat(at, base_part(x->name->path), &st,
+			AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
+			(void)!fchmodat(at, base_part(x->name->path),
+				(st.st_mode | (st.st_mode & 0444) >> 2) & 07777, 0);
 	}
 	if (t->intent >= 0)
 		close(t->intent);
@@ -876,7 +881,8 @@ static int replace(struct tree *t, struct name **stale, uint32_t nstale)
 	if ((t->started || t->had_intent) && unlinkat(t->root, INTENT, 0) < 0 && errno != ENOENT)
 		return fail(t, "", errno);
 	/* some file systems cannot sync a folder, which says nothing about its safety */
-	if ((t->started || nstale) && fsync(t->root) < 0 && errno != EINVAL && errno != EBADF && errno != ENOTSUP && errno != EROFS)
+	if ((t->started || nstale) && fsync(t->root) < 0 && errno != EINVAL && errno != EBADF &&
+		errno != ENOTSUP && errno != EROFS)
 		return fail(t, "", errno);
 	t->started = t->had_intent = 0;
 	return 1;

@@ -22,14 +22,19 @@ enum {
 static const unsigned char class[256] = {
 	[' '] = PB, ['!'] = PF, ['"'] = PRINT | NOT_FIRST, ['#'] = PF, ['$'] = P, ['%'] = PF, ['&'] = PF, ['\''] = PF,
 	['('] = P, [')'] = P, ['*'] = PF, ['+'] = PNT, [','] = PF, ['-'] = PNT, ['.'] = PNT, ['/'] = P,
-	['0'] = PNT, ['1'] = PNT, ['2'] = PNT, ['3'] = PNT, ['4'] = PNT, ['5'] = PNT, ['6'] = PNT, ['7'] = PNT, ['8'] = PNT, ['9'] = PNT,
+	['0'] = PNT, ['1'] = PNT, ['2'] = PNT, ['3'] = PNT, ['4'] = PNT, ['5'] = PNT, ['6'] = PNT,
+	['7'] = PNT, ['8'] = PNT, ['9'] = PNT,
 	[':'] = PNT | NOT_FIRST, [';'] = P, ['<'] = PF, ['='] = PF, ['>'] = PF, ['?'] = PF, ['@'] = PF,
-	['A'] = PN, ['B'] = PN, ['C'] = PN, ['D'] = PN, ['E'] = PN, ['F'] = PN, ['G'] = P, ['H'] = P, ['I'] = P, ['J'] = P, ['K'] = P,
-	['L'] = P, ['M'] = P, ['N'] = P, ['O'] = PN, ['P'] = P, ['Q'] = P, ['R'] = P, ['S'] = P, ['T'] = PN, ['U'] = P, ['V'] = P,
+	['A'] = PN, ['B'] = PN, ['C'] = PN, ['D'] = PN, ['E'] = PN, ['F'] = PN, ['G'] = P,
+	['H'] = P, ['I'] = P, ['J'] = P, ['K'] = P,
+	['L'] = P, ['M'] = P, ['N'] = P, ['O'] = PN, ['P'] = P, ['Q'] = P, ['R'] = P, ['S'] = P,
+	['T'] = PN, ['U'] = P, ['V'] = P,
 	['W'] = P, ['X'] = PN, ['Y'] = P, ['Z'] = PN,
 	['['] = PF, ['\\'] = PRINT, [']'] = PF, ['^'] = P, ['_'] = PNT, ['`'] = PF,
-	['a'] = PN, ['b'] = PN, ['c'] = PN, ['d'] = PN, ['e'] = PN, ['f'] = PN, ['g'] = P, ['h'] = P, ['i'] = P, ['j'] = P, ['k'] = P,
-	['l'] = P, ['m'] = P, ['n'] = P, ['o'] = PN, ['p'] = P, ['q'] = P, ['r'] = P, ['s'] = P, ['t'] = PN, ['u'] = P, ['v'] = P,
+	['a'] = PN, ['b'] = PN, ['c'] = PN, ['d'] = PN, ['e'] = PN, ['f'] = PN, ['g'] = P,
+	['h'] = P, ['i'] = P, ['j'] = P, ['k'] = P,
+	['l'] = P, ['m'] = P, ['n'] = P, ['o'] = PN, ['p'] = P, ['q'] = P, ['r'] = P, ['s'] = P,
+	['t'] = PN, ['u'] = P, ['v'] = P,
 	['w'] = P, ['x'] = PN, ['y'] = P, ['z'] = PN,
 	['{'] = PF, ['|'] = PF, ['}'] = PF, ['~'] = PF,
 };
@@ -50,7 +55,8 @@ static int is_letter(unsigned char c)
 /* One of the words that some reader does not take for text; a sign may stand before it. */
 static int reserved(const char *s, size_t n)
 {
-	static const char words[][9] = { "y", "n", "yes", "no", "on", "off", "true", "false", "null", "~", "inf", "nan", "infinity",
+	static const char words[][9] = { "y", "n", "yes", "no", "on", "off", "true", "false",
+		"null", "~", "inf", "nan", "infinity",
 		".inf", ".nan", "=", "<<" };
 	char low[9];
 
@@ -194,7 +200,8 @@ static enum yaml_style style_unless_plain(const char *text, size_t n)
 				literal = 0;
 		} else if ((c == ' ' || c == '\t') && i + 1 == n) {
 			literal = 0;
-		} else if (c == 0xa0 || c > 0xffff || c == 0x2028 || c == 0x2029 || c == 0xfeff || (c < 0x20 && c != '\t')) {
+		} else if (c == 0xa0 || c > 0xffff || c == 0x2028 || c == 0x2029 || c == 0xfeff ||
+			(c < 0x20 && c != '\t')) {
 			literal = 0;
 		}
 	}

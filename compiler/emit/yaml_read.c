@@ -111,7 +111,8 @@ static void not_yaml(struct reader *r)
 	diag_label(r->diags, x, "%s", problem);
 	if (r->parser.context && r->parser.context_mark.index != r->parser.problem_mark.index)
 		diag_place(r->diags, x, one_character(r, r->parser.context_mark), "%s", r->parser.context);
-	if (!strncmp(problem, "mapping values are not allowed", 30) || !strncmp(problem, "found character that cannot start", 33))
+	if (!strncmp(problem, "mapping values are not allowed", 30) ||
+		!strncmp(problem, "found character that cannot start", 33))
 		diag_help(r->diags, x, "text with `: `, ` #` or a special first character stands in quotes");
 }
 
@@ -336,12 +337,15 @@ static const struct value *scalar(struct reader *r, struct span at)
 			v = resolve(r, s, n, at);
 			if (!v)
 				return NULL;
-			if ((*tag == 'i' && v->tag == VALUE_INT) || (*tag == 'b' && v->tag == VALUE_BOOL) || (*tag == 'n' && v->tag == VALUE_NONE) ||
+			if ((*tag == 'i' && v->tag == VALUE_INT) ||
+				(*tag == 'b' && v->tag == VALUE_BOOL) ||
+				(*tag == 'n' && v->tag == VALUE_NONE) ||
 				(*tag == 'f' && v->tag == VALUE_FLOAT))
 				return v;
 			if (*tag == 'f' && v->tag == VALUE_INT)
 				return value_float(r->arena, (double)v->i, at);
-			diag_error(r->diags, at, D_YAML, arena_printf(r->arena, "`!!%s` is followed by something else", tag));
+			diag_error(r->diags, at, D_YAML,
+				arena_printf(r->arena, "`!!%s` is followed by something else", tag));
 			return NULL;
 		}
 	}
@@ -590,7 +594,8 @@ static const struct value *mapping(struct reader *r, int depth, int *height)
 		if (r->event.type == YAML_MAPPING_END_EVENT)
 			break;
 		key_at = span_of_event(r);
-		is_merge = r->event.type == YAML_SCALAR_EVENT && r->event.data.scalar.length == 2 && !memcmp(r->event.data.scalar.value, "<<", 2) &&
+		is_merge = r->event.type == YAML_SCALAR_EVENT && r->event.data.scalar.length == 2 &&
+			!memcmp(r->event.data.scalar.value, "<<", 2) &&
 			r->event.data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
 		k = node(r, depth + 1, &h);
 		if (!k || !(key = key_of(r, k, key_at)))

@@ -83,7 +83,8 @@ static void at(struct data *d, uint32_t lo, uint32_t hi)
    are the quotient or product of two exact doubles, hence the nearest one at once. */
 int data_number(const char *s, size_t n, double *v)
 {
-	static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+	static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
+		1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 	size_t i = 0, digits = 0;
 	int64_t exponent = 0, shift = 0;
 	uint64_t m = 0;
@@ -194,7 +195,8 @@ static void mark_cell(struct data *d, uint32_t cell)
 
 static void number_cell(struct data *d, uint32_t cell, struct data_column *c, double *v)
 {
-	static const char *const nan[] = { "nan", "-nan", "1.#qnan", NULL }, *const inf[] = { "inf", "-inf", "+inf", "infinity", "-infinity", "+infinity", NULL },
+	static const char *const nan[] = { "nan", "-nan", "1.#qnan", NULL },
+		*const inf[] = { "inf", "-inf", "+inf", "infinity", "-infinity", "+infinity", NULL },
 		*const missing[] = { "na", "n/a", "#n/a", "<na>", "null", "none", "nil", "?", "-", NULL };
 	const struct arena_mark mark = arena_mark(d->arena);    /* a quoted cell is copied: given back */
 	size_t n;
@@ -210,15 +212,19 @@ static void number_cell(struct data *d, uint32_t cell, struct data_column *c, do
 	while (shown && (size_t)shown < n && ((unsigned char)s[shown] & 0xc0) == 0x80)
 		shown--;                /* not inside a character */
 	if (!n)
-		fault(d, DATA_CELL, "row %llu has no value for `%.*s`", (unsigned long long)d->nrows + 1, (int)c->len, c->name);
+		fault(d, DATA_CELL, "row %llu has no value for `%.*s`",
+			(unsigned long long)d->nrows + 1, (int)c->len, c->name);
 	else if (!ok && is_word(s, n, missing))
 		fault(d, DATA_CELL, "row %llu has no value for `%.*s`: `%.*s` stands for a missing one", (unsigned long long)d->nrows + 1, (int)c->len, c->name, shown, s);
 	else if (!ok && is_word(s, n, nan))
-		fault(d, DATA_CELL, "row %llu has `%.*s` for `%.*s`, which compares with nothing", (unsigned long long)d->nrows + 1, shown, s, (int)c->len, c->name);
+		fault(d, DATA_CELL, "row %llu has `%.*s` for `%.*s`, which compares with nothing",
+			(unsigned long long)d->nrows + 1, shown, s, (int)c->len, c->name);
 	else if (ok || is_word(s, n, inf))
-		fault(d, DATA_CELL, "row %llu has `%.*s` for `%.*s`, which is not finite", (unsigned long long)d->nrows + 1, shown, s, (int)c->len, c->name);
+		fault(d, DATA_CELL, "row %llu has `%.*s` for `%.*s`, which is not finite",
+			(unsigned long long)d->nrows + 1, shown, s, (int)c->len, c->name);
 	else {
-		fault(d, DATA_CELL, "row %llu has `%.*s` for `%.*s`, which is not a number", (unsigned long long)d->nrows + 1, shown, s, (int)c->len, c->name);
+		fault(d, DATA_CELL, "row %llu has `%.*s` for `%.*s`, which is not a number",
+			(unsigned long long)d->nrows + 1, shown, s, (int)c->len, c->name);
 		d->help = "leave the column out (columns = [...], or label = \"...\"), or write its categories as whole numbers";
 	}
 	if (!d->help)
@@ -278,7 +284,8 @@ static void header(struct data *d)
 		numbers &= data_number(s, len, &v);
 	}
 	if (n == 1 && (memchr(d->row.p, ';', d->row.n) || memchr(d->row.p, '\t', d->row.n))) {
-		fault(d, DATA_TABLE, "the columns are parted by %s, not by commas", memchr(d->row.p, ';', d->row.n) ? "semicolons" : "tabs");
+		fault(d, DATA_TABLE, "the columns are parted by %s, not by commas",
+			memchr(d->row.p, ';', d->row.n) ? "semicolons" : "tabs");
 		mark_cell(d, 0);
 		d->help = "write the file with commas between the columns and points in the numbers";
 		return;
@@ -295,8 +302,10 @@ static void header(struct data *d)
 			d->help = "a column of row numbers is written without: leave it out of the file";
 		}
 		for (uint32_t k = 0; k < i && n <= 4096; k++)
-			if (d->header_len[k] == d->header_len[i] && !memcmp(d->header[k], d->header[i], d->header_len[i])) {
-				fault(d, DATA_TABLE, "two columns are called `%.*s`", (int)d->header_len[i], d->header[i]);
+			if (d->header_len[k] == d->header_len[i] &&
+				!memcmp(d->header[k], d->header[i], d->header_len[i])) {
+				fault(d, DATA_TABLE, "two columns are called `%.*s`",
+					(int)d->header_len[i], d->header[i]);
 				mark_cell(d, i);
 			}
 	}
@@ -320,10 +329,12 @@ static void header(struct data *d)
 	}
 	for (uint32_t i = 0; i < n && !d->nchoices && !d->fault; i++) {
 		enum data_kind kind = DATA_NUMERIC;
-		if (d->label && strlen(d->label) == d->header_len[i] && !memcmp(d->label, d->header[i], d->header_len[i]))
+		if (d->label && strlen(d->label) == d->header_len[i] &&
+			!memcmp(d->label, d->header[i], d->header_len[i]))
 			continue;
 		for (uint32_t k = 0; k < d->nkinds; k++)
-			if (d->kinds[k].len == d->header_len[i] && !memcmp(d->kinds[k].name, d->header[i], d->header_len[i]))
+			if (d->kinds[k].len == d->header_len[i] &&
+				!memcmp(d->kinds[k].name, d->header[i], d->header_len[i]))
 				kind = d->kinds[k].kind;
 		take_column(d, i, kind);
 	}
@@ -335,13 +346,15 @@ static void data_row(struct data *d)
 {
 	const uint32_t n = d->cells.n / 2;
 	if (n != d->width) {
-		fault(d, DATA_TABLE, "row %llu has %u value%s; the header names %u columns", (unsigned long long)d->nrows + 1, (unsigned)n, n == 1 ? "" : "s", (unsigned)d->width);
+		fault(d, DATA_TABLE, "row %llu has %u value%s; the header names %u columns",
+			(unsigned long long)d->nrows + 1, (unsigned)n, n == 1 ? "" : "s", (unsigned)d->width);
 		at(d, n > d->width ? d->cells.v[2 * d->width] : 0, (uint32_t)d->row.n);
 		return;
 	}
 	const size_t base = (size_t)d->nrows * d->ncolumns;
 	if (base + d->ncolumns > DATA_MAX_VALUES) {
-		fault(d, DATA_LARGE, "%u columns of more than %llu rows are more than can be compared with: the limit is %u MiB of numbers", (unsigned)d->ncolumns,
+		fault(d, DATA_LARGE,
+			"%u columns of more than %llu rows are more than can be compared with: the limit is %u MiB of numbers", (unsigned)d->ncolumns,
 			(unsigned long long)d->nrows, DATA_MAX_VALUES / (1u << 20) * 8);
 		d->help = "give rows = N: a few thousand rows are enough for every detector";
 		return;
@@ -533,7 +546,8 @@ int data_end(struct data *d)
 	if (!d->fault && !d->nrows)
 		fault(d, DATA_ROWS, "it has a header and nothing else");
 	if (!d->fault && d->nrows < d->limit)
-		fault(d, DATA_ROWS, "rows = %llu is asked for, and it has %llu", (unsigned long long)d->limit, (unsigned long long)d->nrows);
+		fault(d, DATA_ROWS, "rows = %llu is asked for, and it has %llu",
+			(unsigned long long)d->limit, (unsigned long long)d->nrows);
 	if (d->fault)
 		return 0;
 	figures(d);
@@ -595,13 +609,16 @@ double data_load(const char *p)
 	return v;
 }
 
-int data_npy(const char *data, uint64_t rows, uint32_t width, const uint32_t *pick, uint32_t npick, enum data_type type, struct buf *out,
+int data_npy(const char *data, uint64_t rows, uint32_t width, const uint32_t *pick, uint32_t npick,
+	enum data_type type, struct buf *out,
 	     uint64_t *row, uint32_t *column)
 {
-	static const struct { const char *word; int size; } types[] = { [DATA_F8] = { "f8", 8 }, [DATA_F4] = { "f4", 4 }, [DATA_I8] = { "i8", 8 } };
+	static const struct { const char *word; int size; } types[] = { [DATA_F8] = { "f8", 8 },
+		[DATA_F4] = { "f4", 4 }, [DATA_I8] = { "i8", 8 } };
 	const int size = types[type].size;
 	struct buf head = { 0 };
-	buf_addf(&head, "{'descr': '<%s', 'fortran_order': False, 'shape': (%llu, %u), }", types[type].word, (unsigned long long)rows, (unsigned)npick);
+	buf_addf(&head, "{'descr': '<%s', 'fortran_order': False, 'shape': (%llu, %u), }",
+		types[type].word, (unsigned long long)rows, (unsigned)npick);
 	/* room for the first dimension to grow to 21 digits, then up to a multiple of 64, the last byte being a line break */
 	char digits[24];
 	for (int spare = 21 - snprintf(digits, sizeof digits, "%llu", (unsigned long long)rows); spare > 0; spare--)

@@ -91,18 +91,21 @@ static void fields(struct eval *e, struct buf *out, const struct type *t)
 {
 	for (uint32_t n = 0; n < t->n; n++) {
 		const struct type_field *f = &t->fields[n];
-		buf_addf(out, "  %s : %s%s%s\n", f->name->text, type_print(e->p, f->type), f->deflt ? " = " : "", source_text(e, f->deflt));
+		buf_addf(out, "  %s : %s%s%s\n", f->name->text, type_print(e->p, f->type), f->deflt
+			? " = " : "", source_text(e, f->deflt));
 		doc_text(out, f->doc, "      ");
 	}
 }
 
 /* top: the kind that is shown; what it declares anew is not shown again for its bases. */
-static void members(struct eval *e, struct buf *out, const struct kind *k, int tag, const char *title, const struct kind *of, const struct kind *top)
+static void members(struct eval *e, struct buf *out, const struct kind *k, int tag,
+	const char *title, const struct kind *of, const struct kind *top)
 {
 	int head = 0;
 	for (uint32_t s = 0; s < k->members.n; s++) {
 		const struct member *m = &k->members.v[s];
-		if (m->tag != tag && !(tag == MEMBER_SETTING && m->tag == MEMBER_IMPLICIT && m->decl && m->decl->tag == AST_SETTING))
+		if (m->tag != tag && !(tag == MEMBER_SETTING && m->tag == MEMBER_IMPLICIT &&
+			m->decl && m->decl->tag == AST_SETTING))
 			continue;
 		int inherited = of->base && s < of->base->members.n && of->base->members.v[s].decl == m->decl;
 		if (inherited && tag == MEMBER_SETTING)
@@ -112,9 +115,12 @@ static void members(struct eval *e, struct buf *out, const struct kind *k, int t
 		if (!head++)
 			buf_addf(out, "\n%s\n", title);
 		if (tag == MEMBER_SETTING)
-			buf_addf(out, "  %s : %s%s%s\n", m->name->text, type_print(e->p, m->type), m->deflt ? " = " : m->type->tag == T_OPTIONAL ? " = none" : "   (required)", m->deflt ? source_text(e, m->deflt) : "");
+			buf_addf(out, "  %s : %s%s%s\n", m->name->text, type_print(e->p, m->type),
+				m->deflt ? " = " : m->type->tag == T_OPTIONAL ? " = none"
+				: "   (required)", m->deflt ? source_text(e, m->deflt) : "");
 		else
-			buf_addf(out, "  %s : %s%s\n", m->name->text, m->iface->name->text, tag == MEMBER_NEED && m->optional ? "?" : "");
+			buf_addf(out, "  %s : %s%s\n", m->name->text, m->iface->name->text,
+				tag == MEMBER_NEED && m->optional ? "?" : "");
 		if (m->decl)
 			doc_text(out, m->decl->doc, "      ");
 	}
@@ -136,7 +142,8 @@ static void advice(struct eval *e, struct buf *out, const struct ast *o, int *he
 
 static void catalog_doc(struct eval *e, struct buf *out, const struct catalog *c)
 {
-	buf_addf(out, "%scatalog %s%s%s\n", out->n ? "\n" : "", c->name->text, c->base ? " : " : "", c->base ? c->base->name->text : "");
+	buf_addf(out, "%scatalog %s%s%s\n", out->n ? "\n" : "", c->name->text, c->base ? " : " : "",
+		c->base ? c->base->name->text : "");
 	doc_text(out, c->decl->doc, "  ");
 	buf_adds(out, "\nversions\n");
 	for (uint32_t n = 0; n < c->decl->nkids; n++) {
@@ -145,7 +152,8 @@ static void catalog_doc(struct eval *e, struct buf *out, const struct catalog *c
 			continue;
 		buf_addf(out, "  %s", row->kids[0]->name->text);
 		for (uint32_t q = 0; row->kids[1]->tag == AST_OBJECT && q < row->kids[1]->nkids; q++)
-			if (row->kids[1]->kids[q]->tag == AST_ENTRY && row->kids[1]->kids[q]->name == e->p->implicit[SLOT_VERSION])
+			if (row->kids[1]->kids[q]->tag == AST_ENTRY &&
+				row->kids[1]->kids[q]->name == e->p->implicit[SLOT_VERSION])
 				buf_addf(out, "  %s", source_text(e, row->kids[1]->kids[q]->kids[0]));
 		buf_addc(out, '\n');
 	}
@@ -197,7 +205,8 @@ static void kind_doc(struct eval *e, struct buf *out, struct kind *k)
 		for (uint32_t n = 0; n < (pass ? e->p->library_names.n : e->p->names['c'].n); n++) {
 			if (pass && e->p->library_names.v[n].what != 'c')
 				continue;
-			struct catalog *c = program_catalog(e->p, pass ? e->p->library_names.v[n].word : e->p->names['c'].v[n]);
+			struct catalog *c = program_catalog(e->p, pass
+				? e->p->library_names.v[n].word : e->p->names['c'].v[n]);
 			const struct ast *row = c ? table_get(&c->rows, k->name) : NULL;
 			if (!row)
 				continue;
@@ -205,7 +214,8 @@ static void kind_doc(struct eval *e, struct buf *out, struct kind *k)
 				buf_adds(out, "\ncatalogs\n");
 			buf_addf(out, "  %s", c->name->text);
 			for (uint32_t q = 0; row->kids[1]->tag == AST_OBJECT && q < row->kids[1]->nkids; q++)
-				if (row->kids[1]->kids[q]->tag == AST_ENTRY && row->kids[1]->kids[q]->name == e->p->implicit[SLOT_VERSION])
+				if (row->kids[1]->kids[q]->tag == AST_ENTRY &&
+					row->kids[1]->kids[q]->name == e->p->implicit[SLOT_VERSION])
 					buf_addf(out, "  %s", source_text(e, row->kids[1]->kids[q]->kids[0]));
 			buf_addc(out, '\n');
 		}

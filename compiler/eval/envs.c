@@ -93,7 +93,8 @@ void check_other_envs(struct compile *c)
 		for (uint32_t k = 0; env && env != p->env_decl && k < env->nkids; k++) {
 			const struct ast *d = env->kids[k];
 			const struct symbol *y = d->tag == AST_COMPONENT ? table_get(&p->values, d->name) : NULL;
-			const struct kind *kind = d->tag != AST_COMPONENT ? NULL : d->name2 ? program_kind(p, d->name2) : y && y->tag != SYMBOL_FAMILY ? y->kind : NULL;
+			const struct kind *kind = d->tag != AST_COMPONENT ? NULL : d->name2
+				? program_kind(p, d->name2) : y && y->tag != SYMBOL_FAMILY ? y->kind : NULL;
 			if (d->tag == AST_SET)
 				hold_set(c, env, d);
 			for (uint32_t s = 1; kind && !d->kids[0] && s < d->nkids; s++)

@@ -392,7 +392,8 @@ int lit_size(const char *s, size_t n, double *bytes, const char **why)
 	if (!positive_quantity(s, n, bytes, &p, why))
 		return 0;
 	if (p.format == DECIMAL_SI && p.exponent < 0)
-		return fail(why, s[n - 1] == 'm' ? "`m` is a thousandth; a mebibyte is `Mi`" : "that is a fraction of a byte");
+		return fail(why, s[n - 1] == 'm' ? "`m` is a thousandth; a mebibyte is `Mi`"
+			: "that is a fraction of a byte");
 	return 1;
 }
 
@@ -830,7 +831,8 @@ int lit_float(const char *s, size_t n, double *v)
 		exponent = negative ? -(int64_t)e : (int64_t)e;
 	}
 	if (whole + frac <= 15 && exponent >= -6 && exponent <= 6) {    /* exact: both are below 2^53, and one rounding is left */
-		static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
+		static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+			1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
 			1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
 		int64_t all = 0, shift = exponent - (int64_t)frac;
 
@@ -1028,7 +1030,8 @@ int lit_host(const char *s, size_t n, const char **why)
 		for (size_t i = n; i-- > 0 && (digit(s[i]) || s[i] == ':'); )
 			if (s[i] == ':' && !memchr(s, ':', i))
 				return fail(why, "a host has no port");
-		return fail(why, n > 3 && memchr(s, '/', n) ? "a host is a name or an address, without a scheme and a path" :
+		return fail(why, n > 3 && memchr(s, '/', n)
+			? "a host is a name or an address, without a scheme and a path" :
 			"it is neither a name nor an IPv6 address");
 	}
 	while (numeric < n && (digit(s[numeric]) || s[numeric] == '.'))
@@ -1174,7 +1177,8 @@ static int lower_hex(const char *s, size_t n)
 
 static int image_digest(const char *s, size_t n, const char **why)
 {
-	static const struct { const char *name; size_t hex; } algorithms[] = { { "sha256:", 64 }, { "sha384:", 96 }, { "sha512:", 128 } };
+	static const struct { const char *name; size_t hex; } algorithms[] = { { "sha256:", 64 },
+		{ "sha384:", 96 }, { "sha512:", 128 } };
 
 	for (int k = 0; k < 3; k++)
 		if (n > 7 && !memcmp(s, algorithms[k].name, 7)) {
@@ -1250,7 +1254,8 @@ int lit_image(const char *s, size_t n, struct image_ref *r, const char **why)
 		return fail(why, "the name of an image is made of parts joined by `/`, each of letters and digits with single `.`, `_`, `__` or `-` between them");
 	/* A part before the first slash that is no host may still be a folder: the grammar is ambiguous, and the
 	   reference implementation tries the folder second. */
-	if (r->registry_n && !image_registry(r->registry, r->registry_n) && !image_component(r->registry, r->registry_n))
+	if (r->registry_n && !image_registry(r->registry, r->registry_n) &&
+		!image_component(r->registry, r->registry_n))
 		return fail(why, "the registry is not a host with an optional port");
 	if (n + (!r->registry_n && !memchr(s, '/', n) ? 8 : 0) > 255)
 		return fail(why, "the name of an image has at most 255 characters");
@@ -1274,9 +1279,11 @@ size_t lit_image_canonical(const char *s, size_t n, char out[512])
 	len = registry_n + 1 + strlen(folder) + r.repository_n + 1 + (r.tag_n ? r.tag_n : 6) + 1 + r.digest_n;
 	if (len > 511)
 		return 0;
-	len = (size_t)snprintf(out, 512, "%.*s/%s%.*s", (int)registry_n, registry, folder, (int)r.repository_n, r.repository);
+	len = (size_t)snprintf(out, 512, "%.*s/%s%.*s", (int)registry_n, registry, folder,
+		(int)r.repository_n, r.repository);
 	if (r.tag_n || !r.digest_n)
-		len += (size_t)snprintf(out + len, 512 - len, ":%.*s", r.tag_n ? (int)r.tag_n : 6, r.tag_n ? r.tag : "latest");
+		len += (size_t)snprintf(out + len, 512 - len, ":%.*s", r.tag_n ? (int)r.tag_n : 6,
+			r.tag_n ? r.tag : "latest");
 	if (r.digest_n)
 		len += (size_t)snprintf(out + len, 512 - len, "@%.*s", (int)r.digest_n, r.digest);
 	return len;
@@ -1284,7 +1291,8 @@ size_t lit_image_canonical(const char *s, size_t n, char out[512])
 
 /* ---- Schedules ---------------------------------------------------------------------------------------------------- */
 
-static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec" };
+static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
+	"oct", "nov", "dec" };
 static const char *const weekdays[] = { "sun", "mon", "tue", "wed", "thu", "fri", "sat" };
 
 struct cron_field { const char *what; unsigned min, max; const char *const *names; unsigned first; };
@@ -1341,7 +1349,8 @@ static int cron_item(const char *s, size_t n, const struct cron_field *f, const 
 
 int lit_cron(const char *s, size_t n, const char **why)
 {
-	static const char *const macros[] = { "@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly" };
+	static const char *const macros[] = { "@yearly", "@annually", "@monthly", "@weekly",
+		"@daily", "@midnight", "@hourly" };
 	size_t i = 0, count = 0;
 
 	if (!n)
@@ -1351,7 +1360,8 @@ int lit_cron(const char *s, size_t n, const char **why)
 			if (is(s, n, macros[k]))
 				return 1;
 		if (n > 7 && !memcmp(s, "@every ", 7))
-			return lit_duration_go(s + 7, n - 7, NULL) ? 1 : fail(why, "`@every` is followed by a duration with the units `s m h`");
+			return lit_duration_go(s + 7, n - 7, NULL) ? 1
+				: fail(why, "`@every` is followed by a duration with the units `s m h`");
 		return fail(why, "the names are `@yearly @monthly @weekly @daily @hourly`, or `@every 1h`");
 	}
 	for (size_t k = 0; k + 1 < n; k++)

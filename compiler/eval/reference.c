@@ -57,26 +57,32 @@ static int check_argument(struct eval *e, const char *name, const struct value *
 		want = "a number of rows from 1 up";
 	else if (!strcmp(name, "columns") && !is_names(v) && (tag == FOR_FILE || v->tag != VALUE_INT || v->i < 1))
 		want = tag == FOR_FILE ? "a list of names of columns" : "a number of columns, or their names";
-	else if ((!strcmp(name, "categorical") || !strcmp(name, "binary")) && !is_names(v) && !(v->tag == VALUE_LIST && !v->n))
+	else if ((!strcmp(name, "categorical") || !strcmp(name, "binary")) && !is_names(v) &&
+		!(v->tag == VALUE_LIST && !v->n))
 		want = "a list of names of columns";
 	else if (!strcmp(name, "scale") && (v->tag != VALUE_STRING || v->n != 8 || memcmp(v->str.p, "standard", 8)))
 		want = "\"standard\"";
-	else if (!strcmp(name, "dtype") && (v->tag != VALUE_STRING || v->n != 2 || (memcmp(v->str.p, "f4", 2) && memcmp(v->str.p, "f8", 2) && memcmp(v->str.p, "i8", 2))))
+	else if (!strcmp(name, "dtype") &&
+		(v->tag != VALUE_STRING || v->n != 2 ||
+		(memcmp(v->str.p, "f4", 2) && memcmp(v->str.p, "f8", 2) && memcmp(v->str.p, "i8", 2))))
 		want = "\"f4\", \"f8\" or \"i8\"";
 	if (want)
 		not(e, at, want, v);
 	return !want;
 }
 
-static int take_arguments(struct eval *e, struct env *env, const char *tag, int which, const struct ast *x, struct asked *ask)
+static int take_arguments(struct eval *e, struct env *env, const char *tag, int which,
+	const struct ast *x, struct asked *ask)
 {
 	for (uint32_t i = 2; i < x->nkids; i++) {
 		const struct ast *a = x->kids[i];
 		size_t k = 0;
-		while (k < NNAMED && (a->tag != AST_ARG || strcmp(a->name->text, named[k].name) || !(named[k].tags & which)))
+		while (k < NNAMED && (a->tag != AST_ARG || strcmp(a->name->text, named[k].name) ||
+			!(named[k].tags & which)))
 			k++;
 		if (k == NNAMED) {
-			struct diag *d = diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` does not take this", tag));
+			struct diag *d = diag_error(e->diags, a->span, D_ARGUMENTS,
+				arena_printf(e->p->arena, "`%s` does not take this", tag));
 			struct buf b = { 0 };
 			for (k = 0; k < NNAMED; k++)
 				if (named[k].tags & which)
@@ -85,7 +91,9 @@ static int take_arguments(struct eval *e, struct env *env, const char *tag, int 
 			buf_free(&b);
 			return 0;
 		}
-		const struct value *v = a->kids[0]->tag == AST_NUMBER && !strcmp(a->name->text, "version") ? eval_typed(e, env, a->kids[0], &type_version) : eval(e, env, a->kids[0]);
+		const struct value *v = a->kids[0]->tag == AST_NUMBER &&
+			!strcmp(a->name->text, "version")
+			? eval_typed(e, env, a->kids[0], &type_version) : eval(e, env, a->kids[0]);
 		if (is_error(v))
 			return 0;
 		TOUCH_DEEP(e, v);
@@ -119,12 +127,14 @@ static const struct value *text(struct making *m, const char *s)
 
 static const struct value *place_text(struct making *m, const char *path, struct data_place p)
 {
-	return p.line ? text(m, arena_printf(m->e->arena, "%s:%u:%u", path, (unsigned)p.line, (unsigned)p.column)) : VALUE_NONE_V;
+	return p.line ? text(m, arena_printf(m->e->arena, "%s:%u:%u", path, (unsigned)p.line,
+		(unsigned)p.column)) : VALUE_NONE_V;
 }
 
 static const struct value *column_record(struct making *up, const char *path, const struct data_column *c)
 {
-	static const char *const kinds[] = { [DATA_NUMERIC] = "numeric", [DATA_CATEGORICAL] = "categorical", [DATA_BINARY] = "binary" };
+	static const char *const kinds[] = { [DATA_NUMERIC] = "numeric",
+		[DATA_CATEGORICAL] = "categorical", [DATA_BINARY] = "binary" };
 	struct arena *a = up->e->arena;
 	struct making m = { .e = up->e, .at = up->at };
 	const struct value **seen = c->seen ? ARENA_ARRAY(a, const struct value *, c->nseen) : NULL;
@@ -152,14 +162,17 @@ static const struct value *names_of(const struct asked *ask)
 	return ask->columns && ask->columns->tag == VALUE_LIST ? ask->columns : NULL;
 }
 
-static const struct value *record(struct eval *e, const char *tag, const struct value *path, const struct asked *ask, struct data *d, struct span at)
+static const struct value *record(struct eval *e, const char *tag, const struct value *path,
+	const struct asked *ask, struct data *d, struct span at)
 {
 	struct making m = { .e = e, .at = at };
-	const struct value *names = names_of(ask), *columns = ask->columns, *rows = ask->rows, *distinct = NULL, *ratio = NULL, *widest = NULL, *stats = NULL, *bytes = NULL;
+	const struct value *names = names_of(ask), *columns = ask->columns, *rows = ask->rows,
+		*distinct = NULL, *ratio = NULL, *widest = NULL, *stats = NULL, *bytes = NULL;
 	if (names)
 		columns = value_int(e->arena, names->n, names->origin);
 	if (d) {
-		const struct value **nv = ARENA_ARRAY(e->arena, const struct value *, d->ncolumns), **sv = ARENA_ARRAY(e->arena, const struct value *, d->ncolumns);
+		const struct value **nv = ARENA_ARRAY(e->arena, const struct value *, d->ncolumns),
+			**sv = ARENA_ARRAY(e->arena, const struct value *, d->ncolumns);
 		uint32_t wide;
 		double r = data_std_ratio(d, &wide);
 		if (ask->scale)
@@ -200,7 +213,8 @@ static const struct value *record(struct eval *e, const char *tag, const struct 
 
 /* -- a file -- */
 
-static void add_choices(struct eval *e, const struct value *names, enum data_kind kind, struct data_choice *out, uint32_t *n)
+static void add_choices(struct eval *e, const struct value *names, enum data_kind kind,
+	struct data_choice *out, uint32_t *n)
 {
 	(void)e;
 	for (uint32_t i = 0; names && i < names->n; i++)
@@ -230,7 +244,9 @@ static int fits_together(struct eval *e, const struct asked *ask)
 				also |= value_equal(kinds[0]->items[q], v);
 			if (in && !also && !(ask->label && value_equal(ask->label, v)))
 				continue;
-			diag_error(e->diags, v->origin, D_ARGUMENTS, arena_printf(e->p->arena, also ? "`%.*s` is categorical and binary at once" : in ? "`%.*s` is the label" :
+			diag_error(e->diags, v->origin, D_ARGUMENTS,
+				arena_printf(e->p->arena, also
+				? "`%.*s` is categorical and binary at once" : in ? "`%.*s` is the label" :
 				"`%.*s` is not among the columns", (int)v->n, v->str.p));
 			return 0;
 		}
@@ -239,7 +255,9 @@ static int fits_together(struct eval *e, const struct asked *ask)
 		for (uint32_t i = 0; i < q; i++)
 			again |= value_equal(chosen->items[i], chosen->items[q]) ? 2 : 0;
 		if (again) {
-			diag_error(e->diags, chosen->items[q]->origin, D_ARGUMENTS, arena_printf(e->p->arena, again & 2 ? "column `%.*s` is chosen twice" : "`%.*s` is the label",
+			diag_error(e->diags, chosen->items[q]->origin, D_ARGUMENTS,
+				arena_printf(e->p->arena, again & 2
+				? "column `%.*s` is chosen twice" : "`%.*s` is the label",
 				(int)chosen->items[q]->n, chosen->items[q]->str.p));
 			return 0;
 		}
@@ -254,7 +272,8 @@ static struct span asked_at(const struct asked *ask, const char *name, uint32_t 
 		return ask->label->origin.hi ? ask->label->origin : at;
 	for (int k = 0; k < 3; k++)
 		for (uint32_t i = 0; lists[k] && lists[k]->tag == VALUE_LIST && i < lists[k]->n; i++)
-			if (lists[k]->items[i]->n == n && !memcmp(lists[k]->items[i]->str.p, name, n) && lists[k]->items[i]->origin.hi)
+			if (lists[k]->items[i]->n == n &&
+				!memcmp(lists[k]->items[i]->str.p, name, n) && lists[k]->items[i]->origin.hi)
 				return lists[k]->items[i]->origin;
 	return at;
 }
@@ -271,7 +290,8 @@ static void report(struct eval *e, const struct data *d, const char *path, const
 	case DATA_LARGE: x = diag_error(ds, at, D_DATA_LARGE, path, d->message); break;
 	case DATA_NO_COLUMN: {
 		struct suggest near;
-		x = diag_error(ds, asked_at(ask, d->missing, d->nmissing, at), D_DATA_COLUMN, path, (int)d->nmissing, d->missing);
+		x = diag_error(ds, asked_at(ask, d->missing, d->nmissing, at), D_DATA_COLUMN, path,
+			(int)d->nmissing, d->missing);
 		suggest_init(&near, d->missing, d->nmissing);
 		for (uint32_t i = 0; i < d->width; i++)
 			suggest_try(&near, d->header[i]);
@@ -307,27 +327,32 @@ static void report(struct eval *e, const struct data *d, const char *path, const
 
 static const struct value *read_table(struct eval *e, const struct value *path, const struct asked *ask, struct span at)
 {
-	const char *name = arena_strdup(e->p->arena, path->str.p, path->n), *full = program_path(e->p, name, path->n, at, "file");
+	const char *name = arena_strdup(e->p->arena, path->str.p, path->n),
+		*full = program_path(e->p, name, path->n, at, "file");
 	struct stat st;
 	if (!full)
 		return VALUE_ERROR_V;
 	const int fd = open(full, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode)) {
-		diag_error(e->diags, at, D_READ, name, os_reason(fd < 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : EINVAL));
+		diag_error(e->diags, at, D_READ, name,
+			os_reason(fd < 0 ? errno : S_ISDIR(st.st_mode) ? EISDIR : EINVAL));
 		if (fd >= 0)
 			close(fd);
 		return VALUE_ERROR_V;
 	}
 	const struct value *chosen = names_of(ask);
-	const uint32_t room = (chosen ? chosen->n : 0) + (ask->categorical ? ask->categorical->n : 0) + (ask->binary ? ask->binary->n : 0) + 1;
-	struct data_choice *choices = ARENA_ARRAY(e->arena, struct data_choice, room), *kinds = ARENA_ARRAY(e->arena, struct data_choice, room);
+	const uint32_t room = (chosen ? chosen->n : 0) + (ask->categorical ? ask->categorical->n
+		: 0) + (ask->binary ? ask->binary->n : 0) + 1;
+	struct data_choice *choices = ARENA_ARRAY(e->arena, struct data_choice, room),
+		*kinds = ARENA_ARRAY(e->arena, struct data_choice, room);
 	uint32_t nchoices = 0, nkinds = 0;
 	add_choices(e, ask->categorical, DATA_CATEGORICAL, kinds, &nkinds);
 	add_choices(e, ask->binary, DATA_BINARY, kinds, &nkinds);
 	add_choices(e, chosen, DATA_NUMERIC, choices, &nchoices);
 	for (uint32_t i = 0; i < nchoices; i++)
 		choices[i].kind = kind_of(kinds, nkinds, &choices[i]);
-	struct data d = { .choices = choices, .nchoices = nchoices, .kinds = kinds, .nkinds = nkinds, .limit = ask->rows ? (uint64_t)ask->rows->i : 0,
+	struct data d = { .choices = choices, .nchoices = nchoices, .kinds = kinds,
+		.nkinds = nkinds, .limit = ask->rows ? (uint64_t)ask->rows->i : 0,
 		.label = ask->label ? arena_strdup(e->arena, ask->label->str.p, ask->label->n) : NULL };
 	struct hash_stream *h = hash_open();
 	enum { PIECE = 1 << 16 };
@@ -371,7 +396,8 @@ static const struct value *read_table(struct eval *e, const struct value *path, 
 /* One reading for all who ask for the same. */
 static const struct value *file_value(struct eval *e, const struct value *path, const struct asked *ask, struct span at)
 {
-	const struct value *const parts[] = { ask->label, ask->rows, ask->columns, ask->categorical, ask->binary, ask->scale };
+	const struct value *const parts[] = { ask->label, ask->rows, ask->columns, ask->categorical,
+		ask->binary, ask->scale };
 	struct buf b = { 0 };
 	if (!fits_together(e, ask))
 		return VALUE_ERROR_V;
@@ -391,21 +417,26 @@ static const struct value *file_value(struct eval *e, const struct value *path, 
 	return v;
 }
 
-const struct value *reference_value(struct eval *e, struct env *env, const char *tag, const struct ast *x, const struct value *first)
+const struct value *reference_value(struct eval *e, struct env *env, const char *tag,
+	const struct ast *x, const struct value *first)
 {
 	const int which = *tag == 'f' ? FOR_FILE : *tag == 'a' ? FOR_ARTIFACT : FOR_URI;
 	struct asked ask = { 0 };
 	if (!take_arguments(e, env, tag, which, x, &ask))
 		return VALUE_ERROR_V;
-	return which == FOR_FILE ? file_value(e, first, &ask, x->kids[1]->span) : record(e, tag, first, &ask, NULL, x->span);
+	return which == FOR_FILE ? file_value(e, first, &ask, x->kids[1]->span)
+		: record(e, tag, first, &ask, NULL, x->span);
 }
 
 /* -- an array file -- */
 
-const struct value *npy_value(struct eval *e, const struct value *const *v, uint32_t n, const struct span *at, struct span whole)
+const struct value *npy_value(struct eval *e, const struct value *const *v, uint32_t n,
+	const struct span *at, struct span whole)
 {
-	const struct value *bytes = v[0]->tag == VALUE_RECORD ? value_getc(v[0], "data") : NULL, *rows = value_getc(v[0], "rows"), *names = value_getc(v[0], "names");
-	if (!bytes || bytes->tag != VALUE_BYTES || !rows || rows->tag != VALUE_INT || !names || names->tag != VALUE_LIST || !names->n
+	const struct value *bytes = v[0]->tag == VALUE_RECORD ? value_getc(v[0], "data") : NULL,
+		*rows = value_getc(v[0], "rows"), *names = value_getc(v[0], "names");
+	if (!bytes || bytes->tag != VALUE_BYTES || !rows || rows->tag != VALUE_INT || !names ||
+		names->tag != VALUE_LIST || !names->n
 	    || rows->i < 0 || (uint64_t)rows->i * names->n * 8 != bytes->n)
 		return not(e, at[0], "reference data that was read from a file", v[0]);
 	enum data_type type = DATA_F8;
@@ -424,18 +455,21 @@ const struct value *npy_value(struct eval *e, const struct value *const *v, uint
 	uint64_t row;
 	for (uint32_t i = 0; i < npick; i++) {
 		pick[i] = i;
-		for (pick[i] = n > 2 ? 0 : i; n > 2 && pick[i] < names->n && !value_equal(names->items[pick[i]], v[2]->items[i]);)
+		for (pick[i] = n > 2 ? 0 : i; n > 2 && pick[i] < names->n &&
+			!value_equal(names->items[pick[i]], v[2]->items[i]);)
 			pick[i]++;
 		if (pick[i] == names->n) {
 			const struct value *path = value_getc(v[0], "path"), *miss = v[2]->items[i];
 			struct suggest near;
 			char *word = arena_strdup(e->p->arena, miss->str.p, miss->n);
-			struct diag *x = diag_error(e->diags, miss->origin.hi ? miss->origin : at[2], D_DATA_COLUMN, path && path->tag == VALUE_STRING ?
+			struct diag *x = diag_error(e->diags, miss->origin.hi ? miss->origin
+				: at[2], D_DATA_COLUMN, path && path->tag == VALUE_STRING ?
 				arena_strdup(e->p->arena, path->str.p, path->n) : "the reference", (int)miss->n, word);
 			suggest_init(&near, word, miss->n);
 			for (uint32_t k = 0; k < names->n; k++)
 				if (names->items[k]->tag == VALUE_STRING)
-					suggest_try(&near, arena_strdup(e->p->arena, names->items[k]->str.p, names->items[k]->n));
+					suggest_try(&near, arena_strdup(e->p->arena,
+						names->items[k]->str.p, names->items[k]->n));
 			if (suggest_best(&near))
 				diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&near));
 			return VALUE_ERROR_V;
@@ -447,8 +481,11 @@ const struct value *npy_value(struct eval *e, const struct value *const *v, uint
 		const struct value *c = names->items[pick[column]];
 		char num[40];
 		float_print(data_load(bytes->str.p + ((size_t)row * names->n + pick[column]) * 8), num);
-		diag_error(e->diags, at[1], D_DATA_TYPE, arena_printf(e->p->arena, "%s (row %llu, column `%.*s`)", num, (unsigned long long)row + 1,
-			c->tag == VALUE_STRING ? (int)c->n : 1, c->tag == VALUE_STRING ? c->str.p : "?"), type == DATA_F4 ? "f4" : "i8");
+		diag_error(e->diags, at[1], D_DATA_TYPE,
+			arena_printf(e->p->arena, "%s (row %llu, column `%.*s`)", num,
+			(unsigned long long)row + 1,
+			c->tag == VALUE_STRING ? (int)c->n : 1, c->tag == VALUE_STRING ? c->str.p
+			: "?"), type == DATA_F4 ? "f4" : "i8");
 	} else if (limit_bytes(e, b.n, whole)) {
 		out = value_bytes(e->arena, arena_strdup(e->arena, b.p, b.n), b.n, whole);
 	}

@@ -26,7 +26,8 @@ static void key(struct buf *out, const struct atom *k)
 	int bare = k->len > 0;
 	for (uint32_t i = 0; i < k->len; i++) {
 		char c = k->text[i];
-		bare &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+		bare &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			(c >= '0' && c <= '9') || c == '_' || c == '-';
 	}
 	if (bare)
 		buf_add(out, k->text, k->len);

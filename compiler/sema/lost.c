@@ -14,13 +14,15 @@ struct lost {
 enum { LINE_MAX_LOOKED = 2000 };        /* bytes of a line on either side: whoever writes longer ones is not told that little */
 enum { MANY = 64 };     /* syntax errors: who has more is not told that little */
 
-static int in_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'; }
+static int in_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+	(c >= 'A' && c <= 'Z') || c == '-' || c == '_'; }
 
 /* Does something on the rest of this line not parse? */
 static int is_broken(const struct lost *l, const struct source *src, const char *at)
 {
 	const char *nl = memchr(at, '\n', (size_t)(src->text + src->len - at));
-	uint32_t lo = src->base + (uint32_t)(at - src->text), hi = nl ? src->base + (uint32_t)(nl - src->text) : src->base + src->len;
+	uint32_t lo = src->base + (uint32_t)(at - src->text), hi = nl
+		? src->base + (uint32_t)(nl - src->text) : src->base + src->len;
 
 	for (uint32_t i = 0; i < l->at.n && i < MANY; i++)
 		if (l->at.v[i] >= lo && l->at.v[i] <= hi)
@@ -31,7 +33,8 @@ static int is_broken(const struct lost *l, const struct source *src, const char 
 /* Is the word at `at` one that is being declared: behind a declaring word, or as a setting at the start of a line? */
 static int declares(const struct lost *l, const struct source *src, const char *at, const char *behind)
 {
-	static const char *const words[] = { "param", "let", "secret", "component", "drift", "fn", "kind", "interface", "detector", "catalog",
+	static const char *const words[] = { "param", "let", "secret", "component", "drift", "fn",
+		"kind", "interface", "detector", "catalog",
 		"needs", "collects", "port", NULL };
 	const char *s = at, *end, *text = src->text;
 
@@ -118,7 +121,8 @@ int program_word_lost(struct program *p, const char *word)
 		if (end && end - s > 2 * LINE_MAX_LOOKED)
 			end = s + 2 * LINE_MAX_LOOKED;
 		for (; s && s + n <= end; s++)
-			if (!memcmp(s, word, n) && (s == src->text || !in_word(s[-1])) && (s + n == end || !in_word(s[n])))
+			if (!memcmp(s, word, n) && (s == src->text || !in_word(s[-1])) &&
+				(s + n == end || !in_word(s[n])))
 				return 1;
 	}
 	return 0;
@@ -140,7 +144,8 @@ static int is_kept(const struct program *p, uint32_t at)
 /* Does its line begin as a declaration that makes no component? */
 static int makes_nothing(const struct program *p, uint32_t at)
 {
-	static const char *const words[] = { "param", "let", "secret", "fn", "check", "kind", "interface", "detector", "catalog", "rule", "allow",
+	static const char *const words[] = { "param", "let", "secret", "fn", "check", "kind",
+		"interface", "detector", "catalog", "rule", "allow",
 		"stack", "env", NULL };
 	const struct source *src = source_of(p->sources, at);
 	const char *s = src ? src->text + (at - src->base) : NULL;
@@ -163,7 +168,9 @@ int program_declarations_lost(struct program *p)
 		if (!is_kept(p, l->at.v[i]) && !makes_nothing(p, l->at.v[i]))
 			return 1;
 	for (uint32_t n = 0; n < p->symbols.n; n++)
-		if (!p->symbols.v[n]->kind && (p->symbols.v[n]->tag == SYMBOL_COMPONENT || p->symbols.v[n]->tag == SYMBOL_FAMILY || p->symbols.v[n]->tag == SYMBOL_DRIFT))
+		if (!p->symbols.v[n]->kind &&
+			(p->symbols.v[n]->tag == SYMBOL_COMPONENT ||
+			p->symbols.v[n]->tag == SYMBOL_FAMILY || p->symbols.v[n]->tag == SYMBOL_DRIFT))
 			return 1;
 	return 0;
 }

@@ -9,8 +9,10 @@
 #include "eval/value.h"
 #include <string.h>
 
-const struct type type_any = { .tag = T_ANY }, type_bool = { .tag = T_BOOL }, type_int = { .tag = T_INT }, type_float = { .tag = T_FLOAT },
-	type_string = { .tag = T_STRING }, type_port = { .tag = T_PORT }, type_error = { .tag = T_ERROR }, type_secret_key = { .tag = T_SECRET_KEY },
+const struct type type_any = { .tag = T_ANY }, type_bool = { .tag = T_BOOL },
+	type_int = { .tag = T_INT }, type_float = { .tag = T_FLOAT },
+	type_string = { .tag = T_STRING }, type_port = { .tag = T_PORT },
+	type_error = { .tag = T_ERROR }, type_secret_key = { .tag = T_SECRET_KEY },
 	type_version = { .tag = T_TEXT, .text = TEXT_VERSION }, type_size = { .tag = T_TEXT, .text = TEXT_SIZE },
 	type_cores = { .tag = T_TEXT, .text = TEXT_CORES }, type_duration = { .tag = T_TEXT, .text = TEXT_DURATION },
 	type_rate = { .tag = T_TEXT, .text = TEXT_RATE }, type_host = { .tag = T_TEXT, .text = TEXT_HOST },
@@ -62,7 +64,8 @@ static int bound(struct program *p, const struct type *t, const struct ast *e, d
 			return 1;
 		}
 	}
-	diag_help(p->diags, diag_error(p->diags, e->span, D_TYPE, "a bound of this type", "something else"), "bounds are literals: int(1..), float(0..1), size(1Gi..)");
+	diag_help(p->diags, diag_error(p->diags, e->span, D_TYPE, "a bound of this type",
+		"something else"), "bounds are literals: int(1..), float(0..1), size(1Gi..)");
 	return 0;
 }
 
@@ -80,8 +83,10 @@ static const struct type *named(struct program *p, const struct ast *t)
 	}
 	if (!(t->flags & AST_F_RANGE))
 		return w;
-	if (w->tag != T_INT && w->tag != T_FLOAT && w->tag != T_PORT && w->tag != T_STRING && !(w->tag == T_TEXT && w->text >= TEXT_SIZE && w->text <= TEXT_RATE)) {
-		diag_help(p->diags, diag_error(p->diags, t->span, D_TYPE, "a type that is ordered", type_noun(p, w)), "ranges go with int, float, port, string (its length), size, cores, duration and rate");
+	if (w->tag != T_INT && w->tag != T_FLOAT && w->tag != T_PORT && w->tag != T_STRING &&
+		!(w->tag == T_TEXT && w->text >= TEXT_SIZE && w->text <= TEXT_RATE)) {
+		diag_help(p->diags, diag_error(p->diags, t->span, D_TYPE, "a type that is ordered",
+			type_noun(p, w)), "ranges go with int, float, port, string (its length), size, cores, duration and rate");
 		return &type_error;
 	}
 	struct type *n = ARENA_NEW(p->arena, struct type);
@@ -135,7 +140,8 @@ static const struct type *unite(struct program *p, const struct ast *t)
 			optional = 1;
 			k = k->kids[0];
 		}
-		if (k->tag == AST_TSTRING || (k->tag == AST_TNAME && !(k->flags & AST_F_RANGE) && !word_type(k->name) && !program_interface(p, k->name))) {
+		if (k->tag == AST_TSTRING || (k->tag == AST_TNAME && !(k->flags & AST_F_RANGE) &&
+			!word_type(k->name) && !program_interface(p, k->name))) {
 			VEC_PUSH(p->arena, &members, k->name);
 			enum_word(p, k->name);
 		} else {
@@ -168,7 +174,8 @@ static const struct type *unite(struct program *p, const struct ast *t)
 static const struct type *record(struct program *p, const struct ast *t)
 {
 	struct type *n = ARENA_NEW(p->arena, struct type);
-	if (t->nkids == 1 && !t->kids[0]->kids[1] && (t->kids[0]->name == p->a_name || t->kids[0]->name == p->a_string)) {
+	if (t->nkids == 1 && !t->kids[0]->kids[1] &&
+		(t->kids[0]->name == p->a_name || t->kids[0]->name == p->a_string)) {
 		n->tag = T_MAP;
 		n->elem = type_of_ast(p, t->kids[0]->kids[0]);
 		return n;
@@ -178,7 +185,8 @@ static const struct type *record(struct program *p, const struct ast *t)
 	n->fields = ARENA_ARRAY(p->arena, struct type_field, t->nkids);
 	for (uint32_t i = 0; i < t->nkids; i++) {
 		const struct ast *f = t->kids[i];
-		n->fields[i] = (struct type_field){ f->name, type_of_ast(p, f->kids[0]), f->nkids > 1 ? f->kids[1] : NULL, f->span, f->doc };
+		n->fields[i] = (struct type_field){ f->name, type_of_ast(p, f->kids[0]),
+			f->nkids > 1 ? f->kids[1] : NULL, f->span, f->doc };
 	}
 	return n;
 }
@@ -343,7 +351,8 @@ static const char *record_noun(struct program *p, const struct type *t)
 	struct buf b = { 0 };
 	buf_adds(&b, "a record {");
 	for (uint32_t i = 0; i < t->n; i++)
-		buf_addf(&b, "%s %s%s", i ? "," : "", t->fields[i].name->text, t->fields[i].deflt || t->fields[i].type->tag == T_OPTIONAL ? "?" : "");
+		buf_addf(&b, "%s %s%s", i ? "," : "", t->fields[i].name->text, t->fields[i].deflt ||
+			t->fields[i].type->tag == T_OPTIONAL ? "?" : "");
 	buf_adds(&b, " }");
 	const char *s = arena_strdup(p->arena, b.p, b.n);
 	buf_free(&b);
@@ -369,12 +378,15 @@ const char *type_noun(struct program *p, const struct type *t)
 		}
 	case T_SECRET: return "a secret";
 	case T_SECRET_KEY: return "a key of a secret";
-	case T_INTERFACE: return is_given(p, t->iface) ? arena_printf(p->arena, "something that gives `%s`", t->iface->name->text) : record_noun(p, t->iface->type);
+	case T_INTERFACE: return is_given(p, t->iface)
+		? arena_printf(p->arena, "something that gives `%s`", t->iface->name->text)
+		: record_noun(p, t->iface->type);
 	case T_ENUM: return arena_printf(p->arena, "one of %s", type_print(p, t));
 	case T_LIST: return arena_printf(p->arena, "a list %s", type_print(p, t));
 	case T_MAP: return arena_printf(p->arena, "a map %s", type_print(p, t));
 	case T_OPTIONAL: return type_noun(p, t->elem);
-	case T_RECORD: return t->name ? arena_printf(p->arena, "`%s`", t->name->text) : arena_printf(p->arena, "a record %s", type_print(p, t));
+	case T_RECORD: return t->name ? arena_printf(p->arena, "`%s`", t->name->text)
+		: arena_printf(p->arena, "a record %s", type_print(p, t));
 	case T_UNION: return type_print(p, t);
 	case T_ERROR: case T_ANY: break;
 	}
