@@ -70,7 +70,10 @@ static int in_use(const struct program *p, uint32_t at)
 	/* the word itself may be misspelt: WORD "file" */
 	while (in_word(*s))
 		s++;
-	return s[0] == ' ' && s[1] == '"';
+	if (s[0] != ' ' || s[1] != '"')
+		return 0;
+	const char *end = s + 2 + strcspn(s + 2, "\"\n");
+	return *end == '"' && (!strncmp(end - 6, ".mlops", 6) || !strncmp(end - 5, ".yaml", 5) || !strncmp(end - 4, ".yml", 4));
 }
 
 static struct lost *look(struct program *p)

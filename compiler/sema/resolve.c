@@ -425,7 +425,8 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 				diag_label(p->diags, x, "did you mean `%s`?", best);
 				diag_fix(p->diags, x, at, "%s", best);
 			} else if (slot) {
-				diag_label(p->diags, x, "the kind computes this itself");
+				diag_label(p->diags, x, k->members.v[slot - 1].tag == MEMBER_INNER ?
+					"a component inside of it: only what the kind gives is seen" : "the kind computes this itself");
 			}
 			diag_help(p->diags, x, "mlopsc doc %s lists its settings", k->name->text);
 			p->words.n = words;     /* the setting that was meant may know them */
