@@ -231,6 +231,8 @@ static int follows_line(const struct diags *d, const struct diag *first, const s
 		(strcmp(x->code, "E0016") && !(strcmp(x->code, "E0010") == 0 && strstr(x->message, lost))))
 		return 0;
 	l = source_locate(d->sources, x->span.lo);
+	if (l.column == 1 && strcmp(x->code, "E0016"))
+		return 0;               /* not indented: a declaration of its own */
 	if (l.source != source_locate(d->sources, first->span.lo).source || (l.line != *line + 1 && l.line != *line))
 		return 0;
 	*line = l.line;

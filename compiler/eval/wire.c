@@ -129,6 +129,8 @@ static void take(struct eval *e, struct instance *i, const struct ast *st, uint3
 			set_whole(e, i, st->bind_index, st->kids[0], number);
 		else if (i->decl && i->decl->tag == AST_DRIFT)
 			VEC_PUSH(e->arena, &i->statements, st);
+		if (st->bind_tag != BIND_SLOT && i->decl && !(i->decl->tag == AST_DRIFT && drift_word(st->name)))
+			suspect(e, i, st->name);
 		break;
 	case AST_SET: {
 		const struct ast *root = st->kids[0];

@@ -158,7 +158,8 @@ static int makes_nothing(const struct program *p, uint32_t at)
 	for (int i = 0; s && words[i]; i++)
 		if (!strncmp(s, words[i], strlen(words[i])) && !in_word(s[strlen(words[i])]))
 			return 1;
-	return 0;
+	/* a declaration without a block, under whatever word */
+	return s && *s != ' ' && *s != '\t' && strncmp(s, "component ", 10) && strncmp(s, "drift ", 6) && !memchr(s, '{', strcspn(s, "\n"));
 }
 
 int program_declarations_lost(struct program *p)

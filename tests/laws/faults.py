@@ -64,6 +64,18 @@ TOP = [
     ['component fault-@ = bench-kind { } <E0015>'],
     ['let fault-@ = "a" "b" <E0010>'],
     ['param : int = 3 <E0010>'],
+    ['check "no else, @" <E0010>'],
+    ['let fault-@ = if true then 1 <E0010>'],
+    ['allow fault-@ <E0010>'],
+    ['allow fault-@ because "" <E0010>'],
+    ['rule fault-@ for x objects { } <E0010>'],
+    ['rule fault-@ for x in fault-@ { } <E0202>'],
+    ['env fault-@ { fault.path == 3 } <E0010>'],
+    ['param fault-@ = 3 <E0010>'],
+    ['nosuchword fault-@ : int = 3 <E0010>'],
+    ['secret fault-@ { one = "${fault-@.two}", two = "${fault-@.one}" } <E0901>'],
+    ['secret fault-@ { one } from existing("Not A Name") <E0802>'],
+    ['component fault-@ : bench-kind { names = { service: "none-@" } } <E0804>'],
 ]
 INSIDE = [
     ['nosuch-@ = 1 <E0203>'],
