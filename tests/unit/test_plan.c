@@ -18,7 +18,7 @@ static int keep(void *ctx, const void *p, size_t n)
 
 static void compile(const char *text, const char *path, int plain, struct buf *out, struct buf *said)
 {
-	struct mlops *m = mlops_new(&(struct mlops_options){ .plain = plain, .stdlib = "stdlib" });
+	struct mlops *m = mlops_new(&(struct mlops_options){ .plain = plain, .stdlib = "stdlib", .root = path ? NULL : "tests/cases/build/reference/data" });
 	struct out_summary sum;
 	struct arena scratch;
 	arena_init(&scratch, 0);
@@ -112,6 +112,22 @@ static void test_rules(void **state)
 	     "component x : thing for m in all { name = m.name; n = m.n; tag = if m.n in [2, 8] then \"latest\" else \"1.${m.n}\" }\n", NULL, 0);
 }
 
+/* Functions that look into numbers, and data that is read from a file once for all. */
+static void test_numbers(void **state)
+{
+	(void)state;
+	same("stack demo { edition = 2026; catalog = khaos-2024 }\n" LIST
+	     "kind thing { namespace : name = \"demo\"\n n : int\n f : float\n up : bool\n hold : duration = 5m\n rate : rate = 40/s\n"
+	     " let ref = file(\"reference.csv\", label = \"Class\", rows = n + 1)\n"
+	     " let possible = thresholds(100 * n, 20 + n, n)\n"
+	     " manifest configmap(name) { data: { rows: \"${ref.rows}\", last: \"${ref.statistics[0].max}\", bytes: hash(npy(ref, \"f8\", if up then [\"V1\"] else [\"V1\", \"Amount\"]))\n"
+	     "  left: \"${possible.left} ${possible.feasible}\", least: \"${least-bootstraps(10 + n, 5)}\", range: json(ert-range(50 * n, 10))\n"
+	     "  wrong: \"${false-detections(rate, n, 0.05)} ${false-alerts(rate, n, 0.05, hold)} ${family-wise(0.01, n)} ${permutation-level(0.05, 10 * n)}\"\n"
+	     "  late: \"${falls-behind(rate, 0, f * 0.000001)} ${false-counts(rate, n, 0.01, 2, hold)}\" } }\n"
+	     "}\n"
+	     "component x : thing for m in all { name = m.name; n = m.n; up = m.up; f = m.f; hold = if m.n > 5 then 1s else 5m }\n", NULL, 1);
+}
+
 static void test_faults(void **state)
 {
 	(void)state;
@@ -135,6 +151,7 @@ static void test_examples(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(test_scalars), cmocka_unit_test(test_structure), cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_faults), cmocka_unit_test(test_examples) };
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
