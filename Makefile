@@ -38,15 +38,19 @@ LINK = $(CC) $(CFLAGS_$(CONFIG)) $(CFLAGS) $(LDFLAGS_$(CONFIG)) $(LDFLAGS)
 LIBS := -lyaml -lm
 
 SRC := $(sort $(wildcard compiler/*.c compiler/*/*.c compiler/*/*/*.c))
+# programs that make sources out of data
+HELPERS := compiler/embed.c compiler/fields.c
 CLI_SRC := $(sort $(wildcard compiler/cli/*.c))
-LIB_SRC := $(filter-out compiler/main.c compiler/embed.c $(CLI_SRC),$(SRC))
-GEN := $(addprefix $(B)/gen/,parser.tab.c lexer.c stdlib.c explain.c)
+LIB_SRC := $(filter-out compiler/main.c $(HELPERS) $(CLI_SRC),$(SRC))
+GEN := $(addprefix $(B)/gen/,parser.tab.c lexer.c stdlib.c explain.c fields.c)
 LIB_OBJ := $(LIB_SRC:compiler/%.c=$(B)/%.o) $(GEN:.c=.o)
 CLI_OBJ := $(CLI_SRC:compiler/%.c=$(B)/%.o) $(B)/gen/build.o
 UNIT := $(patsubst tests/unit/%.c,$(B)/unit/%,$(sort $(wildcard tests/unit/test_*.c)))
 DEP := $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/main.d $(UNIT:=.d)
 
-STDLIB := $(shell find stdlib -type f \( -name '*.mlops' -o -name '*.tsv' \) 2>/dev/null | LC_ALL=C sort)
+# tables of what Kubernetes knows: compiled in, not read
+FIELDS := stdlib/kubernetes/schema.tsv stdlib/kubernetes/field-rules.tsv
+STDLIB := $(filter-out $(FIELDS),$(shell find stdlib -type f \( -name '*.mlops' -o -name '*.tsv' \) 2>/dev/null | LC_ALL=C sort))
 EXPLAIN := $(shell find compiler/explain -maxdepth 1 -type f -name '*.md' 2>/dev/null | LC_ALL=C sort)
 
 .PHONY: all test unit accept bench fuzz conformance examples install uninstall clean distclean deps test-deps conformance-deps FORCE
@@ -104,8 +108,15 @@ $(B)/gen/embed: compiler/embed.c
 $(B)/gen/stdlib.c: $(B)/gen/embed $(B)/gen/stdlib.list $(STDLIB)
 	$(call say,embed)
 	$(Q)sed '/^$$/d' $(B)/gen/stdlib.list | $< embedded_stdlib stdlib >$@
+$(B)/gen/fields: compiler/fields.c compiler/eval/schema_table.h
+	@mkdir -p $(@D)
+	$(call say,cc)
+	$(Q)$(HOSTCC) -std=c11 -O1 $(WARN) -Icompiler -o $@ $<
+$(B)/gen/fields.c: $(B)/gen/fields $(FIELDS)
+	$(call say,fields)
+	$(Q)$< $(FIELDS) >$@
 # A hash of everything that the compiler is made of: another compiler trusts no record of the last build.
-OWN := $(SRC) $(shell find compiler -name '*.h' | LC_ALL=C sort) grammar/lexer.l grammar/parser.y $(STDLIB) $(EXPLAIN)
+OWN := $(SRC) $(shell find compiler -name '*.h' | LC_ALL=C sort) grammar/lexer.l grammar/parser.y $(STDLIB) $(FIELDS) $(EXPLAIN)
 $(B)/gen/build.c: $(OWN) $(B)/objects.list $(B)/gen/stdlib.list
 	@mkdir -p $(@D)
 	@printf 'extern const char build_id[];\nconst char build_id[] = "%s";\n' "$$(cat $(OWN) | sha256sum | cut -c1-32)" >$@

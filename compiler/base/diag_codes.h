@@ -99,6 +99,18 @@
 #define D_CHART_VALUE         "E0821", "%s"
 #define D_CHART_TABLE         "E0822", "%s"
 
+/* objects against the fields of their kinds */
+#define D_FIELD_UNKNOWN       "E0841", "%s %s has no field `%s`"
+#define D_FIELD_TYPE          "E0842", "`%s` must be %s, not %s"
+#define D_FIELD_MISSING       "E0843", "%s %s needs `%s`"
+#define D_FIELD_CHOICE        "E0844", "`%s` cannot be `%s`"
+#define D_FIELD_RANGE         "E0845", "`%s` cannot %s"
+#define D_FIELD_FORM          "E0846", "`%s` cannot be `%s`"
+#define D_FIELD_KEY           "E0847", "`%s` cannot be a key of `%s`"
+#define D_FIELD_SINCE         "E0848", "`%s` needs %s"
+#define D_FIELD_ONE_OF        "E0849", "`%s` and `%s` exclude each other"
+#define D_API_VERSION         "E0850", "no server has %s %s"
+
 /* evaluation limits */
 #define D_CYCLE               "E0901", "`%s` depends on itself"
 #define D_RECURSION           "E0902", "%s `%s` %s itself"

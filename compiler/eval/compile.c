@@ -4,6 +4,7 @@
 #include "emit/yaml.h"
 #include "eval/literal.h"
 #include "eval/plan.h"
+#include "eval/schema.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -490,7 +491,7 @@ static void force(struct compile *c, struct instance *i)
 		if (is_error(v))
 			i->failed = 1;
 		if ((s == SLOT_LABELS || s == SLOT_ANNOTATIONS) && v->tag == VALUE_RECORD && v->n)
-			sound_labels(e, v, instance_set(i, s) ? instance_set(i, s)->span : i->at, s == SLOT_ANNOTATIONS);
+			schema_labels(e, v, instance_set(i, s) ? instance_set(i, s)->span : i->at, s == SLOT_ANNOTATIONS);
 	}
 	/* a version that no catalog has is an error also where nothing of the row is used */
 	if (instance_set(i, SLOT_VERSION))
@@ -880,7 +881,7 @@ static const struct value *early_annotations(struct compile *c, struct instance 
 	if (!v || is_error(v))
 		return NULL;
 	v = coerce(e, v, &type_string_map, i->at);
-	return is_error(v) || !sound_labels(e, v, v->origin, 1) || !v->n ? NULL : v;
+	return is_error(v) || !schema_labels(e, v, v->origin, 1) || !v->n ? NULL : v;
 }
 
 /* `deliver = KIND`: that kind is given every release and makes objects for its engine. */

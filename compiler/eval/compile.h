@@ -57,7 +57,6 @@ int object_name_rule(const char *kind);         /* the same number: the same rul
 int object_name_fits(const char *kind, const struct value *name);
 /* sound.c: would the API server take it? 0 after reporting why not. */
 int object_sound(struct eval *e, const struct out_object *o, struct span at);
-int sound_labels(struct eval *e, const struct value *labels, struct span at, int annotations);
 /* planned.c */
 int plan_component(struct compile *c, struct top *t, struct out_component *out);
 void plan_first_use(struct compile *c, struct top *t);          /* sets t->plan if one fits; first pass, nothing made yet */

@@ -6,6 +6,7 @@
 #include "eval/literal.h"
 #include "emit/yaml.h"
 #include "eval/plan.h"
+#include "eval/schema.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdarg.h>
@@ -245,8 +246,13 @@ static const struct value *number(struct eval *e, const struct ast *x, const str
 			return value_float(e->arena, d, x->span);
 		if (x->flags & AST_F_TEXT)
 			return value_string(e->arena, s, n, x->span);
-		if (!silent)
-			diag_help(e->diags, diag_error(e->diags, x->span, D_UNTYPED_NUMBER, said), "write it as text: \"%s\"", said);
+		if (e->body && schema_literals(e) && (x->flags & AST_F_TEXT))
+			return value_string(e->arena, s, n, x->span);
+		if (!silent) {
+			struct diag *w = diag_error(e->diags, x->span, D_UNTYPED_NUMBER, said);
+			const char *help = e->body ? schema_literal_help(e, x) : NULL;
+			diag_help(e->diags, w, help ? "%s" : "write it as text: \"%s\"", help ? help : said);
+		}
 		return silent ? NULL : VALUE_ERROR_V;
 	case T_INT:
 	case T_PORT:

@@ -92,6 +92,7 @@ struct eval {
 	void *hooks_ctx;                /* struct compile */
 	const struct atom *a_on, *a_node, *a_nodes, *a_keys, *a_none, *a_cluster, *a_balancer;
 	struct table givers;            /* per interface: cached list for implied wires at the stack's level */
+	const struct ast *body; const char *body_api, *body_kind;       /* of the manifest or patch that is made: its literals have the types of its fields */
 	struct plan *plan;              /* being traced; see eval/plan.h */
 	struct bound *bound;      /* a plan's residual checks run for one component */
 	struct table rows;              /* catalog rows that have been evaluated, by their AST_SET */
@@ -156,5 +157,6 @@ void secret_used(struct eval *e, struct symbol *secret, const struct atom *key, 
 const char *instance_label(struct eval *e, const struct instance *i);  /* "`name` (kind)" */
 const struct value *catalog_slot(struct eval *e, struct instance *i);
 void check_catalogs(struct eval *e);
+const struct value *catalog_row_of(struct eval *e, const char *kind);  /* of a component of that kind, else the catalog's; none */
 const struct value *version_slot(struct eval *e, struct instance *i);
 #endif

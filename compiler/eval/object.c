@@ -6,6 +6,7 @@
 #include "eval/literal.h"
 #include "eval/merge.h"
 #include "eval/plan.h"
+#include "eval/schema.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -355,7 +356,8 @@ static void add_object(struct making *m, struct instance *i, const char *api_ver
 	struct field *f = ARENA_ARRAY(e->arena, struct field, body->n + 3);
 	uint32_t o = 0;
 	const struct atom *a_api = atom(e, "apiVersion"), *a_kind = e->p->implicit[SLOT_KIND], *a_meta = atom(e, "metadata");
-	f[o++] = (struct field){ a_api, str(e, api_version) };
+	const struct value *said = value_get(body, a_api);      /* keeps its place in the source */
+	f[o++] = (struct field){ a_api, value_string(e->arena, api_version, strlen(api_version), said && said->tag == VALUE_STRING ? said->origin : (struct span){ 0, 0 }) };
 	f[o++] = (struct field){ a_kind, str(e, kind) };
 	f[o++] = (struct field){ a_meta, value_record(e->arena, mf, n, at) };
 	for (uint32_t k = 0; k < body->n; k++) {
@@ -406,6 +408,21 @@ const struct kube_kind *manifest_kind(struct compile *c, const struct ast *o)
 	return NULL;
 }
 
+/* The body of an object: its literals mean what the fields of its kind say. */
+static const struct value *eval_body(struct eval *e, struct env *env, const struct ast *x, const char *api_version, const char *kind)
+{
+	const struct ast *body = e->body;
+	const char *body_api = e->body_api, *body_kind = e->body_kind;
+	e->body = x;
+	e->body_api = api_version;
+	e->body_kind = kind;
+	const struct value *v = eval(e, env, x);
+	e->body = body;
+	e->body_api = body_api;
+	e->body_kind = body_kind;
+	return v;
+}
+
 static void manifest(struct making *m, struct instance *i, struct env *env, const struct ast *o)
 {
 	struct eval *e = m->e;
@@ -448,7 +465,7 @@ static void manifest(struct making *m, struct instance *i, struct env *env, cons
 		m->ok = 0;
 		return;
 	}
-	const struct value *name = eval_typed(e, env, o->kids[0], &type_string), *body = eval(e, env, o->kids[1]);
+	const struct value *name = eval_typed(e, env, o->kids[0], &type_string), *body = eval_body(e, env, o->kids[1], api, kind);
 	if (is_error(name) || is_error(body)) {
 		m->ok = 0;
 		m->lost = 1;
@@ -680,7 +697,9 @@ static void patches(struct making *m, struct instance *i)
 		if (m->lost || is_error(slot_value(e, i, SLOT_NAMES)))
 			return;         /* what it is about may be missing for that */
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
-		const struct value *name = eval_typed(e, &outer, st->kids[0], &type_string), *body = eval(e, &outer, st->kids[1]);
+		const struct value *name = eval_typed(e, &outer, st->kids[0], &type_string), *body;
+		const struct kube_kind *kk = kube_kind(m->c, st->name);
+		body = kk ? eval_body(e, &outer, st->kids[1], kk->api_version, kk->kind) : eval(e, &outer, st->kids[1]);
 		int hit = 0;
 		if (is_error(name) || is_error(body)) {
 			m->ok = 0;
@@ -975,9 +994,14 @@ int make_objects(struct compile *c, struct top *t, struct instance *inst, struct
 			instance_output(&m, t->parts.v[n]);
 	}
 	config_hashes(&m);
-	if (c->pass == 1 && !e->plan)
-		for (uint32_t n = 0; n < m.objects.n; n++)
-			m.ok &= object_sound(e, &m.objects.v[n], m.owners.v[n] ? m.owners.v[n]->top->at : t->use ? t->use->span : t->inst ? t->inst->at : e->stack->at);
+	for (uint32_t n = 0; n < m.objects.n && c->pass == 1; n++) {
+		const struct instance *who = m.owners.v[n];
+		struct span at = who ? who->top->at : t->use ? t->use->span : t->inst ? t->inst->at : e->stack->at;
+		int fits = schema_check(e, &m.objects.v[n], who, at);
+		m.ok &= fits > 0;
+		if (!e->plan && fits >= 0)
+			m.ok &= object_sound(e, &m.objects.v[n], at);
+	}
 	const struct value *version = t->inst ? slot_value(e, t->inst, SLOT_VERSION) : VALUE_NONE_V;
 	*out = (struct out_component){ .name = t->name, .kind = t->kind, .version = version->tag == VALUE_STRING ? text(e, version) : "",
 		.objects = m.objects.v, .nobjects = m.objects.n, .releases = m.releases.v, .nreleases = m.releases.n, .files = m.files.v, .nfiles = m.files.n };

@@ -1,6 +1,7 @@
 /* Symbolic values, guards, and binding a plan to a component. See plan.h for the idea. */
 #include "eval/plan.h"
 #include "emit/yaml.h"
+#include "eval/schema.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -412,6 +413,14 @@ struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i
 		if (!fits(e, sym_value(e, b, p->checks.v[k].sym), p->checks.v[k].type))
 			return NULL;
 	return b;
+}
+
+int plan_leaves_fit(struct eval *e, struct bound *b)
+{
+	for (uint32_t n = 0; n < b->plan->leaves.n; n++)
+		if (!schema_leaf_fits(e, &b->plan->leaves.v[n], sym_value(e, b, b->plan->leaves.v[n].sym)))
+			return 0;
+	return 1;
 }
 
 const struct value *plan_value(struct eval *e, struct bound *b, const struct value *v)

@@ -35,6 +35,9 @@ struct sym_check { const struct sym *sym; const struct type *type; };
 struct op { const char *p; uint32_t n; uint32_t sym; uint16_t indent; uint8_t tag; };  /* enum op_tag */
 struct plan_ops { struct op *v; uint32_t n, cap; };
 struct residual { const struct ast *check; struct env *env; const char *rule; };
+/* A symbolic scalar of an object, and the field that it has to fit (a label's value: 1, an annotation's: 2). */
+struct schema_field;
+struct sym_leaf { const struct sym *sym; const struct schema_field *field; uint8_t label; };
 struct plan_use { struct symbol *secret; const struct atom *key; struct span at; };
 struct plan_object {
 	const char *api_version, *kind;
@@ -51,6 +54,7 @@ struct plan {
 	VEC(uint32_t) slots;            /* that are symbolic */
 	VEC(struct sym *) syms;
 	VEC(struct sym_check) checks;
+	VEC(struct sym_leaf) leaves;    /* eval/schema.h */
 	VEC(struct residual) residuals;
 	VEC(struct plan_use) uses;
 	VEC(struct plan_object) objects;
@@ -86,6 +90,7 @@ struct bound {
 	struct filled *syms;
 };
 struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i);     /* NULL: a guard or a check fails */
+int plan_leaves_fit(struct eval *e, struct bound *b);
 const struct value *plan_value(struct eval *e, struct bound *b, const struct value *v);          /* of an object's name or namespace */
 void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash);
 #endif

@@ -72,6 +72,7 @@ int plan_component(struct compile *c, struct top *t, struct out_component *o)
 	return 1;
 }
 
+/* The names of its objects, and what stands in its slots. */
 static int names_ok(struct compile *c, struct bound *b)
 {
 	for (uint32_t n = 0; n < b->plan->objects.n; n++) {
@@ -79,7 +80,7 @@ static int names_ok(struct compile *c, struct bound *b)
 		if (q->name_first && !object_name_fits(q->kind, plan_value(c->e, b, q->name)))
 			return 0;
 	}
-	return 1;
+	return plan_leaves_fit(c->e, b);
 }
 
 void plan_first_use(struct compile *c, struct top *t)

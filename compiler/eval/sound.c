@@ -1,9 +1,7 @@
-/* What is good YAML and yet refused by the API server, or kept and without effect: labels that are none, numbers where only
-   text may stand, selectors that select nothing, lists with one key twice (which kubectl apply --server-side refuses),
-   containers without an image. Rules of Kubernetes 1.31 to 1.36 for the kinds that every cluster has; objects of other kinds
-   are looked at as far as their metadata goes. */
+/* What fits the fields of its kind (schema.c) and is refused by the API server all the same, or kept and without effect: selectors
+   that select nothing, lists with one key twice (which kubectl apply --server-side refuses), containers without an image,
+   mounts of no volume. Rules of Kubernetes 1.31 to 1.36 for the kinds that every cluster has. */
 #include "eval/compile.h"
-#include "eval/literal.h"
 #include "eval/plan.h"
 #include <string.h>
 
@@ -38,45 +36,6 @@ static struct diag *wrong(struct look *l, const struct value *v, const char *tex
 		diag_note(l->e->diags, x, "in %s %s", l->kind, l->name);
 	l->ok = 0;
 	return x;
-}
-
-static void not_text(struct look *l, const struct value *v, const char *what, const char *key)
-{
-	struct eval *e = l->e;
-	size_t n;
-	const char *s = v->tag == VALUE_INT || v->tag == VALUE_FLOAT || v->tag == VALUE_BOOL ? text_of(e, v, &n) : NULL;
-	struct diag *x = wrong(l, v, arena_printf(e->p->arena, "%s `%s` must be text, not %s", what, key, value_noun(e, v)));
-	diag_note(e->diags, x, "the API server refuses anything else there");
-	if (s)
-		diag_help(e->diags, x, "write it in quotes: \"%.*s\"", (int)n, s);
-}
-
-/* Keys and values of labels (or of annotations, whose values may be anything). */
-static void labels(struct look *l, const struct value *v, int annotations)
-{
-	struct eval *e = l->e;
-	const char *what = annotations ? "annotation" : "label";
-	for (uint32_t i = 0; v && v->tag == VALUE_RECORD && i < v->n; i++) {
-		const struct atom *k = v->rec.fields[i].key;
-		const struct value *x = v->rec.fields[i].value;
-		if (x->tag == VALUE_NONE || x->tag == VALUE_ERROR || (e->plan && is_symbolic(x)))
-			continue;
-		if (!(annotations ? lit_annotation_key : lit_label_key)(k->text, k->len))
-			diag_help(e->diags, wrong(l, x, arena_printf(e->p->arena, "`%s` cannot be the key of %s %s", k->text, annotations ? "an" : "a", what)),
-				"at most 63 letters, digits, `-`, `_` and `.`; before them perhaps a DNS name and one `/`");
-		else if (!is_text(x))
-			not_text(l, x, what, k->text);
-		else if (!annotations && !lit_label_value(x->str.p, x->n))
-			diag_help(e->diags, wrong(l, x, arena_printf(e->p->arena, "label `%s` cannot be `%.*s`", k->text, (int)(x->n > 80 ? 80 : x->n), x->str.p)),
-				"at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends");
-	}
-}
-
-int sound_labels(struct eval *e, const struct value *v, struct span at, int annotations)
-{
-	struct look l = { .e = e, .at = at, .ok = 1 };
-	labels(&l, v, annotations);
-	return l.ok;
 }
 
 static int same_text(const struct value *a, const struct value *b)
@@ -133,16 +92,9 @@ static void containers(struct look *l, const struct value *pod, const char *key,
 		if (c->tag != VALUE_RECORD)
 			continue;
 		where = arena_printf(e->p->arena, "container %s", item_name(e, c));
-		if (!get(c, "name"))
-			wrong(l, c, "a container needs a name");
 		if (!get(c, "image"))
 			diag_help(e->diags, wrong(l, get(c, "name"), arena_printf(e->p->arena, "%s has no image", where)),
 				"a patch finds a container by its name: is it spelled as in the object?");
-		for (uint32_t k = 0; env && env->tag == VALUE_LIST && k < env->n; k++) {
-			const struct value *x = get(env->items[k], "value");
-			if (x && !is_text(x) && x->tag != VALUE_ERROR)
-				not_text(l, x, "variable", item_name(e, env->items[k]));
-		}
 		twice(l, env, "name", NULL, "variable", where);
 		twice(l, get(c, "ports"), "containerPort", "protocol", "port", where);
 		twice(l, mounts, "mountPath", NULL, "mount path", where);
@@ -166,11 +118,37 @@ static void pod_spec(struct look *l, const struct value *pod, const struct value
 	containers(l, pod, "containers", claims);
 }
 
+/* Pods of a Job end, those of the others are started again; the schema allows either in both. */
+static void restarts(struct look *l, const struct value *spec, int job)
+{
+	const struct value *pod = get(get(spec, "template"), "spec"), *v = get(pod, "restartPolicy");
+	if (v && (!is_text(v) || (l->e->plan && is_symbolic(v))))
+		return;
+	int always = !v || (v->n == 6 && !memcmp(v->str.p, "Always", 6));
+	if (pod && job && always)
+		diag_help(l->e->diags, wrong(l, v ? v : pod, "the pods of a Job cannot be restarted for ever"), "write restartPolicy: \"OnFailure\" or \"Never\" in the pod's spec");
+	else if (pod && !job && !always)
+		diag_help(l->e->diags, wrong(l, v, arena_printf(l->e->p->arena, "the pods of a %s are always restarted", l->kind)), "leave restartPolicy out");
+}
+
+/* The pods of an indexed Job are called NAME-0 and so on, and that has to be a label. */
+static void indexed_name(struct look *l, const struct value *spec, struct span at)
+{
+	const struct value *mode = get(spec, "completionMode"), *n = get(spec, "completions");
+	if (!mode || !is_text(mode) || mode->n != 7 || memcmp(mode->str.p, "Indexed", 7) || !n || n->tag != VALUE_INT)
+		return;
+	size_t len = strlen(l->name) + 2;       /* `-` and a digit */
+	for (int64_t i = n->i - 1; i >= 10; i /= 10)
+		len++;
+	if (len > 63) {
+		diag_error(l->e->diags, at, D_OBJECT_NAME, l->name, "an indexed Job", arena_printf(l->e->p->arena, "its last pod would have a name of %zu bytes; at most 63", len));
+		l->ok = 0;
+	}
+}
+
 static void pod_template(struct look *l, const struct value *spec)
 {
 	const struct value *t = get(spec, "template"), *meta = get(t, "metadata"), *own = get(meta, "labels"), *wanted = get(get(spec, "selector"), "matchLabels");
-	labels(l, own, 0);
-	labels(l, get(meta, "annotations"), 1);
 	pod_spec(l, get(t, "spec"), get(spec, "volumeClaimTemplates"));
 	for (uint32_t i = 0; wanted && wanted->tag == VALUE_RECORD && i < wanted->n; i++) {
 		const struct field *f = &wanted->rec.fields[i];
@@ -214,26 +192,25 @@ int object_sound(struct eval *e, const struct out_object *o, struct span at)
 {
 	static const char *const workloads[] = { "apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet", "apps/v1/ReplicaSet", "batch/v1/Job" };
 	struct look l = { .e = e, .kind = o->kind, .name = o->name, .at = at, .ok = 1 };
-	const struct value *meta = get(o->tree, "metadata"), *spec = get(o->tree, "spec");
+	const struct value *spec = get(o->tree, "spec");
 	size_t n = strlen(o->api_version);
-	labels(&l, get(meta, "labels"), 0);
-	labels(&l, get(meta, "annotations"), 1);
 	for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
-		if (!strncmp(workloads[i], o->api_version, n) && workloads[i][n] == '/' && !strcmp(workloads[i] + n + 1, o->kind))
+		if (!strncmp(workloads[i], o->api_version, n) && workloads[i][n] == '/' && !strcmp(workloads[i] + n + 1, o->kind)) {
 			pod_template(&l, spec);
-	if (!strcmp(o->kind, "CronJob") && !strcmp(o->api_version, "batch/v1"))
+			restarts(&l, spec, !strcmp(o->kind, "Job"));
+			if (!strcmp(o->kind, "Job"))
+				indexed_name(&l, spec, at);
+		}
+	if (!strcmp(o->kind, "CronJob") && !strcmp(o->api_version, "batch/v1")) {
 		pod_template(&l, get(get(spec, "jobTemplate"), "spec"));
+		restarts(&l, get(get(spec, "jobTemplate"), "spec"), 1);
+	}
 	if (strcmp(o->api_version, "v1"))
 		return l.ok;
 	if (!strcmp(o->kind, "Pod"))
 		pod_spec(&l, spec, NULL);
-	if (!strcmp(o->kind, "ConfigMap")) {
-		const struct value *data = get(o->tree, "data");
-		for (uint32_t i = 0; data && data->tag == VALUE_RECORD && i < data->n; i++)
-			if (data->rec.fields[i].value->tag != VALUE_NONE && !is_text(data->rec.fields[i].value))
-				not_text(&l, data->rec.fields[i].value, "the ConfigMap's", data->rec.fields[i].key->text);
-		config_size(&l, data, get(o->tree, "binaryData"));
-	}
+	if (!strcmp(o->kind, "ConfigMap"))
+		config_size(&l, get(o->tree, "data"), get(o->tree, "binaryData"));
 	if (!strcmp(o->kind, "Service")) {
 		const struct value *ports = get(spec, "ports");
 		twice(&l, ports, "port", "protocol", "port", "this Service");

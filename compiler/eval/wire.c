@@ -942,6 +942,21 @@ const struct value *version_slot(struct eval *e, struct instance *i)
 	return v ? v : VALUE_NONE_V;
 }
 
+const struct value *catalog_row_of(struct eval *e, const char *kind)
+{
+	const struct atom *name = atom_cstr(e->p->atoms, kind);
+	for (uint32_t n = 0; n < e->instances.n; n++)
+		for (const struct kind *k = e->instances.v[n]->kind; k; k = k->base)
+			if (k->name == name)
+				return slot_value(e, e->instances.v[n], SLOT_CATALOG);
+	for (struct catalog *c = e->catalog ? program_catalog(e->p, e->catalog) : NULL; c; c = c->base) {
+		const struct ast *s = table_get(&c->rows, name);
+		if (s)
+			return row_value(e, s);
+	}
+	return VALUE_NONE_V;
+}
+
 static int same_version(const struct value *row, const struct value *want, const struct atom *key)
 {
 	const struct value *v = row->tag == VALUE_RECORD ? value_get(row, key) : NULL;

@@ -70,9 +70,10 @@ static void test_scalars(void **state)
 	     "kind thing { namespace : name = \"demo\"\n n : int\n t : string\n up : bool\n f : float\n mem : size = 1Gi\n hold : duration = 5m\n cpu : cores = 500m\n"
 	     " let both = \"${name}-${n}\"\n"
 	     " manifest configmap(both) { metadata: { labels: { team: \"${t == \"\"}\" } }, data: { t: t, n: \"${n}\", f: \"${f}\", all: \"${t}|${up}|${mem}\", nested: \"x: ${both}\" } }\n"
-	     " manifest deployment(name) { spec: { replicas: n, paused: up, weight: f, minReadySeconds: n + 1, items: [t, n, f, up, [t, [n]]]\n"
-	     "  template: { spec: { containers: [ { name: \"c\", image: \"x/y:${n}\", args: [\"--t=${t}\", t], resources: { limits: { cpu: cpu, memory: mem } }\n"
+	     " manifest deployment(name) { spec: { replicas: n, paused: up, minReadySeconds: n + 1\n"
+	     "  selector: { matchLabels: selector }, template: { metadata: { labels: selector }, spec: { containers: [ { name: \"c\", image: \"x/y:${n}\", args: [\"--t=${t}\", t], resources: { limits: { cpu: cpu, memory: mem } }\n"
 	     "   env: env-list({ T: t, N: n, HOLD: hold, BOTH: both, ON: up }) + [ { name: \"REF\", valueFrom: { configMapKeyRef: { name: both, key: \"t\" } } } ] } ] } } } }\n"
+	     " manifest \"example.com/v1/Thing\"(name) { spec: { weight: f, items: [t, n, f, up, [t, [n]]] } }\n"
 	     "}\n"
 	     "component x : thing for m in all { name = m.name; n = m.n; t = m.t; up = m.up; f = m.f }\n", NULL, 1);
 }
@@ -93,7 +94,7 @@ static void test_structure(void **state)
 	     " if up { manifest service(name) { spec: { selector: selector, ports: [ { name: \"http\", port: 80 } ] } } }\n"
 	     " for x in extra { manifest configmap(\"${name}-${x}\") { data: { x: x, host: to.host } } }\n"
 	     " manifest configmap(name) { metadata: { annotations: { q: q.v, \"at-${n}\": \"k\" } }, data: { ...label(name, up), size: size, host: \"${to.host}:${to.port}\", if mode == slow { slow: \"yes\" } } }\n"
-	     " manifest deployment(name) { spec: { template: { spec: { containers: [ { name: name, image: \"a/b:1\", env: env-list({ K: s-key }) } ] } } } }\n"
+	     " manifest deployment(name) { spec: { selector: { matchLabels: selector }, template: { metadata: { labels: selector }, spec: { containers: [ { name: name, image: \"a/b:1\", env: env-list({ K: s-key }) } ] } } } }\n"
 	     " s-key : secret-key\n"
 	     "}\n"
 	     "component x : thing for m in all { name = m.name; n = m.n; t = m.t; up = m.up; f = m.f\n"
@@ -106,7 +107,7 @@ static void test_rules(void **state)
 	(void)state;
 	same("stack demo { edition = 2026; catalog = khaos-2024 }\n" LIST
 	     "kind thing { namespace : name = \"demo\"\n tag : string\n n : int\n"
-	     " manifest deployment(name) { spec: { replicas: n, template: { spec: { containers: [ { name: \"c\", image: \"x/y:${tag}\" } ] } } } } }\n"
+	     " manifest deployment(name) { spec: { replicas: n, selector: { matchLabels: selector }, template: { metadata: { labels: selector }, spec: { containers: [ { name: \"c\", image: \"x/y:${tag}\" } ] } } } } }\n"
 	     "rule few for o in objects { check o.spec.replicas < 7 else warn few \"${o.name} has ${o.spec.replicas}\" }\n"
 	     "rule names for o in objects { check o.name != \"g\" else \"${o.kind} ${o.name} is not wanted\" }\n"
 	     "component x : thing for m in all { name = m.name; n = m.n; tag = if m.n in [2, 8] then \"latest\" else \"1.${m.n}\" }\n", NULL, 0);
