@@ -149,6 +149,24 @@ def objects(folder):
     return found
 
 
+def built(command, example):
+    """Fails unless a kustomize builds an example to the objects of its manifests."""
+    import yaml
+    folder = os.path.join(OUT, example)
+    r = sh(command + [folder])
+    if r.status != 0 or r.err.strip():
+        raise Failed(r.said()[-500:] or 'status %d' % r.status)
+    got = [o for o in yaml.load_all(r.out, Loader=loader()) if o]
+    want = [o for _, o in objects(folder)]
+    name = lambda o: '%s %s/%s' % (o['kind'], o['metadata'].get('namespace', ''), o['metadata']['name'])
+    if [name(o) for o in got] != [name(o) for o in want]:
+        raise Failed('%d objects, not %d, or in another order: %s' % (len(got), len(want), next(
+            ('%s, not %s' % (name(a), name(b)) for a, b in zip(got, want) if name(a) != name(b)), '')))
+    for a, b in zip(got, want):
+        if a != b:
+            raise Failed('%s is not what the manifest says' % name(a))
+
+
 def port_open(port, host='127.0.0.1'):
     with socket.socket() as s:
         s.settimeout(1)
