@@ -35,13 +35,6 @@ def free_port():
         return s.getsockname()[1]
 
 
-def table():
-    for path in (os.path.join(ROOT, 'stdlib', 'kubernetes', 'schema.tsv'), os.path.join(HERE, 'schema.tsv.gz')):
-        if os.path.exists(path):
-            return path
-    raise Failed('there is no table of fields')
-
-
 class ControlPlane:
     def __init__(self, folder, controllers=False):
         self.folder, self.controllers, self.running = folder, controllers, []
@@ -134,7 +127,7 @@ class ControlPlane:
 
     def define(self, everything):
         """Custom resources: those of the table, and open ones for every other kind of these objects that the server lacks."""
-        crds = crd_from_tsv.definitions(table())
+        crds = crd_from_tsv.definitions(os.path.join(ROOT, 'stdlib', 'kubernetes', 'schema.tsv'))
         known = {(c['spec']['group'], c['spec']['names']['kind']) for c in crds}
         native = {(l.split()[-3].rpartition('/')[0], l.split()[-1]) for l in self.ask('api-resources', '--no-headers').splitlines()}
         self.open = {}
