@@ -5,6 +5,7 @@
 #include "emit/yaml.h"
 #include "eval/compile.h"
 #include "eval/doc.h"
+#include "eval/origin.h"
 #include "front/fmt.h"
 #include "front/parse.h"
 #include <stdlib.h>
@@ -30,6 +31,9 @@ struct mlops {
 	VEC(const char *) sets;
 	const char *env;
 	int begun, compiled;
+	int origins;                    /* compile with them, and a component only when it is asked for */
+	struct mlops *traced;           /* the same, compiled so */
+	struct why *why;
 };
 
 const char *mlops_version(void)
@@ -68,6 +72,9 @@ void mlops_free(struct mlops *m)
 {
 	if (!m)
 		return;
+	if (m->why)
+		why_free(m->why);
+	mlops_free(m->traced);
 	buf_free(&m->compile.text);
 	buf_free(&m->compile.canonical);
 	atoms_free(&m->atoms);
@@ -133,7 +140,7 @@ static void begin(struct mlops *m)
 	program_library(p);
 	struct eval *e = &m->eval;
 	*e = (struct eval){ .p = p, .arena = &m->unit, .unit = &m->unit, .diags = &m->diags };
-	e->max_steps = m->options.max_steps;
+	e->max_steps = e->limit = m->options.max_steps;
 	e->max_bytes = m->options.max_bytes;
 	table_init(&e->missing_keys, &m->unit);
 	table_init(&e->use_index, &m->unit);
@@ -146,6 +153,11 @@ static void begin(struct mlops *m)
 		*slots[i] = atom_cstr(&m->atoms, words[i]);
 	m->compile = (struct compile){ .e = e, .scratch = &m->scratch };
 	m->compile.plain = m->options.plain;
+	if (m->origins) {
+		e->origins = ARENA_NEW(&m->unit, struct origins);
+		e->limit = 0;
+		m->compile.plain = m->compile.lazy = 1;
+	}
 	m->compile.out.compiler_version = MLOPS_VERSION;
 }
 
@@ -191,6 +203,7 @@ static void record_sources(struct mlops *m)
 static size_t compile(struct mlops *m, const char *env, int every_env)
 {
 	m->compiled = 0;
+	m->env = copy(m, env);
 	if (!m->main)
 		return m->diags.nerrors;
 	begin(m);
@@ -430,6 +443,25 @@ const struct diff *mlops_diff(struct mlops *m, const struct mlops_side *older, c
 	if (!d->title)
 		d->title = d->new.label;
 	return d;
+}
+
+struct why *mlops_why(struct mlops *m)
+{
+	if (m->why || !m->compiled)
+		return m->why;
+	struct mlops *t = m->traced = mlops_new(&m->options);
+	t->origins = 1;
+	/* what is kept of origins is many times the values; that the stack compiles within its limits is known */
+	t->options.max_bytes = t->options.max_bytes > SIZE_MAX / 64 ? SIZE_MAX / 2 : t->options.max_bytes * 32;
+	t->options.max_steps = t->options.max_steps > INT64_MAX / 64 ? INT64_MAX : t->options.max_steps * 32;
+	t->root = copy(t, m->root);
+	mlops_add_text(t, m->main->name, m->main->text, m->main->len);
+	for (uint32_t i = 0; i < m->sets.n; i++)
+		mlops_set(t, m->sets.v[i]);
+	mlops_compile(t, m->env);
+	if (t->compiled)
+		m->why = why_new(&t->compile, &t->arena);
+	return m->why;
 }
 
 int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out)

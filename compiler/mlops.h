@@ -8,6 +8,7 @@
 #include "base/diag.h"
 #include "diff/diff.h"
 #include "diff/graph.h"
+#include "diff/why.h"
 #include "emit/emit.h"
 
 struct mlops;
@@ -57,6 +58,10 @@ struct mlops_side {
 	int stream;                     /* it is a dump of a part of a cluster: what is not in it was not asked for */
 };
 const struct diff *mlops_diff(struct mlops *m, const struct mlops_side *older, const struct mlops_side *newer);
+
+/* Where values of the compiled stack come from (diff/why.h): its sources compiled once more, with origins, when this is first
+   asked for. NULL: nothing is compiled. Lives as long as m. */
+struct why *mlops_why(struct mlops *m);
 
 struct diags *mlops_diags(struct mlops *m);
 const char *mlops_version(void);

@@ -10,10 +10,10 @@
 
 #define BIT(command) (1u << COMMAND_##command)
 #define STATUS(s) (1u << STATUS_##s)
-#define ON_STACK (BIT(BUILD) | BIT(CHECK) | BIT(SECRETS) | BIT(GRAPH) | BIT(DIFF))
-#define ON_TEXT (ON_STACK | BIT(FMT) | BIT(IMPORT))
+#define ON_STACK (BIT(BUILD) | BIT(CHECK) | BIT(SECRETS) | BIT(GRAPH) | BIT(DIFF) | BIT(WHY))
+#define ON_TEXT ((ON_STACK | BIT(FMT) | BIT(IMPORT)) & ~BIT(WHY))
 #define REPORTS (ON_TEXT | BIT(INIT) | BIT(DOC))
-#define OWN_FORMAT (BIT(VERIFY) | BIT(GRAPH) | BIT(DIFF))
+#define OWN_FORMAT (BIT(VERIFY) | BIT(WHY) | BIT(GRAPH) | BIT(DIFF))
 #define EVERY (~0u)
 
 const struct command commands[NCOMMANDS] = {
@@ -81,6 +81,19 @@ const struct command commands[NCOMMANDS] = {
 		"(out). Files that mlopsc did not write are not spoken of. Nothing is compiled:\n"
 		"whether the source has changed since is what build --check tells.\n",
 		STATUS(DONE) | STATUS(DIFFERS) | STATUS(USAGE) | STATUS(IO), cmd_verify },
+	[COMMAND_WHY] = { "why", "PLACE [STACK]", 2, 1, COMPLETE_FILES, "which source made this line of output, or what a source line makes",
+		"PLACE is a line of compiled output (out/STACK/manifests/x.yaml:37), or a path in\n"
+		"it (out/STACK/manifests/x.yaml#spec.replicas; in a file of several objects also\n"
+		"#Service/x:spec.ports[0].port), or a whole file of it. Prints what in the source\n"
+		"the value comes from, and through which settings, defaults, kinds and wires. A\n"
+		"line of source (stack.mlops:12) lists the values of the output that it has a part\n"
+		"in. The stack is compiled anew, with the env and --set that the output's lock\n"
+		"names; output that is not what the stack compiles to is not explained. STACK is\n"
+		"the stack's file, where it is not stack.mlops beside out/ or in this folder.\n"
+		"  mlopsc why out/demo/manifests/registry.yaml:12\n"
+		"  mlopsc why out/demo/helm/database.values.yaml#primary.persistence.size\n"
+		"  mlopsc why stack.mlops:9\n",
+		STATUS(DONE) | STATUS(DIFFERS) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_why },
 	[COMMAND_GRAPH] = { "graph", "[FILE]", 1, 0, COMPLETE_FILES, "draw the wiring of a stack, on standard output",
 		"Compiles FILE (stack.mlops; `-` is standard input) and draws it: components with\n"
 		"kinds, versions, ports and where these are exposed, drift policies, and an arrow\n"
@@ -126,6 +139,8 @@ const struct flag flags[NFLAGS] = {
 		"status 5 if a change is of this class or above, or has this flag" },
 	[FLAG_VERIFY_FORMAT] = { "format", 0, "FORMAT", { "text", "json" }, COMPLETE_NOTHING, BIT(VERIFY),
 		"how what is found is written" },
+	[FLAG_WHY_FORMAT] = { "format", 0, "FORMAT", { "text", "json" }, COMPLETE_NOTHING, BIT(WHY),
+		"how the answer is written" },
 	[FLAG_GRAPH_FORMAT] = { "format", 0, "FORMAT", { "mermaid", "dot", "svg" }, COMPLETE_NOTHING, BIT(GRAPH),
 		"the language of the picture" },
 	[FLAG_DIFF_FORMAT] = { "format", 0, "FORMAT", { "text", "markdown", "json" }, COMPLETE_NOTHING, BIT(DIFF),
@@ -137,14 +152,11 @@ const struct flag flags[NFLAGS] = {
 		"how errors and warnings are written" },
 	[FLAG_COLOR] = { "color", 0, "WHEN", { "auto", "always", "never" }, COMPLETE_NOTHING, EVERY,
 		"colour: auto is a terminal without NO_COLOR" },
-	[FLAG_ALL] = { "all", 0, NULL, { 0 }, COMPLETE_NOTHING, REPORTS | BIT(VERIFY), "show everything, not the first twenty" },
+	[FLAG_ALL] = { "all", 0, NULL, { 0 }, COMPLETE_NOTHING, REPORTS | BIT(VERIFY) | BIT(WHY), "show everything, not the first twenty" },
 	[FLAG_QUIET] = { "quiet", 0, NULL, { 0 }, COMPLETE_NOTHING, EVERY, "no summary and no count line" },
 	[FLAG_HELP] = { "help", 'h', NULL, { 0 }, COMPLETE_NOTHING, EVERY, "show the help of the command" },
 	[FLAG_VERSION] = { "version", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(VERSION), "same as mlopsc version" },
 };
-
-/* Words that people will try because they belong to the design, but that this version does not have. */
-static const char *const later[] = { "why" };
 
 const char *args_flag_spelling(enum flag_id id, char out[40])
 {
@@ -177,11 +189,6 @@ const struct command *args_find_command(const char *name)
 void args_unknown_command(const char *name)
 {
 	struct suggest s;
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
-		if (strcmp(later[i], name) == 0) {
-			fprintf(stderr, "mlopsc: `%s` is not in this version\n        what is: mlopsc help\n", name);
-			return;
-		}
 	suggest_init(&s, name, strlen(name));
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		suggest_try(&s, commands[i].name);

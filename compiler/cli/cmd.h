@@ -13,6 +13,7 @@ int cmd_secrets(const struct args *a);
 int cmd_diff(const struct args *a);
 int cmd_verify(const struct args *a);
 int cmd_graph(const struct args *a);
+int cmd_why(const struct args *a);
 int cmd_version(const struct args *a);
 int cmd_help(const struct args *a);
 #endif

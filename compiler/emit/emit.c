@@ -43,14 +43,19 @@ static void note_hash(struct emission *e, const struct out_component *c, struct 
 	e->sum->releases += c->nreleases;
 }
 
-/* Objects in the order of applying; room for the hashes. */
-static void prepare(struct emission *e, struct out_component *c, struct part_hashes *h)
+void emit_sort(struct out_component *c)
 {
 	uint32_t sorted = 1;
 	while (sorted < c->nobjects && object_compare(&c->objects[sorted - 1], &c->objects[sorted]) <= 0)
 		sorted++;
 	if (sorted < c->nobjects)
 		qsort(c->objects, c->nobjects, sizeof *c->objects, object_compare);
+}
+
+/* Objects in the order of applying; room for the hashes. */
+static void prepare(struct emission *e, struct out_component *c, struct part_hashes *h)
+{
+	emit_sort(c);
 	h->objects = ARENA_ARRAY(e->scratch, struct hash128, c->nobjects + 1);
 	h->releases = ARENA_ARRAY(e->scratch, struct hash128, c->nreleases + 1);
 	h->files = ARENA_ARRAY(e->scratch, struct hash128, c->nfiles + 1);
@@ -77,7 +82,9 @@ static void namespaces(struct emission *e, struct out_component *c)
 
 struct tree_emission {
 	struct emission e;
-	struct tree *t;                         /* NULL: only the lock is wanted */
+	struct tree *t;                         /* NULL: the files go to `files`, or only the lock is wanted */
+	const struct file_sink *files;
+	const char *component;                  /* whose files are being put */
 	struct lock_writer lock;
 	struct kustomize kustomize;
 	struct helmfile helmfile;
@@ -85,10 +92,17 @@ struct tree_emission {
 	struct atoms release_names;
 };
 
-static void put(struct tree_emission *x, const char *path, const struct buf *b, int mode)
+static void put_file(struct tree_emission *x, const char *path, const void *p, size_t n, int mode)
 {
 	if (x->t)
-		tree_put(x->t, path, b->p, b->n, mode); /* the tree remembers a failure until the commit */
+		tree_put(x->t, path, p, n, mode);       /* the tree remembers a failure until the commit */
+	else if (x->files)
+		x->files->put(x->files->ctx, x->component, path, p, n);
+}
+
+static void put(struct tree_emission *x, const char *path, const struct buf *b, int mode)
+{
+	put_file(x, path, b->p, b->n, mode);
 	lock_file(&x->lock, path, hash_bytes(b->p, b->n));
 }
 
@@ -132,6 +146,7 @@ static int put_component(struct tree_emission *x, uint32_t i)
 	if (!e->s->component(e->s->ctx, i, e->scratch, &c))
 		return 0;
 	prepare(e, &c, &h);
+	x->component = c.name;
 	put_objects(x, &c, &h, arena_printf(e->scratch, "manifests/%s.yaml", c.name));
 	for (uint32_t k = 0; k < c.nreleases; k++)
 		lock_release(&x->lock, &c.releases[k], c.name, h.releases[k]);
@@ -141,8 +156,7 @@ static int put_component(struct tree_emission *x, uint32_t i)
 		install_add(&x->install, &c, paths);
 	}
 	for (uint32_t k = 0; k < c.nfiles; k++) {
-		if (x->t)
-			tree_put(x->t, c.files[k].path, c.files[k].p, c.files[k].n, 0644);
+		put_file(x, c.files[k].path, c.files[k].p, c.files[k].n, 0644);
 		lock_file(&x->lock, c.files[k].path, h.files[k]);
 	}
 	note_hash(e, &c, &h, &hash);
@@ -160,6 +174,7 @@ static void put_namespaces(struct tree_emission *x)
 	const struct arena_mark mark = arena_mark(x->e.scratch);
 	namespaces(&x->e, &c);
 	prepare(&x->e, &c, &h);
+	x->component = c.name;
 	put_objects(x, &c, &h, "00-namespaces.yaml");
 	note_hash(&x->e, &c, &h, &hash);
 	arena_rewind(x->e.scratch, mark);
@@ -236,6 +251,7 @@ static void note_changes(struct tree *t, const struct buf *new_text, struct aren
 static void put_whole(struct tree_emission *x)
 {
 	struct emission *e = &x->e;
+	x->component = NULL;
 	buf_clear(&e->text);
 	if (kustomize_finish(&x->kustomize, &e->text))
 		put(x, "kustomization.yaml", &e->text, 0644);
@@ -309,6 +325,17 @@ int emit_lock(const struct out_stack *s, struct arena *scratch, struct diags *d,
 	struct out_summary sum;
 	const int ok = emit_all(&x, s, scratch, d, &sum, lock);
 	end_all(&x);
+	return ok;
+}
+
+int emit_files(const struct out_stack *s, const struct file_sink *sink, struct arena *scratch, struct diags *d)
+{
+	struct tree_emission x = { .files = sink };
+	struct out_summary sum;
+	struct buf lock = { 0 };
+	const int ok = emit_all(&x, s, scratch, d, &sum, &lock);
+	end_all(&x);
+	buf_free(&lock);
 	return ok;
 }
 

@@ -20,6 +20,7 @@ struct out_release {
 	const char *repo, *chart, *version;             /* repo "" when chart_ref is set */
 	const struct value *values;                     /* a record */
 	const struct out_ready *ready; uint32_t nready;
+	const struct value *name_value, *ns_value, *chart_value;        /* what the texts above were taken from */
 };
 struct out_file { const char *path; const char *p; size_t n; };                 /* path: "drift/NAME/FILE" */
 /* One top-level component: one manifests/NAME.yaml, its releases and its drift files. */
@@ -66,6 +67,10 @@ int emit_lock(const struct out_stack *s, struct arena *scratch, struct diags *d,
    release of it, or the file of that path. 0: there is none. */
 int emit_part(const struct out_stack *s, const char *component, const char *release_ns, const char *release, const char *file, struct arena *scratch,
 	struct buf *out);
+/* The same files, but for the lock and the sums, to whom they may concern. component NULL: of the whole stack; "-": its namespaces. */
+struct file_sink { void (*put)(void *ctx, const char *component, const char *path, const void *p, size_t n); void *ctx; };
+int emit_files(const struct out_stack *s, const struct file_sink *sink, struct arena *scratch, struct diags *d);
+void emit_sort(struct out_component *c);                /* a component's objects in the order of applying, as its file has them */
 struct sink { int (*write)(void *ctx, const void *p, size_t n); void *ctx; };   /* 0 on error */
 /* Every object of the stack (namespaces first, then by component) as one YAML stream, through one buffer of 256 KiB. */
 int emit_stream(const struct out_stack *s, struct sink *sink, struct arena *scratch, struct diags *d, struct out_summary *sum);

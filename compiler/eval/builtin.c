@@ -6,6 +6,7 @@
 #include "emit/yaml.h"
 #include "eval/chance.h"
 #include "eval/literal.h"
+#include "eval/origin.h"
 #include "eval/plan.h"
 #include "eval/reference.h"
 #include "eval/toml.h"
@@ -85,6 +86,7 @@ static const struct value *f_join(struct call_args *c)
 	struct buf b = { 0 };
 	NEED(0, VALUE_LIST, "a list");
 	STR(1);
+	uint32_t *pieces = c->e->origins ? ARENA_ARRAY(c->e->arena, uint32_t, c->v[0]->n + 1) : NULL;
 	for (uint32_t i = 0; i < c->v[0]->n; i++) {
 		size_t n;
 		const char *s = text_of(c->e, c->v[0]->items[i], &n);
@@ -96,11 +98,15 @@ static const struct value *f_join(struct call_args *c)
 		if (i)
 			buf_add(&b, c->v[1]->str.p, c->v[1]->n);
 		buf_add(&b, s, n);
+		if (pieces)
+			pieces[i] = (uint32_t)n + (i ? c->v[1]->n : 0);
 		if (b.n > c->e->max_bytes && !limit_bytes(c->e, b.n, c->x->span)) {
 			buf_free(&b);
 			return VALUE_ERROR_V;
 		}
 	}
+	if (pieces)
+		origin_pieces(c->e, c->v[0]->items, pieces, c->v[0]->n);
 	return owned(c, &b);
 }
 
@@ -191,7 +197,7 @@ static const struct value *f_keys(struct call_args *c)
 	NEED(0, VALUE_RECORD, "a map");
 	const struct value **out = ARENA_ARRAY(c->e->arena, const struct value *, c->v[0]->n);
 	for (uint32_t i = 0; i < c->v[0]->n; i++)
-		out[i] = value_string(c->e->arena, c->v[0]->rec.fields[i].key->text, c->v[0]->rec.fields[i].key->len, c->v[0]->rec.fields[i].value->origin);
+		out[i] = KEYED(c->e, c->v[0]->rec.fields[i].value, value_string(c->e->arena, c->v[0]->rec.fields[i].key->text, c->v[0]->rec.fields[i].key->len, c->v[0]->rec.fields[i].value->origin));
 	return value_list(c->e->arena, out, c->v[0]->n, c->x->span);
 }
 
@@ -634,14 +640,14 @@ static const struct value *f_env_list(struct call_args *c)
 		struct field *pair = ARENA_ARRAY(a, struct field, 2);
 		size_t n;
 		const char *s;
-		pair[0] = (struct field){ a_name, value_string(a, f->key->text, f->key->len, v->origin) };
+		pair[0] = (struct field){ a_name, KEYED(e, v, value_string(a, f->key->text, f->key->len, v->origin)) };
 		if (v->tag == VALUE_SECRET_KEY) {
 			struct symbol *y = v->ref.ref;
 			const char *object = secret_object(e, y);
 			struct field *ref = ARENA_ARRAY(a, struct field, 2), *from = ARENA_ARRAY(a, struct field, 1);
 			secret_used(e, y, v->ref.key, v->origin);
-			ref[0] = (struct field){ a_name, value_string(a, object, strlen(object), v->origin) };
-			ref[1] = (struct field){ a_key, value_string(a, v->ref.key->text, v->ref.key->len, v->origin) };
+			ref[0] = (struct field){ a_name, CARRIED(e, v, value_string(a, object, strlen(object), v->origin)) };
+			ref[1] = (struct field){ a_key, CARRIED(e, v, value_string(a, v->ref.key->text, v->ref.key->len, v->origin)) };
 			from[0] = (struct field){ a_ref, value_record(a, ref, 2, v->origin) };
 			pair[1] = (struct field){ a_from, value_record(a, from, 1, v->origin) };
 		} else if (v->tag == VALUE_RECORD) {
@@ -954,6 +960,8 @@ const struct value *builtin_call(struct eval *e, struct env *env, int index, con
 		for (uint32_t i = 0; i < c.n; i++)
 			plan_touch_deep(e, c.v[i]);
 	const struct value *v = table[index].f(&c);
+	if (e->origins)
+		e->origins->data = c.v[0];
 	if (is_reference && !is_error(v))
 		return reference_value(e, env, table[index].name, x, v);
 	return v;

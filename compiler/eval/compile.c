@@ -1088,6 +1088,20 @@ static void check_manifest_words(struct compile *c, const struct ast *d)
 			check_manifest_words(c, d->kids[n]);
 }
 
+/* Something is made from what all the others made: a delivery, or what fetches the secrets that are used. */
+static int needs_all(const struct compile *c)
+{
+	struct eval *e = c->e;
+	const struct value *deliver = member_value(e, e->stack, "deliver");
+	for (uint32_t n = 0; n < e->p->symbols.n; n++) {
+		const struct symbol *y = e->p->symbols.v[n];
+		const struct ast *from = y->tag == SYMBOL_SECRET ? y->decl->kids[0] : NULL;
+		if (from && !(from->tag == AST_CALL && from->kids[0]->tag == AST_NAME && !strcmp(from->kids[0]->name->text, "existing")))
+			return 1;
+	}
+	return deliver && deliver->tag == VALUE_STRING;
+}
+
 static int compile_all(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -1131,14 +1145,16 @@ static int compile_all(struct compile *c)
 	read_yaml_uses(c);
 	install_first(c);
 	order_tops(c);
-	for (uint32_t n = 0; n < c->tops.n; n++) {
-		ahead(c, n);
-		c->tops.v[n]->number = n;
-		first_pass(c, c->tops.v[n]);
+	if (!c->lazy || needs_all(c)) {
+		for (uint32_t n = 0; n < c->tops.n; n++) {
+			ahead(c, n);
+			c->tops.v[n]->number = n;
+			first_pass(c, c->tops.v[n]);
+		}
+		look_at_gives(c);
+		check_secrets(c);
+		collect_secrets(c);
 	}
-	look_at_gives(c);
-	check_secrets(c);
-	collect_secrets(c);
 	make_delivery(c);
 	if (c->delivery)
 		first_pass(c, c->delivery);

@@ -42,6 +42,7 @@ struct compile {
 	int pass;
 	const char *rule;               /* whose checks are running */
 	int plain;                      /* no plans: for tests */
+	int lazy;                       /* only settings are made now, a component's objects when they are asked for; with origins */
 	struct bound *bound;            /* first pass: the plan of the component in hand, bound */
 	struct charts *charts;          /* chart.c: NULL until a release is checked */
 };

@@ -2,6 +2,7 @@
    the reference, the alerts, and the alerting rules made from what the runtime exports. Each field is computed when it is asked for. */
 #include "eval/compile.h"
 #include "base/suggest.h"
+#include "eval/origin.h"
 #include <string.h>
 
 static const struct ast *setting(const struct instance *i, const char *name)
@@ -182,10 +183,11 @@ static const struct value *rule(struct eval *e, struct instance *i, const struct
 		return VALUE_ERROR_V;
 	}
 	struct buf b = { 0 };
+	const struct value *parts[3] = { query, scale, NULL };
 	buf_add(&b, query->str.p, query->n);
 	if (bound) {
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
-		const struct value *v = eval_typed(e, &outer, bound, &type_float);
+		const struct value *v = parts[2] = eval_typed(e, &outer, bound, &type_float);
 		char num[40];
 		if (is_error(v)) {
 			buf_free(&b);
@@ -202,7 +204,8 @@ static const struct value *rule(struct eval *e, struct instance *i, const struct
 	const char *expr = arena_strdup(e->arena, b.p, b.n);
 	buf_free(&b);
 	f[n++] = (struct field){ atom_cstr(e->p->atoms, "alert"), value_cstr(e->arena, camel(e, i->name->text, a->name->text)) };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "expr"), value_cstr(e->arena, expr) };
+	const struct value *made = value_cstr(e->arena, expr);
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "expr"), e->origins ? origin_joined(e, a->kids[0], made, parts, 3) : made };
 	if (a->nkids > 1 && a->kids[1]) {
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		const struct value *t = eval_typed(e, &outer, a->kids[1], &type_duration);

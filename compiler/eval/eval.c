@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 #include "eval/literal.h"
 #include "emit/yaml.h"
+#include "eval/origin.h"
 #include "eval/plan.h"
 #include "eval/schema.h"
 #include <math.h>
@@ -14,6 +15,7 @@
 
 #define MAX_EVAL_DEPTH 3000
 #define SMALL_SIZE 1048576.0            /* bytes: below that a size without a unit is most likely a mistake */
+#define COLD __attribute__((noinline, cold))
 static const struct value in_progress = { .tag = VALUE_ERROR };
 
 int is_error(const struct value *v)
@@ -502,7 +504,7 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 			if (v->tag == VALUE_FLOAT)
 				return v;
 			TOUCH(e, v);
-			return value_float(e->arena, d, v->origin);
+			return CARRIED(e, v, value_float(e->arena, d, v->origin));
 		}
 		break;
 	case T_STRING:
@@ -520,7 +522,7 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 			char s[32];
 			int n = snprintf(s, sizeof s, "%lld", (long long)v->i);
 			TOUCH(e, v);
-			return value_text(e->arena, TEXT_CORES, arena_strdup(e->arena, s, (size_t)n), (size_t)n, (double)v->i, v->origin);
+			return CARRIED(e, v, value_text(e->arena, TEXT_CORES, arena_strdup(e->arena, s, (size_t)n), (size_t)n, (double)v->i, v->origin));
 		}
 		break;
 	case T_ENUM:
@@ -685,13 +687,13 @@ static const struct value *interp(struct eval *e, struct env *env, const struct 
 	struct piece { const char *p; size_t n; } small[16], *v = x->nkids <= 16 ? small : ARENA_ARRAY(e->arena, struct piece, x->nkids);
 	size_t total = 0;
 	int bad = 0;
-	const struct value **parts = e->plan ? ARENA_ARRAY(e->arena, const struct value *, x->nkids) : NULL;
+	const struct value **parts = e->plan || e->origins ? ARENA_ARRAY(e->arena, const struct value *, x->nkids) : NULL;
 	for (uint32_t i = 0; i < x->nkids; i++) {
 		const struct ast *k = x->kids[i];
 		if (k->tag == AST_STRING) {
 			v[i] = (struct piece){ k->name->text, k->name->len };
 			total += v[i].n;
-			if (parts)
+			if (e->plan)
 				parts[i] = value_string(e->arena, k->name->text, k->name->len, k->span);
 			continue;
 		}
@@ -732,7 +734,13 @@ static const struct value *interp(struct eval *e, struct env *env, const struct 
 		q += v[i].n;
 	}
 	const struct value *made = value_string(e->arena, out, total, x->span);
-	return parts ? plan_concat(e, made, parts, x->nkids) : made;
+	if (e->origins) {
+		uint32_t *n = ARENA_ARRAY(e->arena, uint32_t, x->nkids);
+		for (uint32_t i = 0; i < x->nkids; i++)
+			n[i] = (uint32_t)v[i].n;
+		origin_pieces(e, parts, n, x->nkids);
+	}
+	return e->plan ? plan_concat(e, made, parts, x->nkids) : made;
 }
 
 /* -- lists and objects -- */
@@ -758,7 +766,7 @@ int each(struct eval *e, struct env *env, const struct ast *loop, int (*body)(st
 			}
 		} else {
 			const struct field *f = &list->rec.fields[i];
-			first = value_string(e->arena, f->key->text, f->key->len, f->value->origin);
+			first = KEYED(e, f->value, value_string(e->arena, f->key->text, f->key->len, f->value->origin));
 			second = LIVE(e, f->value);
 		}
 		env->locals[at] = first;
@@ -776,11 +784,15 @@ static int gather_item(struct eval *e, struct env *env, const struct ast *x, voi
 {
 	struct gather *g = ctx;
 	if (x->kids[1]) {
-		int yes = truth(e, eval(e, env, x->kids[1]), x->kids[1]->span);
+		const struct value *c = eval(e, env, x->kids[1]);
+		int yes = truth(e, c, x->kids[1]->span);
 		if (yes < 1)
 			return yes == 0;
+		WHEN(e, c);
 	}
 	const struct value *v = g->elem ? eval_typed(e, env, x->kids[2], g->elem) : eval(e, env, x->kids[2]);
+	if (x->kids[1])
+		WHEN_OVER(e);
 	if (is_error(v) || !limit_bytes(e, sizeof v, x->span))
 		return 0;
 	VEC_PUSH(e->arena, &g->items, v);
@@ -909,7 +921,7 @@ static int entries(struct eval *e, struct env *env, const struct ast *x, struct 
 				ok = 0;
 			} else if (v->tag == VALUE_RECORD) {
 				for (uint32_t f = 0; f < v->n; f++)
-					if (!put(e, o, v->rec.fields[f].key, v->rec.fields[f].value, k->span, 1))
+					if (!put(e, o, v->rec.fields[f].key, e->origins ? origin_spread(e, k, v->rec.fields[f].value) : v->rec.fields[f].value, k->span, 1))
 						ok = 0;
 			} else if (v->tag != VALUE_NONE) {
 				diag_error(e->diags, k->span, D_TYPE, "a map", value_noun(e, v));
@@ -920,13 +932,18 @@ static int entries(struct eval *e, struct env *env, const struct ast *x, struct 
 			ok &= each(e, env, k, entries_body, o);
 			break;
 		case AST_EIF:
-			yes = truth(e, eval(e, env, k->kids[0]), k->kids[0]->span);
-			if (yes < 0)
+			v = eval(e, env, k->kids[0]);
+			yes = truth(e, v, k->kids[0]->span);
+			if (yes < 0) {
 				ok = 0;
-			else if (yes)
+				break;
+			}
+			WHEN(e, v);
+			if (yes)
 				ok &= entries(e, env, k->kids[1], o);
 			else if (k->nkids > 2 && k->kids[2])
 				ok &= entries(e, env, k->kids[2], o);
+			WHEN_OVER(e);
 			break;
 		default:
 			ok = 0;
@@ -1048,6 +1065,8 @@ static const struct value *arithmetic(struct eval *e, const struct ast *x, const
 		char *s = arena_alloc(e->arena, n + 1);
 		memcpy(s, a->str.p, a->n);
 		memcpy(s + a->n, b->str.p, b->n);
+		if (e->origins)
+			origin_pieces(e, (const struct value *[]){ a, b }, (uint32_t[]){ a->n, b->n }, 2);
 		return value_string(e->arena, s, n, x->span);
 	}
 	if (op == OP_ADD && a->tag == VALUE_LIST && b->tag == VALUE_LIST)
@@ -1212,7 +1231,10 @@ static const struct value *operand(struct eval *e, struct env *env, const struct
 		return VALUE_NULL_V;
 	if (x->tag == AST_NAME && x->bind_tag == BIND_WORD)     /* what no enumeration has is reported by resolve_words() */
 		return table_get(&e->p->enum_words, x->name) ? value_text(e->arena, TEXT_ENUM, x->name->text, x->name->len, 0, x->span) : VALUE_ERROR_V;
-	return t && x->tag == AST_NUMBER ? number(e, x, t, 0) : eval(e, env, x);
+	if (!t || x->tag != AST_NUMBER)
+		return eval(e, env, x);
+	const struct value *v = number(e, x, t, 0);
+	return e->origins ? origin_leaf(e, x, v) : v;
 }
 
 /* The type in which a literal is read beside a value of type t under an operator. */
@@ -1322,13 +1344,17 @@ const struct value *given_field(struct eval *e, struct given *g, const struct at
 	struct env env = g->env ? *g->env : (struct env){ .inst = g->inst };
 	const struct ast *x = table_get(&g->give->entries, name);
 	struct frame fr = { .at = at, .prev = e->frame };
+	struct origin_mark mark = origins_enter(e);
 	e->frame = &fr;
+	if (e->origins)
+		e->origins->when = NULL;
 	if (x)
 		v = eval_typed(e, &env, x, t->fields[f].type);
 	else if (t->fields[f].deflt)
 		v = eval_typed(e, &(struct env){ 0 }, t->fields[f].deflt, t->fields[f].type);
 	else
 		v = VALUE_NONE_V;
+	ORIGINS_LEAVE(e, mark);
 	e->frame = fr.prev;
 	e->arena = old;
 	g->cells[f] = v;
@@ -1867,11 +1893,9 @@ static const struct value *name(struct eval *e, struct env *env, const struct as
 	}
 }
 
-const struct value *eval(struct eval *e, struct env *env, const struct ast *x)
+static const struct value *expression(struct eval *e, struct env *env, const struct ast *x)
 {
 	const struct value *v;
-	if (++e->steps > e->max_steps || e->stopped)
-		return STOP(e, x->span, D_STEPS, arena_printf(e->p->arena, "%llu", (unsigned long long)e->max_steps));
 	if (e->depth > MAX_EVAL_DEPTH)
 		return STOP(e, x->span, D_STEPS, "3000 nested");
 	if (!(e->steps & 255) && !limit_bytes(e, 0, x->span))
@@ -1907,8 +1931,19 @@ const struct value *eval(struct eval *e, struct env *env, const struct ast *x)
 	}
 	case AST_BINARY: v = binary(e, env, x); break;
 	case AST_IF: {
-		int t = truth(e, eval(e, env, x->kids[0]), x->kids[0]->span);
-		v = t < 0 ? VALUE_ERROR_V : eval(e, env, x->kids[t ? 1 : 2]);
+		const struct value *c = eval(e, env, x->kids[0]);
+		int t = truth(e, c, x->kids[0]->span);
+		if (t < 0) {
+			v = VALUE_ERROR_V;
+			break;
+		}
+		if (e->origins) {
+			origin_when(e, c);
+			v = eval(e, env, x->kids[t ? 1 : 2]);
+			WHEN_OVER(e);
+			break;
+		}
+		v = eval(e, env, x->kids[t ? 1 : 2]);
 		break;
 	}
 	case AST_LIST:
@@ -1920,6 +1955,22 @@ const struct value *eval(struct eval *e, struct env *env, const struct ast *x)
 	return v;
 }
 
+/* Off the short way: no more steps, or origins are wanted. */
+static COLD const struct value *eval_long(struct eval *e, struct env *env, const struct ast *x)
+{
+	if (!e->origins || e->stopped || e->steps > e->max_steps)
+		return STOP(e, x->span, D_STEPS, arena_printf(e->p->arena, "%llu", (unsigned long long)e->max_steps));
+	struct origin_mark m = origin_enter(e);
+	return origin_made(e, x, expression(e, env, x), m);
+}
+
+const struct value *eval(struct eval *e, struct env *env, const struct ast *x)
+{
+	if (++e->steps > e->limit || e->stopped)
+		return eval_long(e, env, x);
+	return expression(e, env, x);
+}
+
 /* Arithmetic whose result is wanted as a size, a duration, ...: its literals with a unit are read as that. */
 static const struct value *sum(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
 {
@@ -1928,7 +1979,7 @@ static const struct value *sum(struct eval *e, struct env *env, const struct ast
 		const struct ast *o = x->kids[k];
 		double d;
 		if (o->tag == AST_NUMBER && (x->op == OP_ADD || x->op == OP_SUB || !lit_float(o->name->text, o->name->len, &d)))
-			v[k] = number(e, o, t, 0);
+			v[k] = e->origins ? origin_leaf(e, o, number(e, o, t, 0)) : number(e, o, t, 0);
 		else if (o->tag == AST_BINARY && o->op >= OP_ADD)
 			v[k] = sum(e, env, o, t);
 		else
@@ -1979,12 +2030,10 @@ static void quotes_help(struct eval *e, struct diag *x, struct span at)
 	diag_fix(e->diags, x, at, "\"%.*s\"", (int)(at.hi - at.lo), src->text + (at.lo - src->base));
 }
 
-const struct value *eval_typed(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
+static const struct value *typed(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
 {
 	const struct type *a;
 	const struct value *v;
-	if (t->tag == T_ANY)
-		return eval(e, env, x);
 	switch ((enum ast_tag)x->tag) {
 	case AST_NUMBER:
 		e->steps++;
@@ -2039,8 +2088,14 @@ const struct value *eval_typed(struct eval *e, struct env *env, const struct ast
 			return object(e, env, x, a);
 		break;
 	case AST_IF: {
-		int yes = truth(e, eval(e, env, x->kids[0]), x->kids[0]->span);
-		return yes < 0 ? VALUE_ERROR_V : eval_typed(e, env, x->kids[yes ? 1 : 2], t);
+		const struct value *c = eval(e, env, x->kids[0]);
+		int yes = truth(e, c, x->kids[0]->span);
+		if (yes < 0)
+			return VALUE_ERROR_V;
+		WHEN(e, c);
+		v = eval_typed(e, env, x->kids[yes ? 1 : 2], t);
+		WHEN_OVER(e);
+		return v;
 	}
 	case AST_BINARY:
 		a = t->tag == T_OPTIONAL ? t->elem : t;
@@ -2066,6 +2121,21 @@ const struct value *eval_typed(struct eval *e, struct env *env, const struct ast
 	}
 	v = eval(e, env, x);
 	return coerce(e, v, t, x->span);
+}
+
+static COLD const struct value *typed_long(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
+{
+	struct origin_mark m = origin_enter(e);
+	return origin_made(e, x, typed(e, env, x, t), m);
+}
+
+const struct value *eval_typed(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
+{
+	if (t->tag == T_ANY)
+		return eval(e, env, x);
+	if (e->origins)
+		return typed_long(e, env, x, t);
+	return typed(e, env, x, t);
 }
 
 /* -- slots and symbols -- */
@@ -2123,6 +2193,15 @@ static const struct value *own_value(struct eval *e, struct instance *i, const s
 	return m->type ? eval_typed(e, &own, m->deflt, m->type) : eval(e, &own, m->deflt);
 }
 
+/* The row of the catalog, or a value of it, with what it was chosen by as its origin. */
+static const struct value *chosen(struct eval *e, struct instance *i, const struct value *row)
+{
+	if (!e->origins || is_error(row) || row->tag == VALUE_NONE || i == e->stack)
+		return row;
+	const struct value *by = i->sets[SLOT_VERSION] ? slot_value(e, i, SLOT_VERSION) : slot_value(e, e->stack, SLOT_CATALOG);
+	return origin_choice(e, row, by->origin, by);
+}
+
 static const struct value *compute(struct eval *e, struct instance *i, uint32_t slot)
 {
 	const struct member *m = &i->kind->members.v[slot];
@@ -2174,18 +2253,29 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 			if (e->stack && i != e->stack)
 				return slot_value(e, e->stack, SLOT_NAMESPACE);
 			return VALUE_NONE_V;
-		case SLOT_VERSION: return version_slot(e, i);
+		case SLOT_VERSION: return chosen(e, i, version_slot(e, i));
 		case SLOT_NAMES:
 		case SLOT_LABELS:
 		case SLOT_ANNOTATIONS: return &value_empty_v;
 		case SLOT_SELECTOR: return selector(e, i);
 		case SLOT_STACK: return e->stack ? component_value(e, e->stack) : VALUE_NONE_V;
-		case SLOT_CATALOG: return catalog_slot(e, i);
+		case SLOT_CATALOG: return chosen(e, i, catalog_slot(e, i));
 		case SLOT_KIND: return value_string(e->arena, i->kind->name->text, i->kind->name->len, i->at);
 		default: return VALUE_NONE_V;
 		}
 	}
 	return VALUE_ERROR_V;
+}
+
+static COLD const struct value *slot_long(struct eval *e, struct instance *i, uint32_t slot)
+{
+	const struct member *m = &i->kind->members.v[slot];
+	struct origin_mark mark = origin_enter(e);
+	e->origins->when = NULL;
+	const struct value *v = compute(e, i, slot);
+	if (i->fields.n && !is_error(v))
+		v = set_fields(e, i, slot, v);
+	return origin_slot(e, i, slot, i->sets && i->sets[slot] ? i->sets[slot]->span : m->deflt ? m->deflt->span : i->at, v, mark);
 }
 
 const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot)
@@ -2203,9 +2293,13 @@ const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot
 	e->frame = &f;
 	if (e->arena != e->unit && i->decl)
 		e->arena = e->unit;
-	v = compute(e, i, slot);
-	if (i->fields.n && !is_error(v))
-		v = set_fields(e, i, slot, v);
+	if (e->origins) {
+		v = slot_long(e, i, slot);
+	} else {
+		v = compute(e, i, slot);
+		if (i->fields.n && !is_error(v))
+			v = set_fields(e, i, slot, v);
+	}
 	e->arena = old;
 	e->frame = f.prev;
 	i->cells[slot] = v;
@@ -2293,7 +2387,7 @@ const struct value *symbol_value(struct eval *e, struct symbol *y, struct span a
 		v->tag = VALUE_SECRET;
 		v->origin = at;
 		v->ref.ref = y;
-		return v;
+		return e->origins ? origin_symbol(e, y, y->decl->name_span, v, origin_enter(e)) : v;
 	}
 	if (y->state == 2)
 		return y->value;
@@ -2306,6 +2400,9 @@ const struct value *symbol_value(struct eval *e, struct symbol *y, struct span a
 	struct env none = { 0 };
 	const struct value *v;
 	e->arena = e->unit;
+	struct origin_mark mark = origins_enter(e);
+	if (e->origins)
+		e->origins->when = NULL;
 	if (!y->expr) {
 		if (y->type && y->type->tag == T_OPTIONAL) {
 			v = VALUE_NONE_V;
@@ -2322,6 +2419,8 @@ const struct value *symbol_value(struct eval *e, struct symbol *y, struct span a
 	} else {
 		v = y->type ? eval_typed(e, &none, y->expr, y->type) : eval(e, &none, y->expr);
 	}
+	if (e->origins)
+		v = origin_symbol(e, y, y->expr ? y->expr->span : y->decl->name_span, v, mark);
 	e->arena = old;
 	e->frame = f.prev;
 	y->state = 2;

@@ -68,6 +68,7 @@ struct eval {
 	struct arena *unit;
 	struct diags *diags;
 	uint64_t steps, max_steps;
+	uint64_t limit;                 /* of steps, where expressions are counted: max_steps, or 0 with origins, which take the long way */
 	size_t max_bytes;
 	uint32_t depth;
 	uint8_t stopped;                /* a limit was reached: everything is an error now, silently */
@@ -94,6 +95,7 @@ struct eval {
 	struct table givers;            /* per interface: cached list for implied wires at the stack's level */
 	const struct ast *body; const char *body_api, *body_kind;       /* of the manifest or patch that is made: its literals have the types of its fields */
 	struct plan *plan;              /* being traced; see eval/plan.h */
+	struct origins *origins;        /* NULL: off; see eval/origin.h */
 	struct bound *bound;      /* a plan's residual checks run for one component */
 	struct table rows;              /* catalog rows that have been evaluated, by their AST_SET */
 	struct table files;             /* what was read of them, by what was asked for */

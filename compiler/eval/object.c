@@ -5,6 +5,7 @@
 #include "emit/yaml.h"
 #include "eval/literal.h"
 #include "eval/merge.h"
+#include "eval/origin.h"
 #include "eval/plan.h"
 #include "eval/schema.h"
 #include <stdlib.h>
@@ -227,10 +228,10 @@ static const struct value *our_labels(struct making *m, struct instance *i, cons
 	f[n++] = (struct field){ atom(e, "app.kubernetes.io/managed-by"), str(e, "mlopsc") };
 	if (i)
 		f[n++] = (struct field){ atom(e, "app.kubernetes.io/name"), value_string(e->arena, i->kind->name->text, i->kind->name->len, i->at) };
-	f[n++] = (struct field){ atom(e, "app.kubernetes.io/part-of"), str(e, m->c->out.name) };
+	f[n++] = (struct field){ atom(e, "app.kubernetes.io/part-of"), value_string(e->arena, m->c->out.name, strlen(m->c->out.name), e->stack->at) };
 	TOUCH(e, version);
 	if (version->tag == VALUE_STRING)
-		f[n++] = (struct field){ atom(e, "app.kubernetes.io/version"), label_text(e, version->str.p, version->n) };
+		f[n++] = (struct field){ atom(e, "app.kubernetes.io/version"), CARRIED(e, version, label_text(e, version->str.p, version->n)) };
 	return value_record(e->arena, f, n, (struct span){ 0, 0 });
 }
 
@@ -583,6 +584,9 @@ static void release(struct making *m, struct instance *i, struct env *env, const
 		.values = values && values->tag == VALUE_RECORD ? values : value_record(e->arena, NULL, 0, o->span) };
 	if (*r.chart_ref)
 		r.repo = "";
+	r.name_value = name;
+	r.ns_value = ns;
+	r.chart_value = chart;
 	if (!*r.version || (!*r.chart_ref && (!*r.repo || !*r.chart))) {
 		diag_error(e->diags, chart->origin.hi ? chart->origin : o->span, D_RELEASE, "a chart needs `version`, and either `ref` or `repo` and `name`");
 		m->ok = 0;
@@ -637,6 +641,7 @@ static int output_body(struct eval *e, struct env *env, const struct ast *loop, 
 static void output(struct making *m, struct instance *i, struct env *env, const struct ast *o)
 {
 	struct eval *e = m->e;
+	const struct value *cond;
 	int yes;
 	if (m->checks_only && (o->tag == AST_MANIFEST || o->tag == AST_CONFIG || o->tag == AST_RELEASE))
 		return;
@@ -646,14 +651,19 @@ static void output(struct making *m, struct instance *i, struct env *env, const 
 			output(m, i, env, o->kids[n]);
 		break;
 	case AST_KIF:
-		yes = truth(e, eval(e, env, o->kids[0]), o->kids[0]->span);
+		cond = eval(e, env, o->kids[0]);
+		yes = truth(e, cond, o->kids[0]->span);
 		m->lost |= yes < 0;
-		if (yes < 0)
+		if (yes < 0) {
 			m->ok = 0;
-		else if (yes)
+			break;
+		}
+		WHEN(e, cond);
+		if (yes)
 			output(m, i, env, o->kids[1]);
 		else if (o->nkids > 2 && o->kids[2])
 			output(m, i, env, o->kids[2]);
+		WHEN_OVER(e);
 		break;
 	case AST_KFOR:
 		if (!each(e, env, o, output_body, m)) {

@@ -1,5 +1,6 @@
 /* Symbolic values, guards, and binding a plan to a component. See plan.h for the idea. */
 #include "eval/plan.h"
+#include "eval/origin.h"
 #include "emit/yaml.h"
 #include "eval/schema.h"
 #include <stdio.h>
@@ -151,7 +152,7 @@ const struct value *plan_concat(struct eval *e, const struct value *made, const 
 const struct value *plan_carry(struct eval *e, const struct value *from, const struct value *made)
 {
 	if (!e->plan || !sym_of(e, from) || made->tag != VALUE_STRING)
-		return made;
+		return CARRIED(e, from, made);
 	if (made->text >= TEXT_SIZE && made->text <= TEXT_RATE) {
 		plan_touch(e, from);
 		return made;

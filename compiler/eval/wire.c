@@ -3,6 +3,7 @@
 #include "eval/eval.h"
 #include "base/suggest.h"
 #include "eval/literal.h"
+#include "eval/origin.h"
 #include "eval/plan.h"
 #include <stdlib.h>
 #include <string.h>
@@ -425,6 +426,7 @@ const struct value *give_value(struct eval *e, struct instance *i, struct give *
 		return i->given[n];
 	struct arena *old = e->arena;
 	const struct value *v;
+	struct origin_mark mark = origins_enter(e);
 	if (i->decl)
 		e->arena = e->unit;
 	if (g->decl->flags & AST_F_ALIAS) {
@@ -447,6 +449,7 @@ const struct value *give_value(struct eval *e, struct instance *i, struct give *
 		w->ref.ref = gv;
 		v = w;
 	}
+	ORIGINS_LEAVE(e, mark);
 	e->arena = old;
 	i->given[n] = v;
 	return v;
@@ -739,7 +742,9 @@ const struct value *port_value(struct eval *e, struct instance *i, const struct 
 		struct arena *old = e->arena;
 		e->arena = e->unit;
 		i->ports[n] = VALUE_ERROR_V;    /* a port that asks for itself is an error all the same */
+		struct origin_mark mark = origins_enter(e);
 		i->ports[n] = eval_typed(e, &env, i->kind->ports.v[n].decl->kids[0], &type_port);
+		ORIGINS_LEAVE(e, mark);
 		e->arena = old;
 	}
 	return i->ports[n];
@@ -824,7 +829,9 @@ const struct value *expose_value(struct eval *e, struct instance *i, const struc
 	if (!i->exposes[n]) {
 		struct arena *old = e->arena;
 		e->arena = e->unit;
+		struct origin_mark mark = origins_enter(e);
 		i->exposes[n] = expose_make(e, i, n);
+		ORIGINS_LEAVE(e, mark);
 		e->arena = old;
 	}
 	return i->exposes[n];
@@ -882,7 +889,9 @@ static const struct value *row_value(struct eval *e, const struct ast *set)
 	struct arena *old = e->arena;
 	e->arena = e->unit;
 	resolve_catalog_row(e->p, set);
+	struct origin_mark mark = origins_enter(e);
 	v = f ? eval_typed(e, &none, set->kids[1], &t) : eval(e, &none, set->kids[1]);
+	ORIGINS_LEAVE(e, mark);
 	e->arena = old;
 	table_put(&e->rows, set, (void *)(uintptr_t)v);
 	return v;

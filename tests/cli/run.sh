@@ -52,7 +52,6 @@ status 4 "$M" check missing.mlops; has err.txt E1301; empty out.txt
 status 4 "$M" build .; has err.txt E1301
 status 3 "$M"; has err.txt 'mlopsc help'; empty out.txt
 status 3 "$M" chekc; has err.txt 'did you mean `check`'
-for c in why; do status 3 "$M" $c; has err.txt 'not in this version'; done
 status 3 "$M" build --chek; has err.txt 'did you mean `--check`'
 status 3 "$M" build -x; has err.txt '`-x`'
 status 3 "$M" build --check=yes; has err.txt 'takes no value'
@@ -80,7 +79,7 @@ status 0 "$M" explain; has out.txt 'E0201  unknown kind'
 status 0 "$M" doc; ok test -s out.txt
 
 # -- every command and every flag has help, in all its forms
-for c in init build check fmt doc explain import secrets verify graph version help; do
+for c in init build check fmt doc explain import secrets verify why graph version help; do
 	status 0 "$M" help $c; has out.txt 'Exit status'
 	cp out.txt help.txt
 	[ $c = help ] || { status 0 "$M" $c --help; ok cmp out.txt help.txt; }
@@ -153,6 +152,31 @@ status 1 "$M" verify; has out.txt '  - install.sh  is missing'
 status 4 "$M" verify out/demo nowhere; has out.txt 'is missing'; has err.txt 'cannot read nowhere'
 status 3 "$M" verify --format sarif; has err.txt 'text or json'
 status 3 "$M" verify --env staging; has err.txt '`graph`'
+cd ..
+
+# -- why
+mkdir -p whys && cp stack.mlops whys/ && cd whys || exit 1
+"$M" build --quiet
+at=$(grep -n ' text: ' out/demo/manifests/first.yaml | cut -d: -f1)
+status 0 "$M" why "out/demo/manifests/first.yaml:$at"; has out.txt 'ConfigMap demo/first  data.text'; has out.txt '     from     stack.mlops:'; empty err.txt
+cp out.txt why.txt
+(cd out/demo/manifests && "$M" why "first.yaml:$at") >out.txt; ok grep -q 'ConfigMap demo/first' out.txt
+status 0 "$M" why 'out/demo/manifests/first.yaml#data.text' stack.mlops; ok cmp out.txt why.txt
+status 0 "$M" why "manifests/first.yaml:$at"; ok cmp out.txt why.txt
+status 0 "$M" why --format json "manifests/first.yaml:$at"; ok python3 -c 'import json; assert json.load(open("out.txt"))["places"][0]["chain"][0]["step"] == "from"'
+status 0 "$M" why out/demo/manifests/first.yaml; has out.txt '  # stack.mlops:'
+status 0 "$M" why "manifests/first.yaml:$at" --set text=zz; has out.txt -- '--set text=zz'
+status 0 "$M" why stack.mlops:2; has out.txt 'ConfigMap demo/first'
+status 3 "$M" why out/demo/mlops.lock:1000; has err.txt 'beyond the end'
+echo '# more' >>out/demo/manifests/first.yaml
+status 1 "$M" why "out/demo/manifests/first.yaml:$at"; empty out.txt; has err.txt 'was edited after it was built'
+status 1 "$M" why manifests/nobody.yaml:1; has err.txt 'compiles to no file'
+status 2 "$M" why manifests/first.yaml:1 ../bad.mlops; has err.txt 'error[E0201]'
+status 3 "$M" why; has err.txt 'PLACE'
+status 3 "$M" why a:1 b c; has err.txt 'two operands'
+status 3 "$M" why stack.mlops; has err.txt 'which line'
+status 3 "$M" why stack.mlops:999
+status 4 "$M" why manifests/first.yaml:1 missing.mlops; has err.txt E1301
 cd ..
 
 # -- graph
