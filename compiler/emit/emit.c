@@ -289,7 +289,7 @@ static int emit_all(struct tree_emission *x, const struct out_stack *s, struct a
 		ok = put_component(x, i);
 		arena_rewind(scratch, mark);
 	}
-	if (ok && x->t)
+	if (ok && (x->t || x->files))
 		put_whole(x);
 	if (ok) {
 		sum->hash = stack_hash(e->components, e->ncomponents);
