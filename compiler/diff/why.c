@@ -107,7 +107,7 @@ struct around { const struct ast *statement, *decl, *patch; };
 static void look_around(const struct ast *x, struct span s, struct around *r)
 {
 	switch ((enum ast_tag)x->tag) {
-	case AST_ARG: case AST_SET: case AST_ENTRY: case AST_PARAM: case AST_LET: case AST_KEY: case AST_SECRET: case AST_EXPOSE: case AST_ALERT:
+	case AST_ARG: case AST_SET: case AST_ASSIGN: case AST_ENTRY: case AST_PARAM: case AST_LET: case AST_KEY: case AST_SECRET: case AST_EXPOSE: case AST_ALERT:
 	case AST_SETTING: case AST_PORT: case AST_FIELDDEF: case AST_CHECK: case AST_USE: case AST_NEEDS:
 		r->statement = x;
 		break;
