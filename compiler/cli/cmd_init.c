@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 
 static const char attributes[] =
-	"# compiled files: reviewed, but folded in diffs and left out of language statistics\n"
-	"out/** linguist-generated=true\n";
+	"# compiled files: reviewed, but folded in diffs and left out of language statistics; their bytes are hashed\n"
+	"out/** linguist-generated=true -text\n";
 static const char ignore[] = "# values of secrets, for mlopsc secrets --from\n*.env\n"
 	"# what the last build found, to stop early; not output\n"
 	".mlopsc-index-*\n";
