@@ -442,6 +442,8 @@ const struct diff *mlops_diff(struct mlops *m, const struct mlops_side *older, c
 		return NULL;
 	if (!d->title)
 		d->title = d->new.label;
+	if (newer->tag == MLOPS_STACK && d->items.n && mlops_why(newer->stack))
+		diff_blame(d, mlops_why(newer->stack));
 	return d;
 }
 

@@ -92,6 +92,10 @@ const char *part_label(const struct diff_part *p, struct arena *a);             
 /* pair.c: fills items. 0 when something cannot be read. */
 int diff_run(struct diff *d);
 
+/* blame.c: where in the source of the new side each change comes from. */
+struct why;
+void diff_blame(struct diff *d, struct why *w);
+
 /* compare.c: changes of one part; `kind` is an object's kind, "release", "file". */
 void diff_compare(struct diff *d, const char *kind, const struct value *old, const struct value *new, int old_live, int new_live,
 	struct diff_change **changes, uint32_t *n);

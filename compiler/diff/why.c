@@ -19,6 +19,7 @@ struct why {
 	uint32_t hand;                  /* its index + 1 */
 	struct out_component out;
 	uint32_t stamp;
+	uint32_t inner;                 /* why_text_line() */
 	struct span only;               /* not {0, 0}: chains that this line of the source has no part in are of no interest */
 };
 
@@ -633,7 +634,15 @@ static int in_tree(struct why *w, struct top *t, const struct value *tree, const
 	if (!where_parse(tree, path, &p))
 		return is_hash(path) && chain_at(w, t, decl_of(w, t), a, out);
 	const struct spot s = spot_at(tree, &p);
+	const char *within;
+	if (w->inner && s.v && s.v->tag == VALUE_STRING)
+		return chain_inside(w, t, &s, w->inner, a, out, &within);
 	return chain_of(w, t, &s, a, out);
+}
+
+void why_text_line(struct why *w, uint32_t line)
+{
+	w->inner = line;
 }
 
 static int try_object(struct why *w, struct top *t, void *ctx)

@@ -36,6 +36,8 @@ int why_values(struct why *w, const char *component, const char *ns, const char 
 /* what: "release", "namespace"; "version", "ref", "repo", "name" of its chart */
 int why_release(struct why *w, const char *component, const char *ns, const char *release, const char *what, struct arena *a, struct why_chain *out);
 int why_config(struct why *w, const char *component, const char *file, const char *path, struct arena *a, struct why_chain *out);   /* file: drift/NAME/FILE */
+/* Of a text of several lines, the one that is asked about from here on, from 1; 0: all of it. */
+void why_text_line(struct why *w, uint32_t line);
 int why_component(struct why *w, const char *component, struct arena *a, struct why_chain *out);
 const struct sources *why_sources(const struct why *w);
 
