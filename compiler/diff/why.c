@@ -248,7 +248,7 @@ static void through(struct walk *k, struct span at, const char *note)
 static const char *slot_note(struct walk *k, const struct origin *o)
 {
 	const struct member *m = &o->inst->kind->members.v[o->slot];
-	if ((o->inst->sets && o->inst->sets[o->slot]) || !m->deflt || (m->tag != MEMBER_SETTING && m->tag != MEMBER_IMPLICIT))
+	if (instance_set(o->inst, o->slot) || !m->deflt || (m->tag != MEMBER_SETTING && m->tag != MEMBER_IMPLICIT))
 		return NULL;
 	return arena_printf(k->a, "default of %s", o->inst->kind->name->text);
 }
@@ -268,7 +268,7 @@ static void visit_via(struct walk *k, const struct origin *o, int depth)
 		return;
 	if (o->what == ORIGIN_SLOT) {
 		const struct member *m = &o->inst->kind->members.v[o->slot];
-		const int implied = m->tag == MEMBER_NEED && !(o->inst->sets && o->inst->sets[o->slot]);
+		const int implied = m->tag == MEMBER_NEED && !instance_set(o->inst, o->slot);
 		through(k, o->span, implied && o->inst->local ? arena_printf(k->a, "`%s` wired by itself", m->name->text) : slot_note(k, o));
 	} else if (o->what == ORIGIN_SYMBOL) {
 		through(k, o->symbol->decl->name_span, NULL);

@@ -150,7 +150,7 @@ static int put_component(struct tree_emission *x, uint32_t i)
 	put_objects(x, &c, &h, arena_printf(e->scratch, "manifests/%s.yaml", c.name));
 	for (uint32_t k = 0; k < c.nreleases; k++)
 		lock_release(&x->lock, &c.releases[k], c.name, h.releases[k]);
-	if (x->t && !e->s->delivered) {
+	if ((x->t || x->files) && !e->s->delivered) {
 		const char **paths = put_values(x, &c, &h);
 		helmfile_add(&x->helmfile, &c, paths);
 		install_add(&x->install, &c, paths);

@@ -2198,7 +2198,7 @@ static const struct value *chosen(struct eval *e, struct instance *i, const stru
 {
 	if (!e->origins || is_error(row) || row->tag == VALUE_NONE || i == e->stack)
 		return row;
-	const struct value *by = i->sets[SLOT_VERSION] ? slot_value(e, i, SLOT_VERSION) : slot_value(e, e->stack, SLOT_CATALOG);
+	const struct value *by = instance_set(i, SLOT_VERSION) ? slot_value(e, i, SLOT_VERSION) : slot_value(e, e->stack, SLOT_CATALOG);
 	return origin_choice(e, row, by->origin, by);
 }
 
@@ -2275,7 +2275,8 @@ static COLD const struct value *slot_long(struct eval *e, struct instance *i, ui
 	const struct value *v = compute(e, i, slot);
 	if (i->fields.n && !is_error(v))
 		v = set_fields(e, i, slot, v);
-	return origin_slot(e, i, slot, i->sets && i->sets[slot] ? i->sets[slot]->span : m->deflt ? m->deflt->span : i->at, v, mark);
+	const struct ast *set = instance_set(i, slot);
+	return origin_slot(e, i, slot, set ? set->span : m->deflt ? m->deflt->span : i->at, v, mark);
 }
 
 const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot)
