@@ -378,6 +378,14 @@ static void read_comments(struct fmt *f, struct group *g, struct item *it)
 	}
 }
 
+/* Does a comma belong to the item before it? Between the two names of a `for`, and between the flags of a `risk`. */
+static int is_inner_comma(const struct item *it)
+{
+	if (!it->e.n)
+		return 0;
+	return it->e.v[0].kind == T_FOR ? it->e.n == 2 : it->e.v[0].kind == T_RISK && !find_elem(it, T_WHEN, 0);
+}
+
 /* The items up to the closing bracket, which is passed over. */
 static struct group *read_group(struct fmt *f, int kind, enum role role)
 {
@@ -393,7 +401,7 @@ static struct group *read_group(struct fmt *f, int kind, enum role role)
 		read_comments(f, g, &it);
 		if (closes(t->kind))
 			break;
-		if (t->kind == T_NL || (t->kind == ',' && !(it.e.n == 2 && it.e.v[0].kind == T_FOR))) {
+		if (t->kind == T_NL || (t->kind == ',' && !is_inner_comma(&it))) {
 			finish_item(f, g, &it);
 			f->at++;
 			continue;
