@@ -51,7 +51,7 @@ DEP := $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(B)/main.d $(UNIT:=.d)
 # tables of what Kubernetes knows: compiled in, not read
 FIELDS := stdlib/kubernetes/schema.tsv stdlib/kubernetes/field-rules.tsv
 STDLIB := $(filter-out $(FIELDS),$(shell find stdlib -type f \( -name '*.mlops' -o -name '*.tsv' \) 2>/dev/null | LC_ALL=C sort))
-EXPLAIN := $(shell find compiler/explain -maxdepth 1 -type f -name '*.md' 2>/dev/null | LC_ALL=C sort)
+EXPLAIN := $(shell find compiler/explain stdlib/explain -maxdepth 1 -type f -name '*.md' 2>/dev/null | LC_ALL=C sort -t/ -k3)
 
 .PHONY: all test unit accept bench fuzz conformance examples install uninstall clean distclean deps test-deps conformance-deps FORCE
 .DELETE_ON_ERROR:
@@ -123,7 +123,7 @@ $(B)/gen/build.c: $(OWN) $(B)/objects.list $(B)/gen/stdlib.list
 
 $(B)/gen/explain.c: $(B)/gen/embed $(B)/gen/explain.list $(EXPLAIN)
 	$(call say,embed)
-	$(Q)sed '/^$$/d' $(B)/gen/explain.list | $< embedded_explain compiler/explain >$@
+	$(Q)sed '/^$$/d' $(B)/gen/explain.list | $< embedded_explain compiler/explain stdlib/explain >$@
 
 $(B)/libmlops.a: $(LIB_OBJ) $(B)/objects.list
 	@rm -f $@

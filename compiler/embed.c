@@ -1,5 +1,5 @@
-/* A build helper, no part of the compiler: takes a C name, a folder and, on standard input, paths below the working
-   folder, one a line; writes C with an array of struct embedded_file. Texts become string literals with everything that
+/* A build helper, no part of the compiler: takes a C name, folders and, on standard input, paths below these, one
+   a line; writes C with an array of struct embedded_file. Texts become string literals with everything that
    is not plain printable ASCII in three octal digits, so that they are byte exact under every compiler. */
 #include <stdio.h>
 #include <string.h>
@@ -45,17 +45,28 @@ static int put_file(const char *path, unsigned n)
 	return 1;
 }
 
+/* The path below whichever of the folders it is in. */
+static const char *below(char **folders, const char *path)
+{
+	for (; *folders; folders++) {
+		size_t n = strlen(*folders);
+
+		if (!strncmp(path, *folders, n) && path[n] == '/' && !strpbrk(path, "\"\\?"))
+			return path + n + 1;
+	}
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	static char paths[1 << 20];
-	size_t used = 0, folder, at;
+	size_t used = 0, at;
 	unsigned n = 0, i;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: embed NAME FOLDER < paths\n");
+	if (argc < 3) {
+		fprintf(stderr, "usage: embed NAME FOLDER... < paths\n");
 		return 3;
 	}
-	folder = strlen(argv[2]);
 	printf("/* made by embed.c */\n#include \"sema/embed.h\"\n");
 	while (used < sizeof paths && fgets(paths + used, (int)(sizeof paths - used), stdin)) {
 		char *path = paths + used;
@@ -64,7 +75,7 @@ int main(int argc, char **argv)
 		if (path[len] != '\n')
 			return fail("take the list of", argv[2]), 1;
 		path[len] = 0;
-		if (strncmp(path, argv[2], folder) || path[folder] != '/' || strpbrk(path, "\"\\?"))
+		if (!below(argv + 2, path))
 			return fail("name", path), 1;
 		if (!put_file(path, n++))
 			return 1;
@@ -72,7 +83,7 @@ int main(int argc, char **argv)
 	}
 	printf("const struct embedded_file %s[] = {\n", argv[1]);
 	for (i = 0, at = 0; i < n; i++) {
-		printf("\t{ \"%s\", text%u, sizeof text%u - 1 },\n", paths + at + folder + 1, i, i);
+		printf("\t{ \"%s\", text%u, sizeof text%u - 1 },\n", below(argv + 2, paths + at), i, i);
 		at += strlen(paths + at) + 1;
 	}
 	printf("\t{ 0, 0, 0 }\n};\nconst unsigned %s_count = %u;\n", argv[1], n);

@@ -341,6 +341,18 @@ int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *v
 	return 1;
 }
 
+void mlops_forecast(struct mlops *m, struct buf *out)
+{
+	struct eval *e = &m->eval;
+	for (uint32_t n = 0; m->compiled && n < e->instances.n; n++) {
+		struct instance *i = e->instances.v[n];
+		const struct value *v = member_value(e, i, "forecast");
+		for (uint32_t k = 0; v && v->tag == VALUE_LIST && k < v->n; k++)
+			if (v->items[k]->tag == VALUE_STRING)
+				buf_addf(out, "%s: %.*s\n", i->name->text, (int)v->items[k]->n, v->items[k]->str.p);
+	}
+}
+
 int mlops_graph(struct mlops *m, enum graph_format f, struct buf *out)
 {
 	struct graph g;

@@ -40,6 +40,8 @@ int mlops_import(struct mlops *m, const char *name, const char *text, size_t len
 int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *values_name, struct buf *out);
 /* Reference of a kind, interface, detector or function; the list of kinds for NULL. 0 if there is none (suggestion reported). */
 int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out);
+/* What components of the compiled stack say of their future (`forecast` of their kinds), a line each. */
+void mlops_forecast(struct mlops *m, struct buf *out);
 /* The wiring of the compiled stack as a picture. 0 if nothing is compiled. */
 int mlops_graph(struct mlops *m, enum graph_format f, struct buf *out);
 

@@ -31,6 +31,7 @@ struct parse;
 %code {
 #include "front/parse_state.h"
 #include <stdlib.h>
+#include <string.h>
 
 #define YYMAXDEPTH 20000
 #define YYLLOC_DEFAULT(cur, rhs, n) do { \
@@ -166,12 +167,12 @@ static void mlops_yyerror(struct span *at, struct parse *p, const char *msg);
 %precedence '.' '[' '('
 
 %type <from> decls stack_items rows keys key_block bad_key_block statements drift_items env_items kind_items outputs
-	rule_items detector_items fields params param_list args arg_list elements element_list entries gift_items parts alts targets
+	rule_items detector_items fields params param_list args arg_list elements element_list entries gift_items parts alts targets thens
 	risk_flags risk_flag_list
 %type <node> decl stack use catalog param let secret component reopen drift env check fn kind interface detector rule allow
 	stack_item row secret_key setting statement expose patch values alert drift_item env_item member output output_if
 	rule_item rule_if detector_item field typed expr operand arg string text list object gift entry entry_if path dotted root target call type alt
-	base bound opt_type opt_default opt_for opt_then opt_cure opt_from family block rule_block bad_block
+	base bound opt_type opt_default opt_for opt_cure opt_from family block rule_block bad_block
 %type <atom> name key word
 
 %destructor { p->nodes.n = $$; } <from>
@@ -307,6 +308,12 @@ env_item
 check
 	: CHECK expr ELSE expr                  { $$ = parse_done(p, MAKE2(AST_CHECK, $2, $4)); }
 	| CHECK expr ELSE WARN name expr        { $$ = parse_done(p, named(MAKE2(AST_CHECK, $2, $6), $5, @5)); }
+	| CHECK expr ELSE NAME name expr {      /* `error` is no word of the language elsewhere */
+		$$ = parse_done(p, flag(named(MAKE2(AST_CHECK, $2, $6), $5, @5), AST_F_ERROR));
+		if (strcmp($4->text, "error"))
+			diag_fix(p->diags, diag_error(p->diags, @4, D_SYNTAX, arena_printf(p->arena, "`%s`", $4->text), "`error`, `warn` or a message"), @4, "%s",
+				*$4->text == 'w' ? "warn" : "error");
+	}
 	;
 allow
 	: ALLOW name BECAUSE string {
@@ -434,15 +441,15 @@ values
 	| VALUES bad_block              { $$ = $2; }
 	;
 alert
-	: ALERT name WHEN expr opt_for opt_then { $$ = parse_done(p, named(MAKE3(AST_ALERT, $4, $5, $6), $2, @2)); }
+	: ALERT name WHEN expr opt_for thens { $$ = parse_done(p, named(LIST2(AST_ALERT, $4, $5, $6), $2, @2)); }
 	;
 opt_for
 	: %empty                        { $$ = NULL; }
 	| FOR expr                      { $$ = $2; }
 	;
-opt_then
-	: %empty                        { $$ = NULL; }
-	| THEN call                     { $$ = $2; }
+thens
+	: %empty                        { $$ = p->nodes.n; }
+	| thens THEN call               { $$ = $1; ITEM($3); }
 	;
 /* the rest of a statement that ends with an object and has a mistake before it */
 bad_block

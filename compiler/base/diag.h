@@ -11,7 +11,7 @@ struct diag_place { struct span span; const char *text; };      /* text may be "
 struct diag {
 	enum severity severity;
 	const char *code;               /* "E0203" */
-	const char *name;               /* for warnings that can be allowed: "image-latest"; else NULL */
+	const char *name;               /* of a named check: "image-latest"; else NULL. Warnings can be allowed by it */
 	const char *message;            /* first line: no full stop */
 	struct span span;
 	const char *label;              /* text behind ^^^, or NULL */

@@ -77,6 +77,10 @@
 /* drift */
 #define D_RUNTIME             "E0601", "%s"
 #define D_DRIFT               "E0602", "%s"
+#define D_DETECTOR            "E0617", "the runtime `%s` does not run `%s` on %s"
+#define D_FIXED               "E0618", "the runtime `%s` cannot run `%s` with %s = %s"
+#define D_OBSERVABLE          "E0637", "%s"
+#define D_SIGNAL              "E0643", "the runtime `%s` cannot watch %s"
 
 /* secrets */
 #define D_SECRET_KEY          "E0701", "secret `%s` has no key `%s`"

@@ -557,7 +557,7 @@ void diag_write_text(const struct diags *d, const struct diag_style *style, stru
 			hidden++;
 			continue;
 		}
-		put_diag(&w, x, x->name && !style->quiet && first_of_name(d, i));
+		put_diag(&w, x, x->name && *x->code == 'W' && !style->quiet && first_of_name(d, i));
 		buf_addc(out, '\n');
 		if (error && !explain_error)
 			explain_error = x->code;

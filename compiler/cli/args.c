@@ -137,6 +137,8 @@ const struct flag flags[NFLAGS] = {
 	[FLAG_FAIL_ON] = { "fail-on", 0, "RISK",
 		{ "R1", "R2", "R3", "R4", "R5", "exposure", "secret", "licence", "capacity", "downtime" }, COMPLETE_NOTHING, BIT(DIFF),
 		"status 5 if a change is of this class or above, or has this flag" },
+	[FLAG_VERBOSE] = { "verbose", 'v', NULL, { 0 }, COMPLETE_NOTHING, BIT(CHECK),
+		"say also what is expected of each drift policy: false detections and alerts a day" },
 	[FLAG_VERIFY_FORMAT] = { "format", 0, "FORMAT", { "text", "json" }, COMPLETE_NOTHING, BIT(VERIFY),
 		"how what is found is written" },
 	[FLAG_WHY_FORMAT] = { "format", 0, "FORMAT", { "text", "json" }, COMPLETE_NOTHING, BIT(WHY),

@@ -24,6 +24,8 @@ int cmd_check(const struct args *a)
 			buf_addf(&out, "%u warning%s\n", warnings, warnings == 1 ? "" : "s");
 		else
 			buf_adds(&out, "no warnings\n");
+		if (a->value[FLAG_VERBOSE])
+			mlops_forecast(s.m, &out);
 		status = io_print(&out);
 		buf_free(&out);
 	}

@@ -85,7 +85,7 @@ static int stack_settings(struct compile *c)
 			first[slot] = root;
 		}
 		const char *word = root->name->text;
-		if (!strcmp(word, "catalog") || !strcmp(word, "deliver")) {
+		if (!strcmp(word, "catalog") || !strcmp(word, "deliver") || !strcmp(word, "drift-runtime")) {
 			i->fixed[slot] = spelled(e, set->kids[1]);
 			continue;
 		}
@@ -151,14 +151,22 @@ int is_allowed(struct compile *c, const struct instance *i, const char *name)
 	return allow_in(c->e->p->allows.v, c->e->p->allows.n, name);
 }
 
-/* Where the user wrote what the condition is about: the first setting of it that the block sets. */
-static struct span blame(const struct instance *i, const struct ast *x, struct span deflt)
+/* Where the user wrote what the condition is about: the first setting of it that the block sets. What a policy and its detectors
+   compute from settings counts too. */
+static struct span blame(const struct instance *i, const struct ast *x, struct span deflt, int depth)
 {
+	const struct instance *policy = i && i->decl && i->decl->tag == AST_DRIFT ? i : i && !i->decl && i->parent && i->parent->decl && i->parent->decl->tag == AST_DRIFT ? i->parent : NULL;
 	if (x->tag == AST_NAME && x->bind_tag == BIND_SLOT && i && instance_set(i, x->bind_index))
 		return instance_set(i, x->bind_index)->span;
+	if (policy && depth < 4 && x->tag == AST_NAME && x->bind_tag == BIND_SLOT && i->kind->members.v[x->bind_index].tag == MEMBER_LET)
+		return blame(i, i->kind->members.v[x->bind_index].deflt, deflt, depth + 1);
+	if (policy && x->tag == AST_FIELD && x->kids[0]->tag == AST_NAME && x->kids[0]->bind_tag == BIND_SLOT && x->kids[0]->bind_index == SLOT_POLICY) {
+		struct span s = policy_place(policy, x->name);
+		return s.hi ? s : deflt;
+	}
 	for (uint32_t n = 0; n < x->nkids; n++)
 		if (x->kids[n]) {
-			struct span s = blame(i, x->kids[n], (struct span){ 0, 0 });
+			struct span s = blame(i, x->kids[n], (struct span){ 0, 0 }, depth);
 			if (s.hi)
 				return s;
 		}
@@ -187,6 +195,21 @@ static void show_values(struct eval *e, struct env *env, const struct ast *x, st
 	for (uint32_t n = 0; n < x->nkids; n++)
 		if (x->kids[n])
 			show_values(e, env, x->kids[n], d, left);
+}
+
+/* The code of a named check: the library's codes.tsv gives some names one of their own, others have the common one. */
+static const char *code_of(struct compile *c, const char *name, const char *common)
+{
+	uint32_t len;
+	const char *s = library_text(c->e->p, "codes.tsv", &len), *end = s ? s + len : NULL;
+	const size_t n = strlen(name);
+	while (s && s < end) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end;
+		if ((size_t)(stop - s) > n + 6 && s[5] == '\t' && !memcmp(s + 6, name, n) && s[6 + n] == '\t' && *s == *common)
+			return arena_strdup(c->e->p->arena, s, 5);
+		s = stop + 1;
+	}
+	return common;
 }
 
 enum { MISSING_MAX = 16 };
@@ -218,7 +241,8 @@ static int check_holds(struct compile *c, struct env *env, const struct ast *x, 
 	int yes = truth(e, eval(e, env, x->kids[0]), x->kids[0]->span);
 	if (yes)
 		return yes > 0;
-	if ((x->name && is_allowed(c, i, x->name->text)) || (c->rule && is_allowed(c, i, c->rule)))
+	const int advice = x->name && !(x->flags & AST_F_ERROR);
+	if ((advice && is_allowed(c, i, x->name->text)) || (c->rule && is_allowed(c, i, c->rule)))
 		return 1;
 	const struct value *v = eval_typed(e, env, x->kids[1], &type_string);
 	if (is_error(v))
@@ -229,19 +253,23 @@ static int check_holds(struct compile *c, struct env *env, const struct ast *x, 
 	for (uint32_t n = 0; n < nids; n++)
 		if (table_get(&e->missing_keys, ids[n]) && !strcmp(((struct diag *)table_get(&e->missing_keys, ids[n]))->code, "E0701"))
 			return 0;               /* said already, in other words */
-	struct span about = blame(i, x->kids[0], at), here = where.hi ? where : about;
-	struct diag *d = x->name ? diag_warn(e->diags, here, x->name->text, W_CHECK, message) : diag_error(e->diags, here, D_CHECK, message);
+	struct span about = blame(i, x->kids[0], at, 0), here = where.hi ? where : about;
+	static const char *const common[] = { D_CHECK, W_CHECK };       /* code and format of each */
+	const char *code = x->name ? code_of(c, x->name->text, common[advice * 2]) : *common;
+	struct diag *d = advice ? diag_warn(e->diags, here, x->name->text, code, "%s", message) : diag_error(e->diags, here, code, "%s", message);
 	for (uint32_t n = 0; n < nids; n++)
 		table_put(&e->missing_keys, ids[n], d);
 	int left = 4;
 	if (d->nnotes || d->nplaces)
-		return x->name != NULL;         /* said already */
+		return advice;          /* said already */
+	if (x->name)
+		d->name = x->name->text;
 	if (here.lo != x->span.lo && x->span.lo != at.lo)
 		diag_place(e->diags, d, x->kids[0]->span, "checked by %s", c->rule && !x->name ? arena_printf(e->p->arena, "rule %s", c->rule) : origin);
 	if (where.hi && about.lo != at.lo)
 		diag_place(e->diags, d, about, "set here");
 	show_values(e, env, x->kids[0], d, &left);
-	return x->name != NULL;
+	return advice;
 }
 
 int run_check(struct compile *c, struct env *env, const struct ast *x, struct instance *i, struct span at, const char *origin)

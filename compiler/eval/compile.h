@@ -82,6 +82,7 @@ int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, con
 const struct value *risk_fact(struct eval *e, const struct type *t, const char *text);  /* as the lock has it; NULL: not of that type */
 /* drift.c */
 void check_policy(struct compile *c, struct instance *i);
+struct span policy_place(const struct instance *i, const struct atom *name);      /* where the policy says it; {0, 0}: nowhere */
 /* secrets.c */
 void collect_secrets(struct compile *c);
 void check_secrets(struct compile *c);

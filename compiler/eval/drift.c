@@ -1,5 +1,6 @@
 /* A drift block as `policy` in its runtime's kind: signals with their detectors held against what the runtime runs,
-   the reference, the alerts, and the alerting rules made from what the runtime exports. Each field is computed when it is asked for. */
+   the reference, the alerts, and the alerting rules made from what the runtime exports. Each field is computed when it is asked
+   for. A detector sees the same `policy`, and through it the settings and lets of the runtime. */
 #include "eval/compile.h"
 #include "base/suggest.h"
 #include "eval/origin.h"
@@ -17,13 +18,32 @@ static const struct ast *setting(const struct instance *i, const char *name)
 	return NULL;
 }
 
+struct span policy_place(const struct instance *i, const struct atom *name)
+{
+	const struct ast *x = setting(i, name->text);
+	if (x)
+		return x->span;
+	uint32_t slot = (uint32_t)(uintptr_t)table_get(&i->kind->index, name);
+	return slot && instance_set(i, slot - 1) ? instance_set(i, slot - 1)->span : (struct span){ 0, 0 };
+}
+
 static const struct value *outer_value(struct eval *e, struct instance *i, const struct ast *x)
 {
 	struct env outer = i->env ? *i->env : (struct env){ 0 };
 	return eval(e, &outer, x);
 }
 
-static const char *runtimes(struct eval *e, const struct atom *signal, const struct atom *detector)
+static const struct ast *runs_value(const struct runs *r, const struct atom *parameter)
+{
+	const struct ast *o = r->decl->nkids ? r->decl->kids[0] : NULL;
+	for (uint32_t n = 0; o && n < o->nkids; n++)
+		if (o->kids[n]->name == parameter)
+			return o->kids[n];
+	return NULL;
+}
+
+/* The library's runtimes for a signal, a detector (NULL: any), and a parameter that they leave to the policy (NULL: none). */
+static const char *runtimes(struct eval *e, const struct atom *signal, const struct atom *detector, const struct atom *parameter)
 {
 	struct buf b = { 0 };
 	for (uint32_t n = 0; n < e->p->library_names.n; n++) {
@@ -31,12 +51,22 @@ static const char *runtimes(struct eval *e, const struct atom *signal, const str
 			continue;
 		struct kind *k = program_kind(e->p, e->p->library_names.v[n].word);
 		for (uint32_t r = 0; k && r < k->runs.n; r++)
-			if (k->runs.v[r].detector->name == detector && (!signal || k->runs.v[r].signal == signal))
+			if ((!detector || k->runs.v[r].detector->name == detector) && k->runs.v[r].signal == signal && (!parameter || !runs_value(&k->runs.v[r], parameter))) {
 				buf_addf(&b, "%s%s", b.n ? ", " : "", k->name->text);
+				break;
+			}
 	}
 	const char *s = b.n ? arena_strdup(e->p->arena, b.p, b.n) : NULL;
 	buf_free(&b);
 	return s;
+}
+
+static void who_can(struct eval *e, struct diag *x, const char *who)
+{
+	if (who)
+		diag_help(e->diags, x, "runtimes that can: %s", who);
+	else
+		diag_help(e->diags, x, "no runtime of the library can");
 }
 
 /* In `runs` a value fixes a parameter, a list allows some. */
@@ -66,17 +96,36 @@ static int held_against(struct eval *e, struct instance *i, const struct runs *r
 			continue;
 		struct span at = instance_set(di, slot - 1) ? instance_set(di, slot - 1)->span : d->origin;
 		size_t hn, wn;
-		const char *hs = text_of(e, have, &hn), *ws = several ? NULL : text_of(e, want, &wn);
-		struct diag *x = diag_error(e->diags, at, D_RUNTIME, arena_printf(e->p->arena, "the runtime `%s` cannot run `%s` with %s = %.*s", i->kind->name->text, di->kind->name->text, f->name->text, hs ? (int)hn : 1, hs ? hs : "?"));
+		const char *hs = text_of(e, have, &hn), *ws = several ? NULL : text_of(e, want, &wn), *kind = i->kind->name->text, *t = di->kind->name->text;
+		struct diag *x = diag_error(e->diags, at, D_FIXED, kind, t, f->name->text, hs ? arena_strdup(e->p->arena, hs, hn) : have->tag == VALUE_NONE ? "none" : "this");
 		diag_place(e->diags, x, f->span, several ? "it allows these" : "it is fixed here");
-		if (ws)
-			diag_help(e->diags, x, "write %s = %.*s, or choose another runtime", f->name->text, (int)wn, ws);
+		if (ws) {
+			const char *who = runtimes(e, r->signal, di->kind->name, f->name);
+			diag_help(e->diags, x, "write %s = %.*s%s%s", f->name->text, (int)wn, ws, who ? "; runtimes that leave it open: " : "", who ? who : "");
+		}
 		ok = 0;
 	}
 	return ok;
 }
 
-static const struct value *signal_value(struct eval *e, struct instance *i, const struct atom *signal)
+/* The detector as one policy has it: its own cells, in which `policy` is that policy. */
+static const struct value *bound_detector(struct eval *e, struct instance *i, const struct value *d)
+{
+	const struct instance *old = d->ref.ref;
+	struct instance *own = instance_new(e, old->kind, old->name, NULL, NULL, old->env);
+	for (uint32_t s = 0; s < old->kind->members.n; s++)
+		if (instance_set(old, s))
+			instance_set_to(e, own, s, instance_set(old, s));
+	own->at = old->at;
+	own->parent = i;
+	own->top = i->top;
+	struct value *v = ARENA_NEW(e->arena, struct value);
+	*v = *d;
+	v->ref.ref = own;
+	return v;
+}
+
+static const struct value *signal_make(struct eval *e, struct instance *i, const struct atom *signal)
 {
 	const struct ast *x = setting(i, signal->text);
 	if (!x)
@@ -88,17 +137,31 @@ static const struct value *signal_value(struct eval *e, struct instance *i, cons
 		diag_error(e->diags, x->span, D_TYPE, "a detector", value_noun(e, d));
 		return VALUE_ERROR_V;
 	}
+	d = bound_detector(e, i, d);
 	struct kind *t = ((struct instance *)d->ref.ref)->kind;
-	for (uint32_t n = 0; n < i->kind->runs.n; n++)
+	int any = 0;
+	for (uint32_t n = 0; n < i->kind->runs.n; n++) {
+		any |= i->kind->runs.v[n].signal == signal;
 		if (i->kind->runs.v[n].signal == signal && i->kind->runs.v[n].detector->shape == t)
 			return held_against(e, i, &i->kind->runs.v[n], d) ? d : VALUE_ERROR_V;
-	struct diag *r = diag_error(e->diags, x->span, D_RUNTIME, arena_printf(e->p->arena, "the runtime `%s` does not run `%s` on %s", i->kind->name->text, t->name->text, signal->text));
-	const char *who = runtimes(e, signal, t->name);
-	if (who)
-		diag_help(e->diags, r, "runtimes that do: %s", who);
-	else
-		diag_help(e->diags, r, "no runtime of the library does");
+	}
+	struct diag *r = any ? diag_error(e->diags, x->span, D_DETECTOR, i->kind->name->text, t->name->text, signal->text)
+		: diag_error(e->diags, x->span, D_SIGNAL, i->kind->name->text, signal->text);
+	who_can(e, r, runtimes(e, signal, any ? t->name : NULL, NULL));
 	return VALUE_ERROR_V;
+}
+
+static const struct value *signal_value(struct eval *e, struct instance *i, const struct atom *signal)
+{
+	const struct value **cell = &i->signals[signal->text[0] == 'd' ? 0 : signal->text[0] == 'p' ? 1 : 2];
+	if (!*cell) {
+		struct arena *old = e->arena;
+		e->arena = e->unit;
+		*cell = VALUE_ERROR_V;  /* a detector that asks for itself */
+		*cell = signal_make(e, i, signal);
+		e->arena = old;
+	}
+	return *cell;
 }
 
 static const char *camel(struct eval *e, const char *a, const char *b)
@@ -130,13 +193,67 @@ static const struct ast *export_of(const struct instance *i, const struct atom *
 	return NULL;
 }
 
+/* An argument of an observable: by name, else by place. */
+static const struct ast *argument(const struct ast *o, const struct atom *name, uint32_t place)
+{
+	uint32_t seen = 0;
+	for (uint32_t n = 1; o->tag == AST_CALL && n < o->nkids; n++) {
+		const struct ast *a = o->kids[n];
+		if (a->tag == AST_ARG ? a->name == name : seen++ == place)
+			return a->tag == AST_ARG ? a->kids[0] : a;
+	}
+	return NULL;
+}
+
+static int arguments(struct eval *e, struct instance *i, const struct ast *x, const struct ast *o, struct env *own)
+{
+	struct env outer = i->env ? *i->env : (struct env){ 0 };
+	uint32_t nparams = x->nkids - 1, given = o->tag == AST_CALL ? o->nkids - 1 : 0, used = 0;
+	struct buf b = { 0 };
+	for (uint32_t n = 0; n < nparams; n++)
+		buf_addf(&b, "%s%s", n ? ", " : "", x->kids[n + 1]->name->text);
+	const char *wants = nparams ? arena_printf(e->p->arena, "`%s` takes %s", x->name->text, b.p) : arena_printf(e->p->arena, "`%s` takes no argument", x->name->text);
+	buf_free(&b);
+	for (uint32_t n = 0; n < nparams; n++) {
+		const struct ast *p = x->kids[n + 1], *a = argument(o, p->name, n);
+		used += a != NULL;
+		if (!a && (p->nkids < 2 || !p->kids[1])) {
+			diag_error(e->diags, o->span, D_ARGUMENTS, wants);
+			return 0;
+		}
+		own->locals[n] = a ? eval_typed(e, &outer, a, type_of_ast(e->p, p->kids[0])) : eval_typed(e, own, p->kids[1], type_of_ast(e->p, p->kids[0]));
+		if (is_error(own->locals[n]))
+			return 0;
+	}
+	if (used != given) {
+		diag_error(e->diags, o->span, D_ARGUMENTS, wants);
+		return 0;
+	}
+	return 1;
+}
+
+/* Runtimes of the library that export it. */
+static const char *exporters(struct eval *e, const struct atom *name)
+{
+	struct buf b = { 0 };
+	for (uint32_t n = 0; n < e->p->library_names.n; n++) {
+		struct kind *k = e->p->library_names.v[n].what == 'k' ? program_kind(e->p, e->p->library_names.v[n].word) : NULL;
+		for (uint32_t r = 0; k && r < k->exports.n; r++)
+			if (k->exports.v[r]->name == name)
+				buf_addf(&b, "%s%s", b.n ? ", " : "", k->name->text);
+	}
+	const char *s = b.n ? arena_strdup(e->p->arena, b.p, b.n) : NULL;
+	buf_free(&b);
+	return s;
+}
+
 /* The observable as the runtime exports it, its parameters bound. */
 static const struct value *exported(struct eval *e, struct instance *i, const struct ast *o)
 {
 	const struct ast *word = o->tag == AST_CALL ? o->kids[0] : o;
 	const struct ast *x = word->tag == AST_NAME ? export_of(i, word->name) : NULL;
 	if (!x) {
-		struct diag *d = diag_error(e->diags, o->span, D_RUNTIME, arena_printf(e->p->arena, "the runtime `%s` exports no `%s`", i->kind->name->text, word->tag == AST_NAME ? word->name->text : "such observable"));
+		struct diag *d = diag_error(e->diags, o->span, D_OBSERVABLE, arena_printf(e->p->arena, "the runtime `%s` exports no `%s`", i->kind->name->text, word->tag == AST_NAME ? word->name->text : "such observable"));
 		struct buf b = { 0 };
 		struct suggest s;
 		suggest_init(&s, word->tag == AST_NAME ? word->name->text : "", word->tag == AST_NAME ? word->name->len : 0);
@@ -146,108 +263,206 @@ static const struct value *exported(struct eval *e, struct instance *i, const st
 		}
 		if (suggest_best(&s))
 			diag_label(e->diags, d, "did you mean `%s`?", suggest_best(&s));
-		diag_help(e->diags, d, "it exports %s", b.n ? b.p : "nothing");
+		const char *who = word->tag == AST_NAME ? exporters(e, word->name) : NULL;
+		diag_help(e->diags, d, "it exports %s%s%s", b.n ? b.p : "nothing", who ? "; runtimes that export this: " : "", who ? who : "");
 		buf_free(&b);
 		return VALUE_ERROR_V;
 	}
-	struct env own = { .inst = i }, outer = i->env ? *i->env : (struct env){ 0 };
-	uint32_t nparams = x->nkids - 1, nargs = o->tag == AST_CALL ? o->nkids - 1 : 0;
-	if (nparams != nargs) {
-		diag_error(e->diags, o->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` takes %u argument%s", x->name->text, nparams, nparams == 1 ? "" : "s"));
-		return VALUE_ERROR_V;
+	struct env own = { .inst = i };
+	return arguments(e, i, x, o, &own) ? eval(e, &own, x->kids[0]) : VALUE_ERROR_V;
+}
+
+/* An alert: its observable, and the bound that it is held against where it has one. */
+struct alert { const struct ast *decl, *what, *bound; const char *op; const struct value *exported, *limit, *wait; };
+
+static int flag_of(const struct value *rec, const char *key)
+{
+	const struct value *v = value_getc(rec, key);
+	return v && v->tag == VALUE_BOOL && v->i;
+}
+
+static int alert_read(struct eval *e, struct instance *i, const struct ast *a, struct alert *r)
+{
+	struct env outer = i->env ? *i->env : (struct env){ 0 };
+	*r = (struct alert){ .decl = a, .what = a->kids[0], .limit = VALUE_NONE_V, .wait = VALUE_NONE_V };
+	if (r->what->tag == AST_BINARY && r->what->op >= OP_EQ && r->what->op <= OP_GE) {
+		r->op = op_words[r->what->op];
+		r->bound = r->what->kids[1];
+		r->what = r->what->kids[0];
 	}
-	for (uint32_t n = 0; n < nparams; n++) {
-		const struct ast *a = o->kids[n + 1];
-		own.locals[n] = eval_typed(e, &outer, a->tag == AST_ARG ? a->kids[0] : a, type_of_ast(e->p, x->kids[n + 1]->kids[0]));
-		if (is_error(own.locals[n]))
-			return VALUE_ERROR_V;
+	const struct value *x = r->exported = exported(e, i, r->what);
+	if (is_error(x))
+		return 0;
+	const struct value *query = x->tag == VALUE_RECORD ? value_getc(x, "query") : NULL;
+	if (!query || query->tag != VALUE_STRING) {
+		diag_error(e->diags, x->origin, D_UNKNOWN_FIELD, "this `exports`", "query");
+		return 0;
 	}
-	return eval(e, &own, x->kids[0]);
+	const char *word = (r->what->tag == AST_CALL ? r->what->kids[0] : r->what)->name->text;
+	if (flag_of(x, "decides") != !r->bound) {
+		struct diag *d = diag_error(e->diags, r->decl->kids[0]->span, D_OBSERVABLE, arena_printf(e->p->arena, r->bound ? "`%s` happens or does not: it has no bound" : "`%s` is a number: an alert needs a bound for it", word));
+		diag_help(e->diags, d, r->bound ? "write when %s" : flag_of(x, "below") ? "write when %s < BOUND" : "write when %s > BOUND", word);
+		return 0;
+	}
+	if (r->bound && (*r->op == '=' || *r->op == '!' || flag_of(x, "below") != (*r->op == '<'))) {
+		struct diag *d = diag_error(e->diags, r->decl->kids[0]->span, D_OBSERVABLE, arena_printf(e->p->arena, "`%s %s` would alert while all is well", word, r->op));
+		diag_help(e->diags, d, flag_of(x, "below") ? "a low %s is bad: write %s < BOUND" : "a high %s is bad: write %s > BOUND", word, word);
+		return 0;
+	}
+	if (r->bound)
+		r->limit = eval_typed(e, &outer, r->bound, &type_float);
+	if (a->nkids > 1 && a->kids[1])
+		r->wait = eval_typed(e, &outer, a->kids[1], &type_duration);
+	return !is_error(r->limit) && !is_error(r->wait);
+}
+
+static const struct value *text_between(struct eval *e, const struct ast *x)
+{
+	const struct source *src = source_of(e->p->sources, x->span.lo);
+	return value_string(e->arena, src ? src->text + (x->span.lo - src->base) : "", src ? x->span.hi - x->span.lo : 0, x->span);
+}
+
+static const char *word_of(const struct ast *alert)
+{
+	const struct ast *w = alert->kids[0];
+	if (w->tag == AST_BINARY)
+		w = w->kids[0];
+	if (w->tag == AST_CALL)
+		w = w->kids[0];
+	return w->tag == AST_NAME ? w->name->text : "";
+}
+
+/* Routes know an alert by its name, so no two of a policy have one: those of one severity are called after what they observe
+   too, and counted where that is the same. */
+static const char *alert_name(struct eval *e, const struct instance *i, const struct ast *a)
+{
+	uint32_t severity = 0, same = 0, before = 0;
+	for (uint32_t n = 0; n < i->statements.n; n++) {
+		const struct ast *s = i->statements.v[n];
+		if (s->tag != AST_ALERT || s->name != a->name)
+			continue;
+		severity++;
+		if (strcmp(word_of(s), word_of(a)))
+			continue;
+		before += s == a ? 0 : !same;
+		same += s == a;
+	}
+	const char *own = severity < 2 ? a->name->text : before ? arena_printf(e->arena, "%s-%s-%u", a->name->text, word_of(a), (unsigned)before + 1)
+		: arena_printf(e->arena, "%s-%s", a->name->text, word_of(a));
+	return camel(e, i->name->text, own);
 }
 
 static const struct value *rule(struct eval *e, struct instance *i, const struct ast *a)
 {
-	const struct ast *w = a->kids[0], *bound = NULL;
-	const char *op = NULL;
-	if (w->tag == AST_BINARY && w->op >= OP_EQ && w->op <= OP_GE) {
-		op = op_words[w->op];
-		bound = w->kids[1];
-		w = w->kids[0];
-	}
-	const struct value *x = exported(e, i, w);
-	if (is_error(x))
-		return x;
-	const struct value *query = value_getc(x, "query"), *scale = value_getc(x, "scale");
-	if (!query || query->tag != VALUE_STRING) {
-		diag_error(e->diags, x->origin, D_UNKNOWN_FIELD, "this `exports`", "query");
+	struct alert r;
+	if (!alert_read(e, i, a, &r))
 		return VALUE_ERROR_V;
-	}
+	const struct value *query = value_getc(r.exported, "query"), *scale = value_getc(r.exported, "scale"), *guard = value_getc(r.exported, "guard");
 	struct buf b = { 0 };
-	const struct value *parts[3] = { query, scale, NULL };
+	const struct value *parts[4] = { query, scale, NULL, guard };
 	buf_add(&b, query->str.p, query->n);
-	if (bound) {
-		struct env outer = i->env ? *i->env : (struct env){ 0 };
-		const struct value *v = parts[2] = eval_typed(e, &outer, bound, &type_float);
+	if (r.bound) {
+		parts[2] = r.limit;
 		char num[40];
-		if (is_error(v)) {
-			buf_free(&b);
-			return v;
-		}
-		double d = v->d * (scale && scale->tag == VALUE_FLOAT ? scale->d : scale && scale->tag == VALUE_INT ? (double)scale->i : 1.0);
+		double d = r.limit->d * (scale && scale->tag == VALUE_FLOAT ? scale->d : scale && scale->tag == VALUE_INT ? (double)scale->i : 1.0);
 		size_t n = float_print(d, num);
 		if (n > 2 && !memcmp(num + n - 2, ".0", 2))
 			n -= 2;
-		buf_addf(&b, " %s %.*s", op, (int)n, num);
+		buf_addf(&b, " %s %.*s", r.op, (int)n, num);
 	}
+	if (guard && guard->tag == VALUE_STRING)
+		buf_addf(&b, " and %.*s", (int)guard->n, guard->str.p);
 	struct field *f = ARENA_ARRAY(e->arena, struct field, 5), *labels = ARENA_ARRAY(e->arena, struct field, 2), *notes = ARENA_ARRAY(e->arena, struct field, 1);
 	uint32_t n = 0;
 	const char *expr = arena_strdup(e->arena, b.p, b.n);
 	buf_free(&b);
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "alert"), value_cstr(e->arena, camel(e, i->name->text, a->name->text)) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "alert"), value_cstr(e->arena, alert_name(e, i, a)) };
 	const struct value *made = value_cstr(e->arena, expr);
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "expr"), e->origins ? origin_joined(e, a->kids[0], made, parts, 3) : made };
-	if (a->nkids > 1 && a->kids[1]) {
-		struct env outer = i->env ? *i->env : (struct env){ 0 };
-		const struct value *t = eval_typed(e, &outer, a->kids[1], &type_duration);
-		if (is_error(t))
-			return t;
-		f[n++] = (struct field){ atom_cstr(e->p->atoms, "for"), t };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "expr"), e->origins ? origin_joined(e, a->kids[0], made, parts, 4) : made };
+	if (r.wait->tag != VALUE_NONE) {
+		const struct value *held = value_string(e->arena, r.wait->str.p, r.wait->n, r.wait->origin);
+		f[n++] = (struct field){ atom_cstr(e->p->atoms, "for"), e->origins ? origin_carried(e, r.wait, held) : held };
 	}
 	labels[0] = (struct field){ atom_cstr(e->p->atoms, "severity"), value_string(e->arena, a->name->text, a->name->len, a->name_span) };
 	labels[1] = (struct field){ e->p->implicit[SLOT_POLICY], value_string(e->arena, i->name->text, i->name->len, i->at) };
 	f[n++] = (struct field){ e->p->implicit[SLOT_LABELS], value_record(e->arena, labels, 2, a->span) };
-	const struct source *src = source_of(e->p->sources, a->kids[0]->span.lo);
-	notes[0] = (struct field){ atom_cstr(e->p->atoms, "summary"), value_cstr(e->arena, arena_printf(e->arena, "Drift policy %s: %.*s", i->name->text,
-		(int)(a->kids[0]->span.hi - a->kids[0]->span.lo), src ? src->text + (a->kids[0]->span.lo - src->base) : "")) };
+	const struct value *said = text_between(e, a->kids[0]);
+	notes[0] = (struct field){ atom_cstr(e->p->atoms, "summary"), value_cstr(e->arena, arena_printf(e->arena, "Drift policy %s: %.*s", i->name->text, (int)said->n, said->str.p)) };
 	f[n++] = (struct field){ e->p->implicit[SLOT_ANNOTATIONS], value_record(e->arena, notes, 1, a->span) };
+	return value_record(e->arena, f, n, a->span);
+}
+
+/* What kinds see of an alert. `then` calls functions, whose records say what happens. */
+static const struct value *alert_record(struct eval *e, struct instance *i, const struct ast *a)
+{
+	struct alert r;
+	struct env outer = i->env ? *i->env : (struct env){ 0 };
+	if (!alert_read(e, i, a, &r))
+		return VALUE_ERROR_V;
+	const struct ast *word = r.what->tag == AST_CALL ? r.what->kids[0] : r.what, *x = export_of(i, word->name);
+	const struct value **then = ARENA_ARRAY(e->arena, const struct value *, a->nkids);
+	struct field *f = ARENA_ARRAY(e->arena, struct field, 9), *args = ARENA_ARRAY(e->arena, struct field, x->nkids);
+	uint32_t n = 0, nthen = 0;
+	struct env own = { .inst = i };
+	arguments(e, i, x, r.what, &own);
+	for (uint32_t k = 1; k < x->nkids; k++)
+		args[k - 1] = (struct field){ x->kids[k]->name, own.locals[k - 1] };
+	for (uint32_t k = 2; k < a->nkids; k++) {
+		const struct value *v = eval(e, &outer, a->kids[k]);
+		if (is_error(v))
+			return v;
+		if (v->tag != VALUE_RECORD || !value_getc(v, "action")) {
+			diag_help(e->diags, diag_error(e->diags, a->kids[k]->span, D_DRIFT, "an alert cannot start this"), "write then notify(RECEIVER) or then retrain(FLOW, cooldown = 6h)");
+			return VALUE_ERROR_V;
+		}
+		then[nthen++] = v;
+	}
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "severity"), value_string(e->arena, a->name->text, a->name->len, a->name_span) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "text"), text_between(e, a->kids[0]) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "observable"), value_string(e->arena, word->name->text, word->name->len, word->span) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "arguments"), value_record(e->arena, args, x->nkids - 1, r.what->span) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "decides"), value_bool(flag_of(r.exported, "decides")) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "below"), value_bool(flag_of(r.exported, "below")) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "bound"), r.limit };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "for"), r.wait };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "then"), value_list(e->arena, then, nthen, a->span) };
 	return value_record(e->arena, f, n, a->span);
 }
 
 static const struct value *alerts(struct eval *e, struct instance *i, int rules)
 {
 	VEC(const struct value *) out = { 0 };
+	int failed = 0;
 	for (uint32_t n = 0; n < i->statements.n; n++) {
 		const struct ast *a = i->statements.v[n];
 		if (a->tag != AST_ALERT)
 			continue;
-		const struct value *v;
-		if (rules) {
-			v = rule(e, i, a);
-		} else {
-			struct field *f = ARENA_ARRAY(e->arena, struct field, 1);
-			f[0] = (struct field){ atom_cstr(e->p->atoms, "severity"), value_string(e->arena, a->name->text, a->name->len, a->name_span) };
-			v = value_record(e->arena, f, 1, a->span);
-		}
-		if (is_error(v))
-			return v;
+		const struct value *v = rules ? rule(e, i, a) : alert_record(e, i, a);
+		failed |= is_error(v);
 		VEC_PUSH(e->arena, &out, v);
 	}
-	return value_list(e->arena, out.v, out.n, i->at);
+	return failed ? VALUE_ERROR_V : value_list(e->arena, out.v, out.n, i->at);
+}
+
+/* Fields that are not known are none. */
+static const struct value *with_all(struct eval *e, const struct value *v)
+{
+	static const char *const all[] = { "version", "rows", "label", "columns", "names", "dtype", "scale", "distinct-rows", "spread", "widest", "statistics", "data" };
+	for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+		if (!value_getc(v, all[k]))
+			v = value_with(e->arena, v, atom_cstr(e->p->atoms, all[k]), VALUE_NONE_V);
+	return v;
 }
 
 static const struct value *reference(struct eval *e, struct instance *i)
 {
 	const struct ast *x = setting(i, "reference");
+	if (!x && setting(i, "concept") && !setting(i, "data") && !setting(i, "predictions")) {
+		struct field *f = ARENA_ARRAY(e->arena, struct field, 2);       /* truth is compared with answers, not with old data */
+		f[0] = (struct field){ atom_cstr(e->p->atoms, "kind"), VALUE_NONE_V };
+		f[1] = (struct field){ atom_cstr(e->p->atoms, "path"), VALUE_NONE_V };
+		return with_all(e, value_record(e->arena, f, 2, i->at));
+	}
 	if (!x && i->suspect)
 		return VALUE_ERROR_V;   /* most likely it is what did not parse, or is misspelt */
 	if (!x) {
@@ -261,16 +476,14 @@ static const struct value *reference(struct eval *e, struct instance *i)
 		diag_help(e->diags, diag_error(e->diags, x->span, D_TYPE, "reference data", value_noun(e, v)), "write file(\"x.csv\"), artifact(\"x.csv\") or uri(\"s3://...\")");
 		return VALUE_ERROR_V;
 	}
-	static const char *const all[] = { "version", "rows", "label" };
-	for (int k = 0; k < 3; k++)     /* fields that were not given are none */
-		if (!value_getc(v, all[k]))
-			v = value_with(e->arena, v, atom_cstr(e->p->atoms, all[k]), VALUE_NONE_V);
-	return v;
+	return with_all(e, v);
 }
 
 const struct value *policy_field(struct eval *e, struct instance *i, const struct atom *name, struct span at)
 {
 	const char *s = name->text;
+	if (!i->decl && i->parent && i->parent->decl && i->parent->decl->tag == AST_DRIFT)
+		i = i->parent;          /* a detector's */
 	if (!i->decl || i->decl->tag != AST_DRIFT) {
 		diag_error(e->diags, at, D_DRIFT, "`policy` exists in a drift runtime only");
 		return VALUE_ERROR_V;
@@ -293,7 +506,10 @@ const struct value *policy_field(struct eval *e, struct instance *i, const struc
 			return given_field(e, model->ref.ref, name, at);
 		return VALUE_NONE_V;
 	}
-	diag_help(e->diags, diag_error(e->diags, at, D_UNKNOWN_FIELD, "`policy`", s), "it has name, data, predictions, concept, reference, rate, budget, alerts and rules");
+	const struct value *own = member_value(e, i, s);
+	if (own)
+		return own;
+	diag_help(e->diags, diag_error(e->diags, at, D_UNKNOWN_FIELD, "`policy`", s), "it has name, data, predictions, concept, reference, rate, budget, alerts, rules, and what the runtime has");
 	return VALUE_ERROR_V;
 }
 
@@ -323,10 +539,6 @@ void check_policy(struct compile *c, struct instance *i)
 		diag_help(e->diags, diag_error(e->diags, i->at, D_DRIFT, arena_printf(e->p->arena, "drift policy `%s` watches nothing", i->name->text)), "write data = DETECTOR(...)");
 	policy_field(e, i, atom_cstr(e->p->atoms, "reference"), i->at);
 	policy_field(e, i, atom_cstr(e->p->atoms, "rules"), i->at);
+	policy_field(e, i, atom_cstr(e->p->atoms, "alerts"), i->at);
 	policy_field(e, i, atom_cstr(e->p->atoms, "budget"), i->at);
-	for (uint32_t n = 0; n < i->statements.n; n++)
-		if (i->statements.v[n]->tag == AST_ALERT && i->statements.v[n]->nkids > 2 && i->statements.v[n]->kids[2]) {
-			struct diag *x = diag_error(e->diags, i->statements.v[n]->kids[2]->span, D_DRIFT, "this version does not compile what an alert starts");
-			diag_help(e->diags, x, "leave `then ...` out and route the alert by its labels severity and policy");
-		}
 }

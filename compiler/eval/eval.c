@@ -1765,6 +1765,13 @@ static const struct value *detector_call(struct eval *e, struct env *env, const 
 					diag_label(e->diags, d, "did you mean `%s`?", suggest_best(&s));
 					diag_fix(e->diags, d, a->name_span, "%s", suggest_best(&s));
 				}
+				struct buf b = { 0 };
+				for (uint32_t k = SLOT_COUNT; k < t->shape->members.n; k++)
+					if (t->shape->members.v[k].tag == MEMBER_SETTING)
+						buf_addf(&b, "%s%s", b.n ? ", " : "", t->shape->members.v[k].name->text);
+				if (b.n)
+					diag_help(e->diags, d, "it has %s", b.p);
+				buf_free(&b);
 				return VALUE_ERROR_V;
 			}
 			slot--;

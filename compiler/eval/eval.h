@@ -30,6 +30,7 @@ struct instance {
 	VEC(struct allow) allows;
 	const struct value **given;     /* for each give without parameters */
 	const struct value **ports, **exposes;
+	const struct value *signals[3]; /* of a drift: its detectors, once asked for */
 	VEC(struct instance *) inner;
 	VEC(struct offer) *offers;      /* for each member that collects; NULL when none */
 	VEC(struct instance *) wires;   /* what it needs: instances, in order of the needs */

@@ -72,7 +72,7 @@ enum ast_tag {
 	AST_EXPOSE,             /* expose name on kid 0 (AST_NAME or AST_CALL) */
 	AST_PATCH,              /* patch name ( kid 0 ) kid 1 */
 	AST_VALUES,             /* values [name] kid 0 */
-	AST_ALERT,              /* alert name when kid 0 [for kid 1] [then kid 2] */
+	AST_ALERT,              /* alert name when kid 0 [for kid 1] {then kid 2..} */
 	AST_DROP,               /* drop name */
 
 	/* members of kinds */
@@ -100,6 +100,7 @@ enum {
 	AST_F_QUOTED = 64,      /* a key or name that was written as a string */
 	AST_F_MULTILINE = 128,  /* a list, object or call whose opening bracket is followed by a line break: the formatter keeps that */
 	AST_F_TEXT = 512,       /* a value of --set: may stand for text although it is spelled like something else */
+	AST_F_ERROR = 1024,     /* check ... else error NAME */
 	AST_F_PAREN = 256,      /* an expression written in (redundant or not) parentheses */
 };
 /* Most nodes are names, literals and settings, and most of the rest have few fields to fill: the parser cuts a node off where

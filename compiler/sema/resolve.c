@@ -478,9 +478,8 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 				expr(s, w->kids[i]);
 		if (st->nkids > 1)
 			expr(s, st->kids[1]);
-		if (st->nkids > 2 && st->kids[2] && st->kids[2]->tag == AST_CALL)
-			for (uint32_t i = 1; i < st->kids[2]->nkids; i++)
-				expr(s, st->kids[2]->kids[i]);
+		for (uint32_t i = 2; i < st->nkids; i++)
+			expr(s, st->kids[i]);
 		break;
 	}
 	case AST_PATCH:
@@ -738,6 +737,22 @@ static int misspells(const struct ast *d, const char *word)
 	return 0;
 }
 
+/* The runtime of a drift that names none: the stack's `drift-runtime`, which the library's kind of stacks has a default for. */
+static const struct atom *default_runtime(struct program *p)
+{
+	static const char word[] = "drift-runtime";
+	for (uint32_t n = p->stack_sets.n; n-- > 0;) {
+		const struct ast *st = p->stack_sets.v[n];
+		if (st->kids[0]->tag == AST_NAME && !strcmp(st->kids[0]->name->text, word))
+			return st->kids[1]->tag == AST_NAME || st->kids[1]->tag == AST_STRING ? st->kids[1]->name : NULL;
+	}
+	struct kind *k = program_kind(p, p->implicit[SLOT_STACK]);
+	for (uint32_t n = 0; k && n < k->members.n; n++)
+		if (!strcmp(k->members.v[n].name->text, word) && k->members.v[n].deflt && k->members.v[n].deflt->tag == AST_STRING)
+			return k->members.v[n].deflt->name;
+	return NULL;
+}
+
 static void symbol_kind(struct program *p, struct symbol *y)
 {
 	const struct ast *d = y->decl;
@@ -760,6 +775,8 @@ static void symbol_kind(struct program *p, struct symbol *y)
 			}
 		if (!kind && (program_broken(p, d->span) || misspells(d, word)))
 			return;         /* that it is missing follows from it */
+		if (!kind)
+			kind = default_runtime(p);
 		if (!kind) {
 			diag_help(p->diags, diag_error(p->diags, d->name_span, D_MISSING_SETTING, d->name->text, "drift", "runtime"), "write runtime = KIND, a kind that runs detectors");
 			return;

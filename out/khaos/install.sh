@@ -20,6 +20,7 @@ charts='default/nfs-subdir-external-provisioner
 	mlops-prefect/prefect-server'
 # when each kind is applied; deleting goes backwards
 kinds='APIService=91
+	AlertmanagerConfig=36
 	CSIDriver=4
 	ClusterRole=9
 	ClusterRoleBinding=10
@@ -491,6 +492,9 @@ install() {
 
 	component creditcard-seldon
 	apply manifests/creditcard-seldon.yaml
+
+	component creditcard-shift
+	apply manifests/creditcard-shift.yaml
 
 	component drift-detector-app
 	apply manifests/drift-detector-app.yaml

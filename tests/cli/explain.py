@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), '..', '..'))
 PROGRAM = os.path.abspath(os.environ.get('MLOPSC', os.path.join(ROOT, 'build', 'mlopsc')))
 PAGES = os.path.join(ROOT, 'compiler', 'explain')
+LIBRARY = os.path.join(ROOT, 'stdlib', 'explain')     # of the codes that the library gives to checks of its own
 
 
 def sections(text):
@@ -89,12 +90,15 @@ def main():
     only = [a for a in args if not a.startswith('-')]
     with open(os.path.join(ROOT, 'compiler', 'base', 'diag_codes.h')) as f:
         codes = re.findall(r'^#define \w+\s+"([EW]\d{4})"', f.read(), flags=re.M)
-    pages = {n[:-3] for n in os.listdir(PAGES) if n.endswith('.md') and n != 'README.md'}
-    bad = [f'{c}: no page' for c in codes if c not in pages] + [f'{c}: no such code' for c in sorted(pages - set(codes))]
+    with open(os.path.join(ROOT, 'stdlib', 'codes.tsv')) as f:
+        given = sorted({line.split('\t')[0] for line in f if line.strip() and not line.startswith('#')} - set(codes))
+    pages = {n[:-3]: at for at in (PAGES, LIBRARY) for n in os.listdir(at) if n.endswith('.md') and n != 'README.md'}
+    codes += given
+    bad = [f'{c}: no page' for c in codes if c not in pages] + [f'{c}: no such code' for c in sorted(set(pages) - set(codes))]
     bad += [f'{c}: twice in diag_codes.h' for c in sorted(set(codes)) if codes.count(c) > 1]
     work, names = [], {}
     for code in sorted(pages):
-        with open(os.path.join(PAGES, code + '.md')) as f:
+        with open(os.path.join(pages[code], code + '.md')) as f:
             title, parts = sections(f.read())
         m = re.fullmatch(r'# ([EW]\d{4}) ([A-Za-z0-9]+(?:[ -][A-Za-z0-9]+)*)', title)
         if not m or m[1] != code:
