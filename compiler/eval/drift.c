@@ -121,8 +121,9 @@ static const struct value *bound_detector(struct eval *e, struct instance *i, co
 	own->top = i->top;
 	struct value *v = ARENA_NEW(e->arena, struct value);
 	*v = *d;
+	v->flags &= (uint8_t)~VALUE_TRACED;     /* a copy is not the head of a struct traced */
 	v->ref.ref = own;
-	return v;
+	return CARRIED(e, d, v);
 }
 
 static const struct value *signal_make(struct eval *e, struct instance *i, const struct atom *signal)
@@ -352,6 +353,20 @@ static const char *alert_name(struct eval *e, const struct instance *i, const st
 	return camel(e, i->name->text, own);
 }
 
+/* The condition as it is written comes from the bound and the arguments that stand in it. */
+static const struct value *in_words(struct eval *e, struct instance *i, const struct ast *a, const struct alert *r,
+	const struct value *made)
+{
+	const struct ast *word = r->what->tag == AST_CALL ? r->what->kids[0] : r->what, *x = export_of(i, word->name);
+	const struct value **parts = ARENA_ARRAY(e->arena, const struct value *, x->nkids);
+	struct env own = { .inst = i };
+	arguments(e, i, x, r->what, &own);
+	for (uint32_t k = 1; k < x->nkids; k++)
+		parts[k - 1] = own.locals[k - 1];
+	parts[x->nkids - 1] = r->limit;
+	return origin_joined(e, a->kids[0], made, parts, x->nkids);
+}
+
 static const struct value *rule(struct eval *e, struct instance *i, const struct ast *a)
 {
 	struct alert r;
@@ -387,7 +402,9 @@ static const struct value *rule(struct eval *e, struct instance *i, const struct
 	labels[1] = (struct field){ e->p->implicit[SLOT_POLICY], value_string(e->arena, i->name->text, i->name->len, i->at) };
 	f[n++] = (struct field){ e->p->implicit[SLOT_LABELS], value_record(e->arena, labels, 2, a->span) };
 	const struct value *said = text_between(e, a->kids[0]);
-	notes[0] = (struct field){ atom_cstr(e->p->atoms, "summary"), value_cstr(e->arena, arena_printf(e->arena, "Drift policy %s: %.*s", i->name->text, (int)said->n, said->str.p)) };
+	const struct value *summary = value_cstr(e->arena,
+		arena_printf(e->arena, "Drift policy %s: %.*s", i->name->text, (int)said->n, said->str.p));
+	notes[0] = (struct field){ atom_cstr(e->p->atoms, "summary"), e->origins ? in_words(e, i, a, &r, summary) : summary };
 	f[n++] = (struct field){ e->p->implicit[SLOT_ANNOTATIONS], value_record(e->arena, notes, 1, a->span) };
 	return value_record(e->arena, f, n, a->span);
 }

@@ -8,7 +8,7 @@ syntax iskeyword @,48-57,_,-
 " Words that open a declaration or a statement, only where one can begin, and not when they are used as a name.
 syntax match mlopsDeclaration /\%(^\|[;{]\)\s*\zs\%(stack\|use\|catalog\|param\|let\|secret\|component\|drift\|env\|check\|allow\|fn\|kind\|interface\|detector\|rule\)\>\%(\s*\%([=:.,}]\|?:\|$\)\)\@!/
 syntax match mlopsStatement /\%(^\|[;{]\)\s*\zs\%(expose\|patch\|values\|alert\|drop\|gives\|needs\|collects\|offers\|claims\|port\|manifest\|release\|config\|runs\|exports\|risk\)\>\%(\s*\%([=:.,}]\|?:\|$\)\)\@!/
-syntax match mlopsClause /\<\%(if\|then\|else\|for\|in\|on\|from\|because\|when\|warn\)\>\%(\s*?\?[:=]\)\@!/
+syntax match mlopsClause /\<\%(if\|then\|else\|for\|in\|on\|from\|because\|when\|warn\|error\)\>\%(\s*?\?[:=]\)\@!/
 syntax match mlopsConstant /\<\%(true\|false\|none\|null\)\>\%(\s*?\?:\)\@!/
 
 " Behind a colon that has a blank before it stands a type.
