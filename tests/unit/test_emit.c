@@ -554,7 +554,7 @@ static int one_of_many(void *ctx, uint32_t i, struct arena *a, struct out_compon
 	struct field *top = ARENA_ARRAY(a, struct field, 3), *meta = ARENA_ARRAY(a, struct field, 1);
 	char *big = arena_alloc(a, 1001);
 	memset(big, 'x', 1000);
-	c->name = arena_printf(a, "c%05u", i);
+	c->name = atom_cstr(&w->atoms, arena_printf(a, "c%05u", i))->text;      /* lives as long as the stack */
 	c->kind = "many";
 	meta[0] = (struct field){ atom_cstr(&w->atoms, "name"), value_cstr(a, c->name) };
 	top[0] = (struct field){ atom_cstr(&w->atoms, "kind"), value_cstr(a, "ConfigMap") };
