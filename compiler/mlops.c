@@ -406,33 +406,54 @@ static int read_folder(void *ctx, const struct diff_part *p, struct buf *out, co
 	return ok;
 }
 
-static int open_side(struct diff *d, struct diff_side *s, const struct mlops_side *from)
+/* text: of the lock, if the side has one. */
+static int open_side(struct diff *d, struct diff_side *s, const struct mlops_side *from, struct buf *text)
 {
-	struct buf text = { 0 };
 	const char *why = NULL;
-	int ok = 0;
 	s->label = arena_strdup(d->a, from->label, strlen(from->label));
 	s->is_stream = from->stream != 0;
 	switch (from->tag) {
 	case MLOPS_STACK:
 		s->files = (struct diff_files){ from->stack, read_compiled };
-		ok = emit_lock(&from->stack->compile.out, &from->stack->scratch, &from->stack->diags, &text) && side_from_lock(d, s, text.p, text.n);
-		d->title = from->stack->compile.out.title;
-		break;
+		return emit_lock(&from->stack->compile.out, &from->stack->scratch, &from->stack->diags, text);
 	case MLOPS_FOLDER:
 		s->files = (struct diff_files){ (void *)(uintptr_t)from, read_folder };
-		if (from->read(from->ctx, "mlops.lock", &text, &why))
-			ok = side_from_lock(d, s, text.p, text.n);
-		else
-			diag_error(d->diags, (struct span){ 0, 0 }, D_READ, arena_printf(d->a, "%s/mlops.lock", s->label), why ? why : "there is no such file");
-		if (ok && !d->title)
-			d->title = s->lock->title;
-		break;
+		if (from->read(from->ctx, "mlops.lock", text, &why))
+			return 1;
+		diag_error(d->diags, (struct span){ 0, 0 }, D_READ, arena_printf(d->a, "%s/mlops.lock", s->label), why ? why : "there is no such file");
+		return 0;
 	case MLOPS_YAML:
-		ok = side_from_yaml(d, s, s->label, from->text, from->len);
-		break;
+		return side_from_yaml(d, s, s->label, from->text, from->len);
 	}
-	buf_free(&text);
+	return 0;
+}
+
+static int has_lock(const struct mlops_side *s)
+{
+	return s->tag != MLOPS_YAML;
+}
+
+static int open_sides(struct diff *d, const struct mlops_side *older, const struct mlops_side *newer)
+{
+	struct buf text[2] = { { 0 } }, less[2] = { { 0 } };
+	int ok = open_side(d, &d->old, older, &text[0]) && open_side(d, &d->new, newer, &text[1]);
+	if (ok && has_lock(older) && has_lock(newer) && text[0].n && text[1].n &&
+	    lock_apart(text[0].p, text[0].n, text[1].p, text[1].n, &less[0], &less[1])) {
+		buf_free(&text[0]);
+		buf_free(&text[1]);
+		text[0] = less[0];
+		text[1] = less[1];
+	} else {
+		buf_free(&less[0]);
+		buf_free(&less[1]);
+	}
+	ok = ok && (!has_lock(older) || side_from_lock(d, &d->old, text[0].p ? text[0].p : "", text[0].n));
+	ok = ok && (!has_lock(newer) || side_from_lock(d, &d->new, text[1].p ? text[1].p : "", text[1].n));
+	if (ok)
+		d->title = newer->tag == MLOPS_STACK ? newer->stack->compile.out.title : older->tag == MLOPS_STACK ? older->stack->compile.out.title :
+			d->old.lock ? d->old.lock->title : d->new.lock ? d->new.lock->title : NULL;
+	buf_free(&text[0]);
+	buf_free(&text[1]);
 	return ok;
 }
 
@@ -450,7 +471,7 @@ const struct diff *mlops_diff(struct mlops *m, const struct mlops_side *older, c
 		diag_error(d->diags, (struct span){ 0, 0 }, D_READ, "the library's folder kubernetes", "a table is missing or has a row that does not parse");
 		return NULL;
 	}
-	if (!open_side(d, &d->old, older) || !open_side(d, &d->new, newer) || !diff_run(d))
+	if (!open_sides(d, older, newer) || !diff_run(d))
 		return NULL;
 	if (!d->title)
 		d->title = d->new.label;

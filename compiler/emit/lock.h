@@ -14,6 +14,7 @@
    `-`. A byte that could be taken for a separator is written \xHH. */
 #ifndef MLOPS_LOCK_H
 #define MLOPS_LOCK_H
+#include "base/buf.h"
 #include "base/vec.h"
 #include "emit/emit.h"
 
@@ -53,6 +54,11 @@ struct lock {
 };
 /* 0 and *why: the text is no lock that this compiler reads. Groups are in the order of the file. */
 int lock_read(const char *p, size_t n, struct arena *a, struct lock *l, const char **why);
+
+/* lock_apart.c: adds the lines of two locks, but for those between sources and stack that both have: sets, wires, secrets, facts (of a
+   component all or none), components, releases, objects and files; what lock_read makes of them lacks just those. 0: a lock is not sorted as it is written, or has lines that are
+   none of a lock; x and y say nothing then. */
+int lock_apart(const char *p, size_t n, const char *q, size_t m, struct buf *x, struct buf *y);
 
 int lock_parse_hash(const char *hex, struct hash128 *h);        /* 32 lower-case hex digits; reads no further than the first other byte */
 #endif

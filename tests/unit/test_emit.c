@@ -467,6 +467,51 @@ static void lock_reader(void **state)
 	assert_string_equal(l.title, "");
 }
 
+/* Two locks without what both have: as they are sorted; facts of a component together; and no answer to what is out of order. */
+static void locks_apart(void **state)
+{
+#define H(c) "0000000000000000000000000000000" c " "
+	static const char head[] = "mlops.lock 1\ncompiler 0\nedition 2026\n";
+	static const struct { const char *old, *new, *less_old, *less_new; } cases[] = {
+		{ "", "", "", "" },
+		{ "source " H("1") "a\nset a=1\n", "source " H("1") "a\nset a=1\n", "source " H("1") "a\n", "" },
+		{ "component " H("1") "a\ncomponent " H("1") "b\ncomponent " H("1") "c\n", "component " H("1") "a\ncomponent " H("2") "b\ncomponent " H("1") "c\n",
+			"component " H("1") "b\n", "component " H("2") "b\n" },
+		{ "object " H("1") "v1/A /a x\nobject " H("1") "v1/A /b x\n", "object " H("1") "v1/A /b x\nobject " H("1") "v1/A /c x\n",
+			"object " H("1") "v1/A /a x\n", "object " H("1") "v1/A /c x\n" },
+		{ "fact a k m 1\nfact a k n 1\nfact ab k m 1\n", "fact a k m 1\nfact a k n 2\nfact ab k m 1\n", "fact a k m 1\nfact a k n 1\n", "fact a k m 1\nfact a k n 2\n" },
+		{ "fact a k m 1\n", "fact a k m 1\nfact a k n 2\n", "fact a k m 1\n", "fact a k m 1\nfact a k n 2\n" },
+		{ "file " H("1") "p\n", "release " H("1") "n/r c 1 x\nfile " H("1") "p\n", "", "release " H("1") "n/r c 1 x\n" },
+		{ "file " H("1") "b\nfile " H("1") "a\n", "file " H("1") "a\n", NULL, NULL },       /* not sorted */
+		{ "file " H("1") "a\n", "file " H("1") "a\nfile " H("1") "a\n", NULL, NULL },       /* twice */
+		{ "<<<<<<< HEAD\n", "", NULL, NULL },
+		{ "file " H("1") "a", "", NULL, NULL },
+		{ "file 1 a\n", "", NULL, NULL },
+		{ "fact a\n", "", NULL, NULL },
+	};
+#undef H
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (int turned = 0; turned < 2; turned++) {
+			struct buf p = { 0 }, q = { 0 }, x = { 0 }, y = { 0 };
+			buf_addf(turned ? &q : &p, "%s%s", head, cases[i].old);
+			buf_addf(turned ? &p : &q, "%s%s", head, cases[i].new);
+			const int ok = lock_apart(p.p, p.n, q.p, q.n, &x, &y);
+			assert_int_equal(ok, cases[i].less_old != NULL);
+			if (ok && i != 1) {     /* what is of no component is kept, on both sides */
+				assert_string_equal((turned ? y.p : x.p) + sizeof head - 1, cases[i].less_old);
+				assert_string_equal((turned ? x.p : y.p) + sizeof head - 1, cases[i].less_new);
+			} else if (ok) {
+				assert_string_equal(x.p + sizeof head - 1, cases[i].less_old);
+				assert_string_equal(x.p, y.p);
+			}
+			buf_free(&p);
+			buf_free(&q);
+			buf_free(&x);
+			buf_free(&y);
+		}
+}
+
 static void delivered(void **state)
 {
 	struct world *w = *state;
@@ -820,7 +865,7 @@ static void uninstall(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(files), TEST(object_text), TEST(objects_in_order), TEST(helm), TEST(hashes), TEST(lock_text), TEST(lock_reader), TEST(delivered),
+		TEST(files), TEST(object_text), TEST(objects_in_order), TEST(helm), TEST(hashes), TEST(lock_text), TEST(lock_reader), TEST(locks_apart), TEST(delivered),
 		TEST(empty), TEST(failure_writes_nothing), TEST(stream), TEST(stream_is_buffered), TEST(ranks), TEST(install_runs),
 		TEST(install_dry_run), TEST(install_is_portable), TEST(install_misuse), TEST(missing_secrets), TEST(apply_fails), TEST(prune), TEST(uninstall),
 	};
