@@ -175,10 +175,11 @@ $(B)/replay: $(sort $(wildcard tests/fuzz/*.[ch])) $(B)/libmlops.a $(B)/flags
 unit: $(UNIT)
 	@for t in $(UNIT); do $$t >$$t.log 2>&1 && echo "ok   $$t" || { cat $$t.log; echo "FAIL $$t"; exit 1; }; done
 
-# Every stack of examples/, as it is and as each of its envs changes it.
+# Every stack of examples/, as it is and as each of its envs changes it; and the picture that the README shows.
 examples: all
 	@for s in $(sort $(wildcard examples/*/stack.mlops)); do for e in '' $$(sed -n 's/^env \([a-z0-9-]*\).*/\1/p' $$s); do \
 		echo "build $$s$${e:+ --env $$e}"; $(B)/mlopsc build -o out $${e:+--env $$e} $$s || exit 1; done; done
+	$(B)/mlopsc graph --format svg examples/khaos/stack.mlops >examples/khaos/graph.svg
 
 # -- installing
 

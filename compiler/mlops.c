@@ -353,12 +353,14 @@ void mlops_forecast(struct mlops *m, struct buf *out)
 	}
 }
 
-int mlops_graph(struct mlops *m, enum graph_format f, struct buf *out)
+int mlops_graph(struct mlops *m, enum graph_format f, const struct diff *changed, struct buf *out)
 {
 	struct graph g;
 	if (!m->compiled)
 		return 0;
 	graph_build(&m->compile, &m->unit, &g);
+	if (changed)
+		graph_compare(&g, changed, &m->unit);
 	switch (f) {
 	case GRAPH_MERMAID: graph_mermaid(&g, &m->unit, out); break;
 	case GRAPH_DOT: graph_dot(&g, &m->unit, out); break;

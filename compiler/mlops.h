@@ -42,8 +42,9 @@ int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *v
 int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out);
 /* What components of the compiled stack say of their future (`forecast` of their kinds), a line each. */
 void mlops_forecast(struct mlops *m, struct buf *out);
-/* The wiring of the compiled stack as a picture. 0 if nothing is compiled. */
-int mlops_graph(struct mlops *m, enum graph_format f, struct buf *out);
+/* The wiring of the compiled stack as a picture; with what `changed` touches, unless NULL: its newer side is this stack. 0 if nothing
+   is compiled. */
+int mlops_graph(struct mlops *m, enum graph_format f, const struct diff *changed, struct buf *out);
 
 /* What differs between two sides by meaning, and what it will do. A side is a compiled stack, a folder of output wherever it is, or
    YAML objects as text. `m` gives the library and takes the diagnostics; if `newer` is a compiled stack, it is m. NULL after reporting.

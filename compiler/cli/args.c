@@ -99,8 +99,10 @@ const struct command commands[NCOMMANDS] = {
 		"kinds, versions, ports and where these are exposed, drift policies, and an arrow\n"
 		"from each component to what it needs. The members of a family are one box.\n"
 		"Mermaid is what code hosts show in a README or a comment; dot is Graphviz'\n"
-		"language; svg is a picture.\n"
-		"  mlopsc graph --format svg > stack.svg\n",
+		"language; svg is a picture. With --changed, boxes say what mlopsc diff OLD says of\n"
+		"them, and are coloured by its class; what is new or gone is drawn as such.\n"
+		"  mlopsc graph --format svg > stack.svg\n"
+		"  mlopsc graph --changed main\n",
 		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_graph },
 	[COMMAND_VERSION] = { "version", "", 0, 0, COMPLETE_NOTHING, "print the versions of compiler and language",
 		"Prints the compiler's version and the editions of the language that it reads.\n",
@@ -139,6 +141,8 @@ const struct flag flags[NFLAGS] = {
 		"status 5 if a change is of this class or above, or has this flag" },
 	[FLAG_VERBOSE] = { "verbose", 'v', NULL, { 0 }, COMPLETE_NOTHING, BIT(CHECK),
 		"say also what is expected of each drift policy: false detections and alerts a day" },
+	[FLAG_CHANGED] = { "changed", 0, "OLD", { 0 }, COMPLETE_FILES, BIT(GRAPH),
+		"colour what differs from OLD: a revision, a folder, a stack" },
 	[FLAG_VERIFY_FORMAT] = { "format", 0, "FORMAT", { "text", "json" }, COMPLETE_NOTHING, BIT(VERIFY),
 		"how what is found is written" },
 	[FLAG_WHY_FORMAT] = { "format", 0, "FORMAT", { "text", "json" }, COMPLETE_NOTHING, BIT(WHY),
@@ -375,6 +379,13 @@ static int judge(struct args *a)
 	if (a->noperands < (size_t)a->command->min) {
 		fprintf(stderr, "mlopsc: `%s` needs a file: mlopsc %s %s\n", a->command->name, a->command->name,
 			a->command->operands);
+		return usage(a);
+	}
+	size_t streams = a->value[FLAG_CHANGED] && !strcmp(a->value[FLAG_CHANGED], "-");
+	for (size_t i = 0; i < a->noperands; i++)
+		streams += !strcmp(a->operands[i], "-");
+	if (streams > 1) {
+		fprintf(stderr, "mlopsc: standard input is named twice: it can be read once only\n");
 		return usage(a);
 	}
 	for (size_t i = 0; i < a->noperands; i++)

@@ -137,7 +137,7 @@ static void policy_lines(struct drawing *d, struct instance *i, struct graph_nod
 
 static void component_node(struct drawing *d, struct instance *i)
 {
-	struct graph_node x = { .tag = i->decl && i->decl->tag == AST_DRIFT ? GRAPH_DRIFT : GRAPH_COMPONENT };
+	struct graph_node x = { .tag = i->decl && i->decl->tag == AST_DRIFT ? GRAPH_DRIFT : GRAPH_COMPONENT, .word = "" };
 	x.id = x.name = i->name->text;
 	x.what = what(d, i);
 	x.ns = namespace_of(d, i);
@@ -155,7 +155,7 @@ static void component_node(struct drawing *d, struct instance *i)
 static void family_node(struct drawing *d, struct member_list *f)
 {
 	struct instance *first = f->members.v[0];
-	struct graph_node x = { .tag = GRAPH_COMPONENT, .name = f->symbol->name->text };
+	struct graph_node x = { .tag = GRAPH_COMPONENT, .name = f->symbol->name->text, .word = "" };
 	x.id = arena_printf(d->a, "%s[]", x.name);
 	x.what = arena_printf(d->a, "%u of %s", f->members.n, what(d, first));
 	x.ns = namespace_of(d, first);
@@ -231,7 +231,7 @@ static void nodes(struct drawing *d)
 		const struct top *t = d->c->tops.v[n];
 		if (!t->yaml)
 			continue;
-		struct graph_node x = { .tag = GRAPH_YAML, .id = t->name, .name = t->name, .ns = "" };
+		struct graph_node x = { .tag = GRAPH_YAML, .id = t->name, .name = t->name, .ns = "", .word = "" };
 		x.what = arena_printf(d->a, "%u object%s of %s", t->ndocs, t->ndocs == 1 ? "" : "s", t->yaml->name);
 		VEC_PUSH(d->a, &d->g->nodes, x);
 	}
@@ -371,7 +371,7 @@ static int by_ends(const void *pa, const void *pb)
 	return a->from != b->from ? (a->from < b->from ? -1 : 1) : a->to != b->to ? (a->to < b->to ? -1 : 1) : 0;
 }
 
-static void sort(struct drawing *d)
+static const uint32_t *sort(struct drawing *d)
 {
 	struct graph *g = d->g;
 	const uint32_t n = g->nodes.n;
@@ -394,6 +394,29 @@ static void sort(struct drawing *d)
 	}
 	if (g->edges.n > 1)
 		qsort(g->edges.v, g->edges.n, sizeof *g->edges.v, by_ends);
+	return now;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct graph_place *)a)->name, ((const struct graph_place *)b)->name);
+}
+
+/* `now`: of sort(): where each box of d->node_of is since. */
+static void places(struct drawing *d, const uint32_t *now)
+{
+	struct graph *g = d->g;
+	for (uint32_t n = 0; n < d->e->instances.n; n++) {
+		struct instance *i = d->e->instances.v[n];
+		const uint32_t node = (uint32_t)(uintptr_t)table_get(&d->node_of, i->top);
+		if (node)
+			VEC_PUSH(d->a, &g->places, ((struct graph_place){ i->name->text, now[node - 1] }));
+	}
+	for (uint32_t n = 0; n < g->nodes.n; n++)
+		if (g->nodes.v[n].tag == GRAPH_YAML)
+			VEC_PUSH(d->a, &g->places, ((struct graph_place){ g->nodes.v[n].id, n }));
+	if (g->places.n > 1)
+		qsort(g->places.v, g->places.n, sizeof *g->places.v, by_name);
 }
 
 void graph_build(struct compile *c, struct arena *a, struct graph *g)
@@ -405,7 +428,7 @@ void graph_build(struct compile *c, struct arena *a, struct graph *g)
 	table_init(&d.family_of, a);
 	nodes(&d);
 	edges(&d);
-	sort(&d);
+	places(&d, sort(&d));
 	for (uint32_t n = 0; n < c->e->tops.n; n++)
 		drifts += c->e->tops.v[n]->decl && c->e->tops.v[n]->decl->tag == AST_DRIFT;
 	const uint32_t components = c->e->tops.n - drifts;
@@ -436,11 +459,32 @@ const char *graph_offers(const struct graph_edge *e, struct arena *a)
 	return joined("offers ", e->offers.v, e->offers.n, a);
 }
 
+const char *graph_look(const struct graph_node *x)
+{
+	static const char *const classes[] = { "r0", "r1", "r2", "r3", "r4", "r5" };
+	return x->mark == GRAPH_CHANGED ? classes[x->cls] : x->mark == GRAPH_ADDED ? "added" : x->mark == GRAPH_REMOVED ? "removed" : "same";
+}
+
+/* Colours of what a difference touches, for the formats that have no style of their own. */
+static const struct { const char *look, *fill, *stroke; } looks[] = {
+	{ "r0", "#f6f8fa", "#57606a" }, { "r1", "#f6f8fa", "#57606a" }, { "r2", "#ddf4ff", "#0969da" }, { "r3", "#fff8c5", "#9a6700" },
+	{ "r4", "#ffebe9", "#cf222e" }, { "r5", "#ffebe9", "#cf222e" }, { "added", "#dafbe1", "#1a7f37" }, { "removed", "#ffffff", "#cf222e" },
+};
+enum { NLOOKS = sizeof looks / sizeof *looks };
+
 /* What stands in a box below its name, line by line. */
 static void each_line(const struct graph_node *x, void (*add)(struct buf *out, const char *s),
 	struct buf *out, const char *br)
 {
 	add(out, x->name);
+	if (*x->word) {
+		buf_adds(out, br);
+		add(out, x->word);
+	}
+	for (uint32_t i = 0; i < x->notes.n; i++) {
+		buf_adds(out, i ? br : ": ");
+		add(out, x->notes.v[i]);
+	}
 	if (*x->what) {
 		buf_adds(out, br);
 		add(out, x->what);
@@ -479,6 +523,15 @@ static int outside(const struct graph_node *x)
 
 /* ---- Mermaid ---- */
 
+static void dot_text(struct buf *out, const char *s)
+{
+	for (; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, *s);
+	}
+}
+
 static void mermaid_text(struct buf *out, const char *s)
 {
 	for (; *s; s++)
@@ -504,7 +557,9 @@ static void mermaid_id(struct buf *out, const char *s)
 void graph_mermaid(const struct graph *g, struct arena *a, struct buf *out)
 {
 	static const char *const open[] = { "[\"", "([\"", "[/\"" }, *const shut[] = { "\"]", "\"])", "\"/]" };
-	buf_addf(out, "---\ntitle: \"%s: %s\"\n---\nflowchart LR\n", g->title, g->caption);
+	buf_adds(out, "---\ntitle: \"");
+	dot_text(out, arena_printf(a, "%s: %s", g->title, g->caption));         /* YAML escapes the same two bytes so */
+	buf_adds(out, "\"\n---\nflowchart LR\n");
 	for (uint32_t i = 0; i < g->nodes.n; i++) {
 		const struct graph_node *x = &g->nodes.v[i];
 		buf_adds(out, "  ");
@@ -521,7 +576,7 @@ void graph_mermaid(const struct graph *g, struct arena *a, struct buf *out)
 		const char *needs = graph_needs(e, a), *offers = graph_offers(e, a);
 		buf_adds(out, "  ");
 		mermaid_id(out, g->nodes.v[e->from].id);
-		buf_adds(out, needs ? " -->|\"" : " -.->|\"");
+		buf_adds(out, needs && e->mark != GRAPH_REMOVED ? " -->|\"" : " -.->|\"");
 		mermaid_text(out, needs ? needs : "");
 		buf_adds(out, needs && offers ? "<br/>" : "");
 		mermaid_text(out, offers ? offers : "");
@@ -531,18 +586,27 @@ void graph_mermaid(const struct graph *g, struct arena *a, struct buf *out)
 	}
 	buf_adds(out, "  classDef exposed stroke:#bc4c00,stroke-width:2px\n"
 		"  classDef drift stroke:#8250df,stroke-width:2px,stroke-dasharray:5 4\n");
+	for (int k = 0; k < NLOOKS; k++) {      /* a class for each look that there is, and who has it */
+		size_t named = 0;
+		for (uint32_t i = 0; i < g->nodes.n; i++) {
+			if (strcmp(graph_look(&g->nodes.v[i]), looks[k].look))
+				continue;
+			if (!named++)
+				buf_addf(out, "  classDef %s fill:%s,stroke:%s,stroke-width:2px,color:#1f2328%s\n  class ", looks[k].look, looks[k].fill, looks[k].stroke,
+					strcmp(looks[k].look, "removed") ? "" : ",stroke-dasharray:2 3");
+			else
+				buf_addc(out, ',');
+			mermaid_id(out, g->nodes.v[i].id);
+		}
+		if (named)
+			buf_addf(out, " %s\n", looks[k].look);
+	}
+	for (uint32_t i = 0; i < g->edges.n; i++)
+		if (g->edges.v[i].mark != GRAPH_SAME)
+			buf_addf(out, "  linkStyle %u stroke:%s,stroke-width:2px\n", i, g->edges.v[i].mark == GRAPH_ADDED ? "#1a7f37" : "#cf222e");
 }
 
 /* ---- DOT ---- */
-
-static void dot_text(struct buf *out, const char *s)
-{
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			buf_addc(out, '\\');
-		buf_addc(out, *s);
-	}
-}
 
 static void dot_string(struct buf *out, const char *s)
 {
@@ -566,11 +630,16 @@ void graph_dot(const struct graph *g, struct arena *a, struct buf *out)
 		each_line(x, dot_text, out, "\\n");
 		buf_addc(out, '"');
 		if (x->tag == GRAPH_DRIFT)
-			buf_adds(out, ", style=\"rounded,dashed\", color=\"#8250df\"");
+			buf_adds(out, x->mark == GRAPH_SAME ? ", style=\"rounded,dashed\", color=\"#8250df\"" : ", style=\"rounded,dashed,filled\"");
 		else if (x->tag == GRAPH_YAML)
 			buf_adds(out, ", shape=note");
-		if (outside(x))
+		else if (x->mark != GRAPH_SAME)
+			buf_addf(out, ", style=\"filled%s\"", x->mark == GRAPH_REMOVED ? ",dashed" : "");
+		if (outside(x) && x->mark == GRAPH_SAME)
 			buf_adds(out, ", color=\"#bc4c00\", penwidth=2");
+		for (int k = 0; k < NLOOKS; k++)
+			if (!strcmp(graph_look(x), looks[k].look))
+				buf_addf(out, ", color=\"%s\", fillcolor=\"%s\", penwidth=2", looks[k].stroke, looks[k].fill);
 		buf_adds(out, "]\n");
 	}
 	for (uint32_t i = 0; i < g->edges.n; i++) {
@@ -584,7 +653,10 @@ void graph_dot(const struct graph *g, struct arena *a, struct buf *out)
 		dot_text(out, needs ? needs : "");
 		buf_adds(out, needs && offers ? "\\n" : "");
 		dot_text(out, offers ? offers : "");
-		buf_adds(out, needs ? "\"]\n" : "\", style=dashed]\n");
+		buf_adds(out, needs && e->mark != GRAPH_REMOVED ? "\"" : "\", style=dashed");
+		if (e->mark != GRAPH_SAME)
+			buf_addf(out, ", color=\"%s\", penwidth=2", e->mark == GRAPH_ADDED ? "#1a7f37" : "#cf222e");
+		buf_adds(out, "]\n");
 	}
 	buf_adds(out, "}\n");
 }

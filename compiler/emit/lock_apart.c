@@ -82,9 +82,56 @@ static int is_next(const struct walk *w, const struct piece *x)
 	return x->rank != RANK_FACT || left - x->n < k || memcmp(w->at + x->n, x->p, k);
 }
 
+/* ---- facts ---- */
+
+#define ASKED 1000                      /* components that differ, beyond which all facts are kept */
+
+/* Is the instance a part of a component that a lock still has? Inner ones are called COMPONENT-NAME. */
+static int differs(const struct piece *x, const struct buf *names)
+{
+	for (size_t i = 0; i < names->n; i += strlen(names->p + i) + 1) {
+		const size_t n = strlen(names->p + i);
+		if (x->nkey >= n && !memcmp(x->key, names->p + i, n) && (x->nkey == n || x->key[n] == '-'))
+			return 1;
+	}
+	return 0;
+}
+
+static size_t add_names(const struct buf *lock, struct buf *names)
+{
+	static const char word[] = "component ";
+	const size_t skip = sizeof word - 1 + 33;
+	size_t count = 0;
+	for (const char *p = lock->p, *end = p + lock->n, *nl; p < end && (nl = memchr(p, '\n', (size_t)(end - p))); p = nl + 1)
+		if ((size_t)(nl - p) > skip && !memcmp(p, word, sizeof word - 1)) {
+			buf_add(names, p + skip, (size_t)(nl - p) - skip);
+			buf_addc(names, 0);
+			count++;
+		}
+	return count;
+}
+
+/* What a component is may matter although it has not changed: a rule asks for the rate of a model whose detector restarts. */
+static void keep_facts(const struct buf *facts, struct buf *x, struct buf *y)
+{
+	struct buf names = { 0 };
+	const size_t count = x->n && y->n && facts->n ? add_names(x, &names) + add_names(y, &names) : 0;
+	for (size_t i = 0; i < facts->n; i += sizeof(struct piece)) {
+		struct piece f;
+		memcpy(&f, facts->p + i, sizeof f);
+		if (count > ASKED || differs(&f, &names)) {
+			buf_add(x, f.p, f.n);
+			buf_add(y, f.p, f.n);
+		}
+	}
+	buf_free(&names);
+}
+
 int lock_apart(const char *p, size_t n, const char *q, size_t m, struct buf *x, struct buf *y)
 {
 	struct walk u = { .at = p, .end = p + n }, v = { .at = q, .end = q + m };
+	struct buf facts = { 0 };
+	int ok = 0;
 	for (;;) {
 		struct piece a, b;
 		const int i = peek(&u, &a);
@@ -93,16 +140,17 @@ int lock_apart(const char *p, size_t n, const char *q, size_t m, struct buf *x, 
 			b.p = v.at;
 			b.key = v.at + (a.key - a.p);
 			if (v.last.p && order(&v.last, &b) >= 0)
-				return 0;
+				break;
+			if (a.rank == RANK_FACT)
+				buf_add(&facts, &a, sizeof a);
 			step(&u, &a);
 			step(&v, &b);
 			continue;
 		}
 		const int k = peek(&v, &b);
-		if (i < 0 || k < 0)
-			return 0;
-		if (!i && !k)
-			return 1;
+		ok = !i && !k;
+		if (i < 0 || k < 0 || ok)
+			break;
 		const int c = !i ? 1 : !k ? -1 : order(&a, &b);
 		if (c <= 0) {
 			buf_add(x, a.p, a.n);
@@ -113,4 +161,8 @@ int lock_apart(const char *p, size_t n, const char *q, size_t m, struct buf *x, 
 			step(&v, &b);
 		}
 	}
+	if (ok)
+		keep_facts(&facts, x, y);
+	buf_free(&facts);
+	return ok;
 }

@@ -480,6 +480,8 @@ static void locks_apart(void **state)
 		{ "object " H("1") "v1/A /a x\nobject " H("1") "v1/A /b x\n", "object " H("1") "v1/A /b x\nobject " H("1") "v1/A /c x\n",
 			"object " H("1") "v1/A /a x\n", "object " H("1") "v1/A /c x\n" },
 		{ "fact a k m 1\nfact a k n 1\nfact ab k m 1\n", "fact a k m 1\nfact a k n 2\nfact ab k m 1\n", "fact a k m 1\nfact a k n 1\n", "fact a k m 1\nfact a k n 2\n" },
+		{ "fact a k m 1\nfact a-b k m 1\nfact ab k m 1\ncomponent " H("1") "a\n", "fact a k m 1\nfact a-b k m 1\nfact ab k m 1\ncomponent " H("2") "a\n",
+			"component " H("1") "a\nfact a k m 1\nfact a-b k m 1\n", "component " H("2") "a\nfact a k m 1\nfact a-b k m 1\n" },
 		{ "fact a k m 1\n", "fact a k m 1\nfact a k n 2\n", "fact a k m 1\n", "fact a k m 1\nfact a k n 2\n" },
 		{ "file " H("1") "p\n", "release " H("1") "n/r c 1 x\nfile " H("1") "p\n", "", "release " H("1") "n/r c 1 x\n" },
 		{ "file " H("1") "b\nfile " H("1") "a\n", "file " H("1") "a\n", NULL, NULL },       /* not sorted */
