@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_ARGS 5
+#define MAX_ARGS 6
 struct call_args { struct eval *e; const struct ast *x; const struct value *v[MAX_ARGS]; const struct ast *at[MAX_ARGS]; uint32_t n; };
 typedef const struct value *(*builtin_fn)(struct call_args *c);
 
@@ -793,15 +793,25 @@ static const struct value *f_false_detections(struct call_args *c)
 
 static const struct value *f_false_alerts(struct call_args *c)
 {
-	double rate, rows, p, hold, window;
+	double rate, rows, p, hold, window, seen;
+	const int overlap = c->n > 4 && c->v[4]->tag != VALUE_NONE;
 	NUMBER(0, TINY, NO_LIMIT, &rate);
 	NUMBER(1, 1, NO_LIMIT, &rows);
 	NUMBER(2, 0, 1, &p);
 	NUMBER(3, 0, NO_LIMIT, &hold);
-	if (c->n == 4)
-		return chance(c, chance_alerts(rate, rows, p, hold));
-	NUMBER(4, 1, NO_LIMIT, &window);
-	return chance(c, chance_alerts_overlapping(rate / rows, p, hold, window));
+	if (overlap)
+		NUMBER(4, 1, NO_LIMIT, &window);
+	if (c->n < 6)
+		return chance(c, overlap ? chance_alerts_overlapping(rate / rows, p, hold, window) : chance_alerts(rate, rows, p, hold));
+	NUMBER(5, 0, NO_LIMIT, &seen);
+	if (!counted(c->e, (uint32_t)fmin((hold + seen) * rate / rows, CHANCE_MAX_TESTS), c->x->span))
+		return VALUE_ERROR_V;
+	const double apart = chance_alerts_seen(rate, rows, p, hold, seen);
+	if (!overlap)
+		return chance(c, apart);
+	/* one alarm that lasts, or some that follow each other; no more often than there are alarms */
+	const double one = hold < seen ? 0 : chance_alerts_overlapping(rate / rows, p, hold - seen, window);
+	return chance(c, fmin(apart + one, chance_detections(rate, rows, p)));
 }
 
 static const struct value *f_false_counts(struct call_args *c)
@@ -840,7 +850,7 @@ static const struct { const char *name; uint8_t min, max; builtin_fn f; const ch
 	{ "env-list", 1, 1, f_env_list, "map", "Kubernetes' list of variables in the map's order: text and numbers become a `value`, a secret's key a `secretKeyRef`, a record a `valueFrom`, none nothing", 1 },
 	{ "ert-range", 2, 3, f_ert_range, "bootstraps, steps, features", "`{ least, greatest }`: the expected run times (whole rows) whose thresholds can be computed, or none; see `thresholds`", 0 },
 	{ "falls-behind", 3, 3, f_falls_behind, "rate, per-row, per-old-row", "seconds until a service that spends `per-row` seconds on a row and `per-old-row` more for each row before it takes longer for one than the next needs to come; 0 if it does from the start, none if it never does", 0 },
-	{ "false-alerts", 4, 5, f_false_alerts, "rate, rows, probability, hold, window", "how often a day, where nothing drifts, tests of so many rows detect for longer than `hold`; with `window`, tests at each row over the latest rows", 0 },
+	{ "false-alerts", 4, 6, f_false_alerts, "rate, rows, probability, hold, window, seen", "how often a day, where nothing drifts, tests of so many rows detect for longer than `hold`; with `window` (or none), tests at each row over the latest rows; with `seen`, where each detection is seen for so long", 0 },
 	{ "false-counts", 5, 5, f_false_counts, "rate, rows, probability, k, within", "how often a day, where nothing drifts, tests of so many rows come to k detections within a time", 0 },
 	{ "false-detections", 3, 3, f_false_detections, "rate, rows, probability", "how often a day, where nothing drifts, tests of so many rows detect drift", 0 },
 	{ "family-wise", 2, 2, f_family_wise, "probability, n", "that one of n independent tests errs: 1 - (1 - p)^n", 0 },

@@ -2,6 +2,7 @@
    comparison, so the order of operations matters and none may be fused. */
 #include "eval/chance.h"
 #include <math.h>
+#include <stdlib.h>
 #ifdef __clang__
 #pragma STDC FP_CONTRACT OFF
 #endif
@@ -152,6 +153,39 @@ double chance_alerts(double rate, double rows, double p, double hold)
 {
 	const double period = rows / rate, k = floor(hold / period) + 1.0;
 	return DAY / period * (1.0 - p) * pow(p, k);
+}
+
+/* A detection is seen for m tests, itself among them, so a run goes on while the next one comes within m. It is seen for longer than
+   `hold` when its last detection is the n-th test behind its first or a later one. With u(j), the probability that the j-th detects
+   and the run has come so far: u(0) = 1, u(j) = p sum over g = 1..m of u(j - g) (1 - p)^(g - 1), and the last one before the n-th
+   is followed in time with (1 - p)^(n - 1 - j) - (1 - p)^m. With m = 1 that is p^n. */
+double chance_alerts_seen(double rate, double rows, double p, double hold, double seen)
+{
+	const double period = rows / rate, q = 1.0 - p;
+	if (p <= 0 || p >= 1)
+		return 0;
+	const double m = fmax(floor(seen / period), 1.0), shown = fmax(seen, period);
+	const double begins = DAY / period * p * pow(q, m);
+	if (hold < shown)
+		return begins;
+	const double n = floor((hold - shown) / period) + 1.0;
+	if (n > CHANCE_MAX_TESTS)       /* so many in a row: no more often than */
+		return begins * pow(-expm1(m * log1p(-p)), n / m);
+	const int64_t last = (int64_t)n, kept = (int64_t)fmin(m, n);
+	double *u = malloc(((size_t)last + 1) * sizeof *u);
+	if (!u)
+		return begins;
+	const double gone = pow(q, m);
+	double sum = 0, goes_on = 0;    /* sum over g of u(j - g) q^(g - 1) */
+	u[0] = 1;
+	for (int64_t j = 1; j <= last; j++) {
+		sum = u[j - 1] + q * sum - (j - 1 >= (int64_t)m ? gone * u[j - 1 - (int64_t)m] : 0);
+		u[j] = p * fmax(sum, 0);
+	}
+	for (int64_t j = last - kept; j < last; j++)
+		goes_on += u[j] * (pow(q, (double)(last - 1 - j)) - gone);
+	free(u);
+	return begins * goes_on;
 }
 
 /* Runs above the threshold are short, since each is an excursion of a random walk that is drawn back: of those counted on means

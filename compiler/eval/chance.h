@@ -32,6 +32,9 @@ double chance_alerts(double rate, double rows, double p, double hold);
 /* The same for a test at each row over the latest `window` rows: once over its threshold the statistic stays there for a
    while, since the next window shares all rows but one. Runs that last longer than x windows are exp(-5.5 x) times the alarms. */
 double chance_alerts_overlapping(double rate, double p, double hold, double window);
+/* The same where a detection is seen for `seen` seconds, whatever the next tests say. */
+#define CHANCE_MAX_TESTS 1000000
+double chance_alerts_seen(double rate, double rows, double p, double hold, double seen);
 /* How often the number of detections within the last `within` seconds rises to k. */
 double chance_counts(double rate, double rows, double p, double k, double within);
 

@@ -139,6 +139,26 @@ static void test_counted(void **state)
 		near(chance_alerts(1, 1, p, h), runs * 86400.0 / N, 0.02);
 		near(chance_alerts(1, 1, p, h + 0.5), runs * 86400.0 / N, 0.02);
 	}
+	/* each is seen for m tests: stretches that last longer than h seconds */
+	for (int m = 1; m <= 4; m++)
+		for (int h = 0; h < 14; h += 3) {
+			int runs = 0;
+			for (int i = 0, from = -1, last = -100; i < N; i++) {
+				if (!hit[i])
+					continue;
+				if (i - last > m) {
+					runs += from >= 0 && last + m - from > h;       /* the last stretch ended m tests after its last */
+					from = i;
+				}
+				last = i;
+			}
+			if (runs > 1000)
+				near(chance_alerts_seen(1, 1, p, h, m), runs * 86400.0 / N, 4.5 / sqrt(runs));
+		}
+	near(chance_alerts_seen(2, 30, p, 100, 15), chance_alerts(2, 30, p, 100), 1e-12);
+	near(chance_alerts_seen(1, 60, 0.01, 0, 120), 14.4 * 0.99 * 0.99, 1e-12);
+	assert_true(chance_alerts_seen(1000, 1, 0.0001, 7200, 900) > 0);        /* more tests than are followed */
+	assert_true(chance_alerts_seen(1, 1, 0, 1, 1) == 0);
 	for (int k = 1; k <= 6; k++) {
 		int rises = 0, before = 0;
 		for (int i = 0; i < N; i++) {
