@@ -52,14 +52,18 @@ static void table_row(const struct diff_group *g, struct arena *a, struct buf *o
 	if (b.n)
 		cell(out, b.p, b.n);
 	buf_adds(out, " | ");
-	if (x->risk.cls >= 2 && x->op != DIFF_ADDED && x->risk.reason)
+	const char *br = "";
+	if ((x->risk.cls >= 2 || x->risk.cure) && x->op != DIFF_ADDED && x->risk.reason) {
 		cell(out, x->risk.reason, strlen(x->risk.reason));
-	if (x->risk.cls >= 3 && x->risk.cure) {
-		buf_adds(out, "<br>*cure:* ");
+		br = "<br>";
+	}
+	if ((x->risk.cls >= 3 || (!x->risk.cls && x->op != DIFF_ADDED)) && x->risk.cure) {
+		buf_addf(out, "%s*cure:* ", br);
 		cell(out, x->risk.cure, strlen(x->risk.cure));
+		br = "<br>";
 	}
 	if (x->from.file)
-		buf_addf(out, "<br>`%s:%u`", x->from.file, x->from.line);
+		buf_addf(out, "%s`%s:%u`", br, x->from.file, x->from.line);
 	buf_adds(out, " |\n");
 	buf_free(&b);
 }

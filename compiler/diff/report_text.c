@@ -162,9 +162,9 @@ static void block(const struct diff_group *g, const struct diff_style *s, size_t
 	}
 	if (shown < x->nchanges)
 		buf_addf(out, MARGIN "  and %u more; all of them: --all\n", x->nchanges - shown);
-	if (x->risk.cls >= 2 && x->op != DIFF_ADDED && x->risk.reason)
+	if ((x->risk.cls >= 2 || x->risk.cure) && x->op != DIFF_ADDED && x->risk.reason)
 		buf_addf(out, MARGIN "%s\n", x->risk.reason);
-	if (x->risk.cls >= 3 && x->risk.cure)
+	if ((x->risk.cls >= 3 || (!x->risk.cls && x->op != DIFF_ADDED)) && x->risk.cure)
 		buf_addf(out, MARGIN "cure  %s\n", x->risk.cure);
 	origin(&x->from, out);
 	buf_free(&head);

@@ -17,6 +17,7 @@ struct subject {                        /* what a row is held against: a change,
 	enum diff_op op;
 	const struct value *old, *new;
 	uint32_t first;                 /* position of the outermost element that it is in */
+	int emptied, cleared;           /* the map that it stood in, or the list that it was, is still there, with nothing in it */
 };
 
 void risk_raise(struct diff_risk *r, const struct diff_risk *by)
@@ -97,6 +98,46 @@ static int selected(const struct judging *j, const struct subject *s)
 	return 0;
 }
 
+/* Groups with a dot that an API server has built in (Kubernetes 1.36); kinds of others are custom resources. */
+static const char *const builtin_groups[] = {
+	"admissionregistration.k8s.io", "apiextensions.k8s.io", "apiregistration.k8s.io", "authentication.k8s.io", "authorization.k8s.io",
+	"certificates.k8s.io", "coordination.k8s.io", "discovery.k8s.io", "events.k8s.io", "flowcontrol.apiserver.k8s.io", "internal.apiserver.k8s.io",
+	"networking.k8s.io", "node.k8s.io", "rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io",
+	"storagemigration.k8s.io",
+};
+
+static int is_custom(const struct judging *j)
+{
+	const struct diff_part *p = j->item->new ? j->item->new : j->item->old;
+	const char *slash = strchr(p->api_version, '/');
+	const size_t n = slash ? (size_t)(slash - p->api_version) : 0;
+	if (p->what != DIFF_OBJECT || !n || !memchr(p->api_version, '.', n))
+		return 0;
+	for (size_t i = 0; i < sizeof builtin_groups / sizeof *builtin_groups; i++)
+		if (strlen(builtin_groups[i]) == n && !memcmp(builtin_groups[i], p->api_version, n))
+			return 0;
+	return 1;
+}
+
+/* Of a change that takes something away: is there nothing left in the map that it stood in, or in the list that it was? */
+static void look_around(const struct value *now, const struct diff_change *c, struct subject *s)
+{
+	const struct value *v = now, *around = NULL;
+	if (c->op != DIFF_REMOVED)
+		return;
+	for (uint32_t i = 0; v && i < c->nsteps; i++) {
+		around = v;
+		if (c->steps[i].key)
+			v = v->tag == VALUE_RECORD ? value_get(v, c->steps[i].key) : NULL;
+		else
+			v = v->tag == VALUE_LIST && c->steps[i].at_new < v->n ? v->items[c->steps[i].at_new] : NULL;
+		if (!v && i + 1 < c->nsteps)
+			return;
+	}
+	s->cleared = v && v->tag == VALUE_LIST && !v->n;
+	s->emptied = !v && around && around->tag == VALUE_RECORD && !around->n;
+}
+
 static int holds(const struct judging *j, const struct subject *s, const char *when)
 {
 	for (const char *w = when; *w;) {
@@ -118,6 +159,12 @@ static int holds(const struct judging *j, const struct subject *s, const char *w
 			ok = selected(j, s);
 		else if (IS("first"))
 			ok = s->first == 0;
+		else if (IS("emptied"))
+			ok = s->emptied;
+		else if (IS("cleared"))
+			ok = s->cleared;
+		else if (IS("custom"))
+			ok = is_custom(j);
 		else if (BEGINS("old="))
 			ok = spells(s->old, w + 4, n - 4);
 		else if (BEGINS("new="))
@@ -272,8 +319,9 @@ static void judge_changes(struct judging *j, struct diff_item *x)
 {
 	for (uint32_t i = 0; i < x->nchanges; i++) {
 		struct diff_change *c = &x->changes[i];
-		struct subject s = { change_steps(c, j->d->a), c->op, c->old, c->new, UINT32_MAX };
+		struct subject s = { change_steps(c, j->d->a), c->op, c->old, c->new, UINT32_MAX, 0, 0 };
 		const char *kind = j->kind;
+		look_around(j->now, c, &s);
 		for (uint32_t k = 0; k < c->nsteps && s.first == UINT32_MAX; k++)
 			if (!c->steps[k].key)
 				s.first = c->steps[k].at;
@@ -292,7 +340,7 @@ static void judge_changes(struct judging *j, struct diff_item *x)
 
 static struct diff_risk whole(struct judging *j, const char *field, enum diff_op op)
 {
-	struct subject s = { { &field, 1 }, op, NULL, NULL, UINT32_MAX };
+	struct subject s = { { &field, 1 }, op, NULL, NULL, UINT32_MAX, 0, 0 };
 	if (strchr(field, '.'))
 		s.path = diff_path_parse(field, strlen(field), j->d->a);
 	return judge(j, &s);
