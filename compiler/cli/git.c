@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,23 +90,45 @@ static int run(const char *const *argv, struct buf *out)
 	return finish(pid);
 }
 
-int git_revision(const char *dir, const char *revision, const char **why)
+static int is_revision(const char *dir, const char *revision)
 {
 	struct buf out = { 0 }, name = { 0 };
 	buf_addf(&name, "%s^{commit}", revision);
+	const char *const argv[] = { "git", "-C", dir, "rev-parse", "--verify", "--quiet", "--end-of-options", name.p, NULL };
+	const int status = run(argv, &out);
+	buf_free(&out);
+	buf_free(&name);
+	return status == 0;
+}
+
+int git_revision(const char *dir, const char *revision, const char **why)
+{
+	struct buf out = { 0 };
 	const char *const inside[] = { "git", "-C", dir, "rev-parse", "--git-dir", NULL };
-	const char *const argv[] = { "git", "-C", dir, "rev-parse", "--verify", "--quiet",
-		"--end-of-options", name.p, NULL };
-	int status = run(inside, &out);
+	const int status = run(inside, &out);
+	*why = NULL;
 	if (status == 127 || status < 0)
 		*why = "there is no such file or folder, and no git to ask for a revision";
 	else if (status)
 		*why = "there is no such file or folder, and no git repository that could have such a revision";
-	else if ((status = run(argv, &out)))
+	else if (!is_revision(dir, revision))
 		*why = "no file, folder or git revision is called so";
 	buf_free(&out);
-	buf_free(&name);
-	return status == 0;
+	return !*why;
+}
+
+int git_cure(const char *dir, const char *revision, struct buf *out)
+{
+	struct buf text = { 0 }, there = { 0 };
+	const char *const shallow[] = { "git", "-C", dir, "rev-parse", "--is-shallow-repository", NULL };
+	buf_addf(&there, "origin/%s", revision);
+	if (is_revision(dir, there.p))
+		buf_addf(out, "there is `%s`", there.p);
+	else if (run(shallow, &text) == 0 && text.n >= 4 && !memcmp(text.p, "true", 4))
+		buf_adds(out, "this clone is shallow, older revisions are not in it: git fetch --unshallow");
+	buf_free(&text);
+	buf_free(&there);
+	return out->n > 0;
 }
 
 struct git *git_open(const char *dir, const char *revision)

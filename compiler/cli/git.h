@@ -7,6 +7,8 @@
 struct git;
 /* Is there such a revision, as seen from folder `dir`? 0: *why. */
 int git_revision(const char *dir, const char *revision, const char **why);
+/* What may help where there is no such revision; 0: nothing is known. */
+int git_cure(const char *dir, const char *revision, struct buf *out);
 struct git *git_open(const char *dir, const char *revision);
 /* Appends a file at a path from `dir` ("./out/x", "../x") or from the top of the repository ("out/x"). 0: *why, or NULL when there is none. */
 int git_read(struct git *g, const char *path, struct buf *out, const char **why);

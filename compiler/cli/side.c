@@ -152,11 +152,43 @@ static int make_folders(const char *path, size_t from)
 	return ok;
 }
 
-/* The sources of a revision, where a compiler can read them; they are removed when the side is closed. */
-static int export_sources(struct cli_side *x, const char *dir, const char *revision)
+/* A folder of compiled output is no source. paths: names of a list as git prints it. */
+static int is_output(struct cli_side *x, const struct buf *paths, const char *path)
 {
-	struct buf list = { 0 }, text = { 0 };
-	const char *tmp = getenv("TMPDIR"), *why = NULL;
+	for (const char *slash = strchr(path, '/'); slash; slash = strchr(slash + 1, '/')) {
+		const char *lock = arena_printf(&x->a, "%.*s/mlops.lock", (int)(slash - path), path);
+		for (size_t at = 0; at < paths->n; at += strlen(paths->p + at) + 1)
+			if (!strcmp(paths->p + at, lock))
+				return 1;
+	}
+	return 0;
+}
+
+/* May a stack read it? What has an ending of sources and data; and what the sources speak of. */
+static int is_wanted(const char *path, const struct buf *sources)
+{
+	static const char *const endings[] = { ".mlops", ".yaml", ".yml", ".tsv", ".csv", ".json" };
+	const char *slash = strrchr(path, '/');
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+		if (ends(path, endings[i]))
+			return 1;
+	return sources->n && strstr(sources->p, slash ? slash + 1 : path);
+}
+
+static int export_file(struct cli_side *x, const char *from, const char *path, struct buf *text)
+{
+	const char *why, *to = arena_printf(&x->a, "%s/%s", x->temporary, path);
+	buf_clear(text);
+	if (!git_read(x->git, arena_printf(&x->a, "%s%s", from, path), text, &why))
+		return 1;
+	return make_folders(to, strlen(x->temporary) + 1) && io_create(to, text->p ? text->p : "", text->n);
+}
+
+/* The sources of a revision, where a compiler can read them; they are removed when the side is closed. from: "./" or "./a/b/". */
+static int export_sources(struct cli_side *x, const char *dir, const char *revision, const char *from)
+{
+	struct buf list = { 0 }, text = { 0 }, sources = { 0 };
+	const char *tmp = getenv("TMPDIR");
 	int ok = 1;
 	char *name = malloc(strlen(tmp && *tmp ? tmp : "/tmp") + 32);
 	if (!name)
@@ -167,36 +199,41 @@ static int export_sources(struct cli_side *x, const char *dir, const char *revis
 		free(name);
 		return cannot(x, "a temporary folder", os_reason(errno));
 	}
-	git_list(dir, revision, "./", 1, &list);
-	for (size_t at = 0; ok && at < list.n; at += strlen(list.p + at) + 1) {
-		const char *path = list.p + at;
-		if (!ends(path, ".mlops") && !ends(path, ".yaml") && !ends(path, ".yml"))
-			continue;
-		buf_clear(&text);
-		if (!git_read(x->git, arena_printf(&x->a, "./%s", path), &text, &why))
-			continue;
-		const char *to = arena_printf(&x->a, "%s/%s", x->temporary, path);
-		ok = make_folders(to, strlen(x->temporary) + 1) && io_create(to, text.p ? text.p : "", text.n);
-	}
+	git_list(dir, revision, from, 1, &list);
+	for (int round = 0; round < 2; round++)         /* first the sources, which name the others */
+		for (size_t at = 0; ok && at < list.n; at += strlen(list.p + at) + 1) {
+			const char *path = list.p + at;
+			if (ends(path, ".mlops") != !round || (round && !is_wanted(path, &sources)) || is_output(x, &list, path))
+				continue;
+			ok = export_file(x, from, path, &text);
+			if (!round && text.n)
+				buf_add(&sources, text.p, text.n);
+		}
 	if (!ok)
 		cannot(x, x->temporary, os_reason(errno));
 	buf_free(&list);
 	buf_free(&text);
+	buf_free(&sources);
 	return ok;
 }
 
 static int revision_stack(struct cli_side *x, const char *dir, const char *revision, const char *path)
 {
 	struct buf text = { 0 };
-	const char *why = NULL, *slash = strrchr(path, '/');
+	const char *why = NULL, *slash = strrchr(path, '/'), *root = x->s.args->value[FLAG_ROOT];
 	struct mlops_options o = { .stdlib = x->s.args->value[FLAG_STDLIB] };
-	const char *below = slash ? arena_printf(&x->a, "%s/%.*s", dir, (int)(slash - path), path) : dir;
-	if (!git_read(x->git, arena_printf(&x->a, "./%s", path), &text, &why)) {
-		buf_free(&text);
-		return cannot(x, arena_printf(&x->a, "%s:%s", revision, path), why ? why
-			: "there is no such file in that revision, nor an output folder");
+	const char *below = slash ? arena_printf(&x->a, "./%.*s/", (int)(slash - path), path) : "./";
+	int ok = git_read(x->git, arena_printf(&x->a, "./%s", path), &text, &why);
+	if (!ok)
+		cannot(x, arena_printf(&x->a, "%s:%s", revision, path), why ? why : "there is no such file in that revision, nor an output folder");
+	if (ok && root) {                               /* what it reads is below another folder than its own */
+		git_close(x->git);
+		x->git = git_open(root, revision);
+		below = "./";
+		dir = root;
+		ok = x->git != NULL || cannot(x, revision, "git cannot be started");
 	}
-	int ok = export_sources(x, below, revision);
+	ok = ok && export_sources(x, dir, revision, below);
 	if (ok) {
 		o.root = x->temporary;
 		mlops_free(x->s.m);
@@ -266,8 +303,14 @@ static int revision(struct cli_side *x, const char *operand, const char *title, 
 	const char *colon = strchr(operand, ':'), *why = NULL, *out = x->s.args->value[FLAG_OUT];
 	const char *rev = colon ? arena_strdup(&x->a, operand, (size_t)(colon - operand)) : operand;
 	const char *dir = colon || out ? "." : folder_of(x, stack);
-	if (!git_revision(dir, rev, &why))
-		return cannot(x, operand, why);
+	if (!git_revision(dir, rev, &why)) {
+		struct diag *e = diag_error(mlops_diags(x->s.m), (struct span){ 0, 0 }, D_READ, operand, why);
+		struct buf cure = { 0 };
+		if (git_cure(dir, rev, &cure))
+			diag_help(mlops_diags(x->s.m), e, "%s", cure.p);
+		buf_free(&cure);
+		return 0;
+	}
 	if (!(x->git = git_open(dir, rev)))
 		return cannot(x, operand, "git cannot be started");
 	if (colon) {
