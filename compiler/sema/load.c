@@ -25,6 +25,7 @@ static const char *const implicit_names[SLOT_COUNT] = { "name", "namespace", "ve
 void program_init(struct program *p)
 {
 	table_init(&p->values, p->arena);
+	table_init(&p->beside, p->arena);
 	table_init(&p->kinds, p->arena);
 	table_init(&p->interfaces, p->arena);
 	table_init(&p->detectors, p->arena);
@@ -257,7 +258,8 @@ static void declare_type_name(struct program *p, char what, const struct ast *d,
 static struct symbol *declare_value(struct program *p, enum symbol_tag tag, const struct ast *d, int library)
 {
 	struct symbol *old = table_get(&p->values, d->name);
-	if (old) {
+	const int beside = old && library && tag == SYMBOL_FN && old->tag != SYMBOL_FN;
+	if (old && !beside) {
 		if (!library) {
 			struct diag *x = diag_error(p->diags, d->name_span, D_DUPLICATE, d->name->text);
 			diag_place(p->diags, x, old->decl->name_span, "declared here");
@@ -268,7 +270,7 @@ static struct symbol *declare_value(struct program *p, enum symbol_tag tag, cons
 	s->tag = tag;
 	s->name = d->name;
 	s->decl = d;
-	table_put(&p->values, d->name, s);
+	table_put(beside ? &p->beside : &p->values, d->name, s);
 	if (!library) {
 		VEC_PUSH(p->arena, &p->symbols, s);
 		VEC_PUSH(p->arena, &p->names['v'], d->name);
@@ -477,6 +479,18 @@ struct symbol *program_symbol(struct program *p, const struct atom *name)
 		return NULL;
 	parse_library(p, (uint32_t)file - 1);
 	return table_get(&p->values, name);
+}
+
+struct symbol *program_callable(struct program *p, const struct atom *name)
+{
+	struct symbol *s = program_symbol(p, name);
+	if (!s || s->tag == SYMBOL_FN)
+		return s;
+	uintptr_t file = (uintptr_t)table_get(&p->library_index['v'], name);
+	if (file)
+		parse_library(p, (uint32_t)file - 1);
+	struct symbol *fn = table_get(&p->beside, name);
+	return fn ? fn : s;
 }
 
 const char *program_suggest(struct program *p, char what, const struct atom *name)

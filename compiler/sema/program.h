@@ -114,6 +114,7 @@ struct program {
 	const struct ast *stack;        /* AST_STACK */
 	VEC(struct ast *) files;        /* user's files, the stack's first */
 	struct table values;            /* name -> struct symbol, functions of the library included once asked for */
+	struct table beside;            /* functions of the library whose name a component, let ... of the stack has */
 	struct table kinds, interfaces, detectors, catalogs;    /* name -> made declaration */
 	struct table decls[256];        /* per `what` ('k' 'i' 'd' 'c' 'e' 'r'): name -> AST node not yet made */
 	VEC(const struct atom *) names[256];    /* per `what`: the user's names, for suggestions */
@@ -155,6 +156,7 @@ struct interface *program_interface(struct program *p, const struct atom *name);
 struct detector *program_detector(struct program *p, const struct atom *name);
 struct catalog *program_catalog(struct program *p, const struct atom *name);
 struct symbol *program_symbol(struct program *p, const struct atom *name);      /* stack names, then functions of the library */
+struct symbol *program_callable(struct program *p, const struct atom *name);    /* the same where it is called: a function, if there is one */
 int program_env_sets(const struct program *p, const struct atom *param);        /* does some env give the param a value? */
 void program_unknown_path(struct program *p, const struct ast *root);           /* reports it */
 const char *program_suggest(struct program *p, char what, const struct atom *name);     /* 'v' for values */

@@ -146,7 +146,7 @@ static void callee(struct scope *s, struct ast *call)
 		return;
 	}
 	int b = builtin_index(c->name);
-	struct symbol *y = program_symbol(p, c->name);
+	struct symbol *y = program_callable(p, c->name);
 	if (y && y->tag == SYMBOL_FN) {
 		c->bind_tag = BIND_FN;
 		c->bind = y->fn;
