@@ -43,7 +43,8 @@ static const struct ast *runs_value(const struct runs *r, const struct atom *par
 }
 
 /* The library's runtimes for a signal, a detector (NULL: any), and a parameter that they leave to the policy (NULL: none). */
-static const char *runtimes(struct eval *e, const struct atom *signal, const struct atom *detector, const struct atom *parameter)
+static const char *runtimes(struct eval *e, const struct atom *signal, const struct atom *detector,
+	const struct atom *parameter)
 {
 	struct buf b = { 0 };
 	for (uint32_t n = 0; n < e->p->library_names.n; n++) {
@@ -51,7 +52,8 @@ static const char *runtimes(struct eval *e, const struct atom *signal, const str
 			continue;
 		struct kind *k = program_kind(e->p, e->p->library_names.v[n].word);
 		for (uint32_t r = 0; k && r < k->runs.n; r++)
-			if ((!detector || k->runs.v[r].detector->name == detector) && k->runs.v[r].signal == signal && (!parameter || !runs_value(&k->runs.v[r], parameter))) {
+			if (k->runs.v[r].signal == signal && (!detector || k->runs.v[r].detector->name == detector) &&
+			    (!parameter || !runs_value(&k->runs.v[r], parameter))) {
 				buf_addf(&b, "%s%s", b.n ? ", " : "", k->name->text);
 				break;
 			}
@@ -79,14 +81,16 @@ static int held_against(struct eval *e, struct instance *i, const struct runs *r
 		struct instance *di = d->ref.ref;
 		uint32_t slot = f->name ? (uint32_t)(uintptr_t)table_get(&di->kind->index, f->name) : 0;
 		if (!slot) {
-			diag_error(e->diags, f->span, D_UNKNOWN_FIELD, arena_printf(e->p->arena, "detector `%s`", di->kind->name->text), f->name ? f->name->text : "?");
+			const char *whose = arena_printf(e->p->arena, "detector `%s`", di->kind->name->text);
+			diag_error(e->diags, f->span, D_UNKNOWN_FIELD, whose, f->name ? f->name->text : "?");
 			return 0;
 		}
 		const struct value *have = slot_value(e, di, slot - 1);
-		struct type list = { .tag = T_LIST, .elem = di->kind->members.v[slot - 1].type };
+		const struct type *one = di->kind->members.v[slot - 1].type;
+		struct type list = { .tag = T_LIST, .elem = one };
 		int several = f->kids[0]->tag == AST_LIST;
 		struct env own = { .inst = i };
-		const struct value *want = eval_typed(e, &own, f->kids[0], several ? &list : di->kind->members.v[slot - 1].type);
+		const struct value *want = eval_typed(e, &own, f->kids[0], several ? &list : one);
 		if (is_error(have) || is_error(want))
 			return 0;
 		int hit = 0;
@@ -96,12 +100,14 @@ static int held_against(struct eval *e, struct instance *i, const struct runs *r
 			continue;
 		struct span at = instance_set(di, slot - 1) ? instance_set(di, slot - 1)->span : d->origin;
 		size_t hn, wn;
-		const char *hs = text_of(e, have, &hn), *ws = several ? NULL : text_of(e, want, &wn), *kind = i->kind->name->text, *t = di->kind->name->text;
-		struct diag *x = diag_error(e->diags, at, D_FIXED, kind, t, f->name->text, hs ? arena_strdup(e->p->arena, hs, hn) : have->tag == VALUE_NONE ? "none" : "this");
+		const char *hs = text_of(e, have, &hn), *ws = several ? NULL : text_of(e, want, &wn);
+		struct diag *x = diag_error(e->diags, at, D_FIXED, i->kind->name->text, di->kind->name->text, f->name->text,
+			hs ? arena_strdup(e->p->arena, hs, hn) : have->tag == VALUE_NONE ? "none" : "this");
 		diag_place(e->diags, x, f->span, several ? "it allows these" : "it is fixed here");
 		if (ws) {
 			const char *who = runtimes(e, r->signal, di->kind->name, f->name);
-			diag_help(e->diags, x, "write %s = %.*s%s%s", f->name->text, (int)wn, ws, who ? "; runtimes that leave it open: " : "", who ? who : "");
+			diag_help(e->diags, x, "write %s = %.*s%s%s", f->name->text, (int)wn, ws,
+				who ? "; runtimes that leave it open: " : "", who ? who : "");
 		}
 		ok = 0;
 	}
@@ -146,7 +152,8 @@ static const struct value *signal_make(struct eval *e, struct instance *i, const
 		if (i->kind->runs.v[n].signal == signal && i->kind->runs.v[n].detector->shape == t)
 			return held_against(e, i, &i->kind->runs.v[n], d) ? d : VALUE_ERROR_V;
 	}
-	struct diag *r = any ? diag_error(e->diags, x->span, D_DETECTOR, i->kind->name->text, t->name->text, signal->text)
+	struct diag *r = any
+		? diag_error(e->diags, x->span, D_DETECTOR, i->kind->name->text, t->name->text, signal->text)
 		: diag_error(e->diags, x->span, D_SIGNAL, i->kind->name->text, signal->text);
 	who_can(e, r, runtimes(e, signal, any ? t->name : NULL, NULL));
 	return VALUE_ERROR_V;
@@ -184,7 +191,19 @@ static const char *camel(struct eval *e, const char *a, const char *b)
 	return r;
 }
 
-static const char *const op_words[] = { [OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=" };
+static const char *const op_words[] = {
+	[OP_EQ] = "==", [OP_NE] = "!=", [OP_LT] = "<", [OP_LE] = "<=", [OP_GT] = ">", [OP_GE] = ">=",
+};
+
+static struct field field_of(struct eval *e, const char *key, const struct value *v)
+{
+	return (struct field){ atom_cstr(e->p->atoms, key), v };
+}
+
+static const struct value *name_value(struct eval *e, const struct atom *name, struct span at)
+{
+	return value_string(e->arena, name->text, name->len, at);
+}
 
 static const struct ast *export_of(const struct instance *i, const struct atom *name)
 {
@@ -213,7 +232,7 @@ static int arguments(struct eval *e, struct instance *i, const struct ast *x, co
 	struct buf b = { 0 };
 	for (uint32_t n = 0; n < nparams; n++)
 		buf_addf(&b, "%s%s", n ? ", " : "", x->kids[n + 1]->name->text);
-	const char *wants = nparams ? arena_printf(e->p->arena, "`%s` takes %s", x->name->text, b.p) : arena_printf(e->p->arena, "`%s` takes no argument", x->name->text);
+	const char *wants = arena_printf(e->p->arena, "`%s` takes %s", x->name->text, nparams ? b.p : "no argument");
 	buf_free(&b);
 	for (uint32_t n = 0; n < nparams; n++) {
 		const struct ast *p = x->kids[n + 1], *a = argument(o, p->name, n);
@@ -222,7 +241,7 @@ static int arguments(struct eval *e, struct instance *i, const struct ast *x, co
 			diag_error(e->diags, o->span, D_ARGUMENTS, wants);
 			return 0;
 		}
-		own->locals[n] = a ? eval_typed(e, &outer, a, type_of_ast(e->p, p->kids[0])) : eval_typed(e, own, p->kids[1], type_of_ast(e->p, p->kids[0]));
+		own->locals[n] = eval_typed(e, a ? &outer : own, a ? a : p->kids[1], type_of_ast(e->p, p->kids[0]));
 		if (is_error(own->locals[n]))
 			return 0;
 	}
@@ -238,7 +257,8 @@ static const char *exporters(struct eval *e, const struct atom *name)
 {
 	struct buf b = { 0 };
 	for (uint32_t n = 0; n < e->p->library_names.n; n++) {
-		struct kind *k = e->p->library_names.v[n].what == 'k' ? program_kind(e->p, e->p->library_names.v[n].word) : NULL;
+		const struct library_name *y = &e->p->library_names.v[n];
+		struct kind *k = y->what == 'k' ? program_kind(e->p, y->word) : NULL;
 		for (uint32_t r = 0; k && r < k->exports.n; r++)
 			if (k->exports.v[r]->name == name)
 				buf_addf(&b, "%s%s", b.n ? ", " : "", k->name->text);
@@ -254,18 +274,21 @@ static const struct value *exported(struct eval *e, struct instance *i, const st
 	const struct ast *word = o->tag == AST_CALL ? o->kids[0] : o;
 	const struct ast *x = word->tag == AST_NAME ? export_of(i, word->name) : NULL;
 	if (!x) {
-		struct diag *d = diag_error(e->diags, o->span, D_OBSERVABLE, arena_printf(e->p->arena, "the runtime `%s` exports no `%s`", i->kind->name->text, word->tag == AST_NAME ? word->name->text : "such observable"));
+		const char *named = word->tag == AST_NAME ? word->name->text : NULL;
+		struct diag *d = diag_error(e->diags, o->span, D_OBSERVABLE, arena_printf(e->p->arena,
+			"the runtime `%s` exports no `%s`", i->kind->name->text, named ? named : "such observable"));
 		struct buf b = { 0 };
 		struct suggest s;
-		suggest_init(&s, word->tag == AST_NAME ? word->name->text : "", word->tag == AST_NAME ? word->name->len : 0);
+		suggest_init(&s, named ? named : "", named ? word->name->len : 0);
 		for (uint32_t n = 0; n < i->kind->exports.n; n++) {
 			buf_addf(&b, "%s%s", n ? ", " : "", i->kind->exports.v[n]->name->text);
 			suggest_try(&s, i->kind->exports.v[n]->name->text);
 		}
 		if (suggest_best(&s))
 			diag_label(e->diags, d, "did you mean `%s`?", suggest_best(&s));
-		const char *who = word->tag == AST_NAME ? exporters(e, word->name) : NULL;
-		diag_help(e->diags, d, "it exports %s%s%s", b.n ? b.p : "nothing", who ? "; runtimes that export this: " : "", who ? who : "");
+		const char *who = named ? exporters(e, word->name) : NULL;
+		diag_help(e->diags, d, "it exports %s%s%s", b.n ? b.p : "nothing",
+			who ? "; runtimes that export this: " : "", who ? who : "");
 		buf_free(&b);
 		return VALUE_ERROR_V;
 	}
@@ -300,14 +323,20 @@ static int alert_read(struct eval *e, struct instance *i, const struct ast *a, s
 		return 0;
 	}
 	const char *word = (r->what->tag == AST_CALL ? r->what->kids[0] : r->what)->name->text;
+	const struct span at = r->decl->kids[0]->span;
 	if (flag_of(x, "decides") != !r->bound) {
-		struct diag *d = diag_error(e->diags, r->decl->kids[0]->span, D_OBSERVABLE, arena_printf(e->p->arena, r->bound ? "`%s` happens or does not: it has no bound" : "`%s` is a number: an alert needs a bound for it", word));
-		diag_help(e->diags, d, r->bound ? "write when %s" : flag_of(x, "below") ? "write when %s < BOUND" : "write when %s > BOUND", word);
+		const char *why = r->bound ? "`%s` happens or does not: it has no bound"
+			: "`%s` is a number: an alert needs a bound for it";
+		struct diag *d = diag_error(e->diags, at, D_OBSERVABLE, arena_printf(e->p->arena, why, word));
+		diag_help(e->diags, d, r->bound ? "write when %s"
+			: flag_of(x, "below") ? "write when %s < BOUND" : "write when %s > BOUND", word);
 		return 0;
 	}
 	if (r->bound && (*r->op == '=' || *r->op == '!' || flag_of(x, "below") != (*r->op == '<'))) {
-		struct diag *d = diag_error(e->diags, r->decl->kids[0]->span, D_OBSERVABLE, arena_printf(e->p->arena, "`%s %s` would alert while all is well", word, r->op));
-		diag_help(e->diags, d, flag_of(x, "below") ? "a low %s is bad: write %s < BOUND" : "a high %s is bad: write %s > BOUND", word, word);
+		struct diag *d = diag_error(e->diags, at, D_OBSERVABLE,
+			arena_printf(e->p->arena, "`%s %s` would alert while all is well", word, r->op));
+		diag_help(e->diags, d, flag_of(x, "below") ? "a low %s is bad: write %s < BOUND"
+			: "a high %s is bad: write %s > BOUND", word, word);
 		return 0;
 	}
 	if (r->bound)
@@ -320,7 +349,8 @@ static int alert_read(struct eval *e, struct instance *i, const struct ast *a, s
 static const struct value *text_between(struct eval *e, const struct ast *x)
 {
 	const struct source *src = source_of(e->p->sources, x->span.lo);
-	return value_string(e->arena, src ? src->text + (x->span.lo - src->base) : "", src ? x->span.hi - x->span.lo : 0, x->span);
+	return value_string(e->arena, src ? src->text + (x->span.lo - src->base) : "",
+		src ? x->span.hi - x->span.lo : 0, x->span);
 }
 
 static const char *word_of(const struct ast *alert)
@@ -348,8 +378,11 @@ static const char *alert_name(struct eval *e, const struct instance *i, const st
 		before += s == a ? 0 : !same;
 		same += s == a;
 	}
-	const char *own = severity < 2 ? a->name->text : before ? arena_printf(e->arena, "%s-%s-%u", a->name->text, word_of(a), (unsigned)before + 1)
-		: arena_printf(e->arena, "%s-%s", a->name->text, word_of(a));
+	const char *own = a->name->text;
+	if (severity > 1)
+		own = arena_printf(e->arena, "%s-%s", own, word_of(a));
+	if (before)
+		own = arena_printf(e->arena, "%s-%u", own, (unsigned)before + 1);
 	return camel(e, i->name->text, own);
 }
 
@@ -372,14 +405,17 @@ static const struct value *rule(struct eval *e, struct instance *i, const struct
 	struct alert r;
 	if (!alert_read(e, i, a, &r))
 		return VALUE_ERROR_V;
-	const struct value *query = value_getc(r.exported, "query"), *scale = value_getc(r.exported, "scale"), *guard = value_getc(r.exported, "guard");
+	const struct value *query = value_getc(r.exported, "query"), *guard = value_getc(r.exported, "guard");
+	const struct value *scale = value_getc(r.exported, "scale");
 	struct buf b = { 0 };
 	const struct value *parts[4] = { query, scale, NULL, guard };
 	buf_add(&b, query->str.p, query->n);
 	if (r.bound) {
 		parts[2] = r.limit;
 		char num[40];
-		double d = r.limit->d * (scale && scale->tag == VALUE_FLOAT ? scale->d : scale && scale->tag == VALUE_INT ? (double)scale->i : 1.0);
+		double d = r.limit->d;
+		if (scale && (scale->tag == VALUE_FLOAT || scale->tag == VALUE_INT))
+			d *= scale->tag == VALUE_FLOAT ? scale->d : (double)scale->i;
 		size_t n = float_print(d, num);
 		if (n > 2 && !memcmp(num + n - 2, ".0", 2))
 			n -= 2;
@@ -387,24 +423,25 @@ static const struct value *rule(struct eval *e, struct instance *i, const struct
 	}
 	if (guard && guard->tag == VALUE_STRING)
 		buf_addf(&b, " and %.*s", (int)guard->n, guard->str.p);
-	struct field *f = ARENA_ARRAY(e->arena, struct field, 5), *labels = ARENA_ARRAY(e->arena, struct field, 2), *notes = ARENA_ARRAY(e->arena, struct field, 1);
+	struct field *f = ARENA_ARRAY(e->arena, struct field, 5), *notes = ARENA_ARRAY(e->arena, struct field, 1);
+	struct field *labels = ARENA_ARRAY(e->arena, struct field, 2);
 	uint32_t n = 0;
 	const char *expr = arena_strdup(e->arena, b.p, b.n);
 	buf_free(&b);
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "alert"), value_cstr(e->arena, alert_name(e, i, a)) };
+	f[n++] = field_of(e, "alert", value_cstr(e->arena, alert_name(e, i, a)));
 	const struct value *made = value_cstr(e->arena, expr);
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "expr"), e->origins ? origin_joined(e, a->kids[0], made, parts, 4) : made };
+	f[n++] = field_of(e, "expr", e->origins ? origin_joined(e, a->kids[0], made, parts, 4) : made);
 	if (r.wait->tag != VALUE_NONE) {
 		const struct value *held = value_string(e->arena, r.wait->str.p, r.wait->n, r.wait->origin);
-		f[n++] = (struct field){ atom_cstr(e->p->atoms, "for"), e->origins ? origin_carried(e, r.wait, held) : held };
+		f[n++] = field_of(e, "for", e->origins ? origin_carried(e, r.wait, held) : held);
 	}
-	labels[0] = (struct field){ atom_cstr(e->p->atoms, "severity"), value_string(e->arena, a->name->text, a->name->len, a->name_span) };
-	labels[1] = (struct field){ e->p->implicit[SLOT_POLICY], value_string(e->arena, i->name->text, i->name->len, i->at) };
+	labels[0] = field_of(e, "severity", name_value(e, a->name, a->name_span));
+	labels[1] = (struct field){ e->p->implicit[SLOT_POLICY], name_value(e, i->name, i->at) };
 	f[n++] = (struct field){ e->p->implicit[SLOT_LABELS], value_record(e->arena, labels, 2, a->span) };
 	const struct value *said = text_between(e, a->kids[0]);
 	const struct value *summary = value_cstr(e->arena,
 		arena_printf(e->arena, "Drift policy %s: %.*s", i->name->text, (int)said->n, said->str.p));
-	notes[0] = (struct field){ atom_cstr(e->p->atoms, "summary"), e->origins ? in_words(e, i, a, &r, summary) : summary };
+	notes[0] = field_of(e, "summary", e->origins ? in_words(e, i, a, &r, summary) : summary);
 	f[n++] = (struct field){ e->p->implicit[SLOT_ANNOTATIONS], value_record(e->arena, notes, 1, a->span) };
 	return value_record(e->arena, f, n, a->span);
 }
@@ -429,20 +466,21 @@ static const struct value *alert_record(struct eval *e, struct instance *i, cons
 		if (is_error(v))
 			return v;
 		if (v->tag != VALUE_RECORD || !value_getc(v, "action")) {
-			diag_help(e->diags, diag_error(e->diags, a->kids[k]->span, D_DRIFT, "an alert cannot start this"), "write then notify(RECEIVER) or then retrain(FLOW, cooldown = 6h)");
+			diag_help(e->diags, diag_error(e->diags, a->kids[k]->span, D_DRIFT, "an alert cannot start this"),
+				"write then notify(RECEIVER) or then retrain(FLOW, cooldown = 6h)");
 			return VALUE_ERROR_V;
 		}
 		then[nthen++] = v;
 	}
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "severity"), value_string(e->arena, a->name->text, a->name->len, a->name_span) };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "text"), text_between(e, a->kids[0]) };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "observable"), value_string(e->arena, word->name->text, word->name->len, word->span) };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "arguments"), value_record(e->arena, args, x->nkids - 1, r.what->span) };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "decides"), value_bool(flag_of(r.exported, "decides")) };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "below"), value_bool(flag_of(r.exported, "below")) };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "bound"), r.limit };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "for"), r.wait };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "then"), value_list(e->arena, then, nthen, a->span) };
+	f[n++] = field_of(e, "severity", name_value(e, a->name, a->name_span));
+	f[n++] = field_of(e, "text", text_between(e, a->kids[0]));
+	f[n++] = field_of(e, "observable", name_value(e, word->name, word->span));
+	f[n++] = field_of(e, "arguments", value_record(e->arena, args, x->nkids - 1, r.what->span));
+	f[n++] = field_of(e, "decides", value_bool(flag_of(r.exported, "decides")));
+	f[n++] = field_of(e, "below", value_bool(flag_of(r.exported, "below")));
+	f[n++] = field_of(e, "bound", r.limit);
+	f[n++] = field_of(e, "for", r.wait);
+	f[n++] = field_of(e, "then", value_list(e->arena, then, nthen, a->span));
 	return value_record(e->arena, f, n, a->span);
 }
 
@@ -464,33 +502,43 @@ static const struct value *alerts(struct eval *e, struct instance *i, int rules)
 /* Fields that are not known are none. */
 static const struct value *with_all(struct eval *e, const struct value *v)
 {
-	static const char *const all[] = { "version", "rows", "label", "columns", "names", "dtype", "scale", "distinct-rows", "spread", "widest", "statistics", "data" };
+	static const char *const all[] = { "version", "rows", "label", "columns", "names", "dtype", "scale", "distinct-rows",
+		"spread", "widest", "statistics", "data" };
 	for (size_t k = 0; k < sizeof all / sizeof *all; k++)
 		if (!value_getc(v, all[k]))
 			v = value_with(e->arena, v, atom_cstr(e->p->atoms, all[k]), VALUE_NONE_V);
 	return v;
 }
 
+static void said(struct eval *e, struct span at, const char *what, const char *cure)
+{
+	diag_help(e->diags, diag_error(e->diags, at, D_DRIFT, what), "%s", cure);
+}
+
 static const struct value *reference(struct eval *e, struct instance *i)
 {
 	const struct ast *x = setting(i, "reference");
 	if (!x && setting(i, "concept") && !setting(i, "data") && !setting(i, "predictions")) {
-		struct field *f = ARENA_ARRAY(e->arena, struct field, 2);       /* truth is compared with answers, not with old data */
-		f[0] = (struct field){ atom_cstr(e->p->atoms, "kind"), VALUE_NONE_V };
-		f[1] = (struct field){ atom_cstr(e->p->atoms, "path"), VALUE_NONE_V };
+		/* truth is compared with answers, not with old data */
+		struct field *f = ARENA_ARRAY(e->arena, struct field, 2);
+		f[0] = field_of(e, "kind", VALUE_NONE_V);
+		f[1] = field_of(e, "path", VALUE_NONE_V);
 		return with_all(e, value_record(e->arena, f, 2, i->at));
 	}
 	if (!x && i->suspect)
 		return VALUE_ERROR_V;   /* most likely it is what did not parse, or is misspelt */
 	if (!x) {
-		diag_help(e->diags, diag_error(e->diags, i->at, D_DRIFT, arena_printf(e->p->arena, "drift policy `%s` has no `reference`", i->name->text)), "write reference = file(\"x.csv\"), artifact(\"x.csv\") or uri(\"s3://...\"): the data that new data is compared with");
+		said(e, i->at, arena_printf(e->p->arena, "drift policy `%s` has no `reference`", i->name->text),
+			"write reference = file(\"x.csv\"), artifact(\"x.csv\") or uri(\"s3://...\"): "
+			"the data that new data is compared with");
 		return VALUE_ERROR_V;
 	}
 	const struct value *v = outer_value(e, i, x);
 	if (is_error(v))
 		return v;
 	if (v->tag != VALUE_RECORD || !value_getc(v, "path")) {
-		diag_help(e->diags, diag_error(e->diags, x->span, D_TYPE, "reference data", value_noun(e, v)), "write file(\"x.csv\"), artifact(\"x.csv\") or uri(\"s3://...\")");
+		diag_help(e->diags, diag_error(e->diags, x->span, D_TYPE, "reference data", value_noun(e, v)),
+			"write file(\"x.csv\"), artifact(\"x.csv\") or uri(\"s3://...\")");
 		return VALUE_ERROR_V;
 	}
 	return with_all(e, v);
@@ -512,21 +560,23 @@ const struct value *policy_field(struct eval *e, struct instance *i, const struc
 	if (!strcmp(s, "rules") || !strcmp(s, "alerts"))
 		return alerts(e, i, s[0] == 'r');
 	if (!strcmp(s, "name"))
-		return value_string(e->arena, i->name->text, i->name->len, i->at);
+		return name_value(e, i->name, i->at);
 	if (!strcmp(s, "rate") || !strcmp(s, "budget")) {
 		const struct ast *x = setting(i, s);
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		if (x)
 			return eval_typed(e, &outer, x, &type_rate);
 		const struct value *model = s[0] == 'r' ? member_value(e, i, "model") : NULL;
-		if (model && model->tag == VALUE_GIVEN && table_get(&((struct given *)model->ref.ref)->give->iface->index, name))
-			return given_field(e, model->ref.ref, name, at);
+		struct given *g = model && model->tag == VALUE_GIVEN ? model->ref.ref : NULL;
+		if (g && table_get(&g->give->iface->index, name))
+			return given_field(e, g, name, at);
 		return VALUE_NONE_V;
 	}
 	const struct value *own = member_value(e, i, s);
 	if (own)
 		return own;
-	diag_help(e->diags, diag_error(e->diags, at, D_UNKNOWN_FIELD, "`policy`", s), "it has name, data, predictions, concept, reference, rate, budget, alerts, rules, and what the runtime has");
+	diag_help(e->diags, diag_error(e->diags, at, D_UNKNOWN_FIELD, "`policy`", s),
+		"it has name, data, predictions, concept, reference, rate, budget, alerts, rules, and what the runtime has");
 	return VALUE_ERROR_V;
 }
 
@@ -536,7 +586,9 @@ void check_policy(struct compile *c, struct instance *i)
 	static const char *const signals[] = { "data", "predictions", "concept" };
 	int any = 0;
 	if (!i->decl || i->decl->tag != AST_DRIFT) {
-		diag_help(e->diags, diag_error(e->diags, i->at, D_DRIFT, arena_printf(e->p->arena, "`%s` is a drift runtime, not a component", i->kind->name->text)), "write drift %s on MODEL { runtime = %s ... }", i->name->text, i->kind->name->text);
+		const char *kind = i->kind->name->text;
+		said(e, i->at, arena_printf(e->p->arena, "`%s` is a drift runtime, not a component", kind),
+			arena_printf(e->p->arena, "write drift %s on MODEL { runtime = %s ... }", i->name->text, kind));
 		return;
 	}
 	for (int k = 0; k < 3; k++) {
@@ -553,7 +605,8 @@ void check_policy(struct compile *c, struct instance *i)
 				run_check(c, &own, t->kind->outputs.v[n], t, d->origin, "the detector");
 	}
 	if (!any && !i->suspect)
-		diag_help(e->diags, diag_error(e->diags, i->at, D_DRIFT, arena_printf(e->p->arena, "drift policy `%s` watches nothing", i->name->text)), "write data = DETECTOR(...)");
+		said(e, i->at, arena_printf(e->p->arena, "drift policy `%s` watches nothing", i->name->text),
+			"write data = DETECTOR(...)");
 	policy_field(e, i, atom_cstr(e->p->atoms, "reference"), i->at);
 	policy_field(e, i, atom_cstr(e->p->atoms, "rules"), i->at);
 	policy_field(e, i, atom_cstr(e->p->atoms, "alerts"), i->at);
