@@ -103,6 +103,14 @@
 #define D_CHART_VALUE         "E0821", "%s"
 #define D_CHART_TABLE         "E0822", "%s"
 
+/* the whole set of objects */
+#define D_UNRESOLVED          "E0830", "%s"
+#define D_UNRESOLVED_PORT     "E0831", "%s"
+#define D_LATE                "E0832", "%s"
+#define W_UNRESOLVED          "W0830", "%s"
+#define W_UNREAD              "W0831", "%s"
+#define W_SELECTS_NOTHING     "W0832", "%s"
+
 /* objects against the fields of their kinds */
 #define D_FIELD_UNKNOWN       "E0841", "%s %s has no field `%s`"
 #define D_FIELD_TYPE          "E0842", "`%s` must be %s, not %s"

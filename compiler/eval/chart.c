@@ -118,24 +118,31 @@ static int begins(const struct chart *t, const char *line, const char *p, size_t
 	return (size_t)(t->end - line) >= n && !memcmp(line, p, n);
 }
 
-/* The type of the key, or NULL. `p` has room for one byte more. */
-static const char *type_of_path(const struct chart *t, char *p, size_t n, size_t *type_n)
-{
-	p[n] = '\t';
-	const char *line = lower_bound(t, p, n + 1);
-	if (!begins(t, line, p, n + 1))
-		return NULL;
-	const char *stop = line_end(line, t->end);
-	*type_n = field(line + n + 1, stop);
-	return line + n + 1;
-}
-
 static int has_children(const struct chart *t, char *p, size_t n)
 {
 	if (!n)
 		return 1;
 	p[n] = '.';
 	return begins(t, lower_bound(t, p, n + 1), p, n + 1);
+}
+
+/* The type of the key, or NULL. `p` has room for one byte more. *inner: keys stand below it. */
+static const char *type_of_path(const struct chart *t, char *p, size_t n, size_t *type_n, int *inner)
+{
+	p[n] = '\t';
+	const char *line = lower_bound(t, p, n + 1), *type = NULL;
+	if (begins(t, line, p, n + 1)) {
+		const char *stop = line_end(line, t->end);
+		type = line + n + 1;
+		*type_n = field(type, stop);
+		line = stop < t->end ? stop + 1 : t->end;
+	}
+	/* keys below follow at once, but for those that go on with a character before the dot */
+	p[n] = '.';
+	*inner = begins(t, line, p, n + 1);
+	if (!*inner && begins(t, line, p, n))
+		*inner = has_children(t, p, n);
+	return type;
 }
 
 /* -- the user's tables -- */
@@ -566,9 +573,9 @@ static void check_entry(struct check *k, const struct atom *key, const struct va
 		if (!add_view(below, &nbelow, w->t, e->arena, w->path, w->n, key->text, key->len))
 			continue;
 		struct view *self = &below[nbelow - 1];
-		size_t m;
-		const char *found = type_of_path(self->t, self->path, self->n, &m);
-		int inner = has_children(self->t, self->path, self->n);
+		size_t m = 0;
+		int inner;
+		const char *found = type_of_path(self->t, self->path, self->n, &m, &inner);
 		is_inner |= inner;
 		if (!found && !inner) {
 			nbelow--;

@@ -5,6 +5,7 @@
 #include "eval/literal.h"
 #include "eval/plan.h"
 #include "eval/schema.h"
+#include "eval/whole.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -338,7 +339,7 @@ void claim_text(struct compile *c, const char *text, struct span at, const char 
 		return;
 	}
 	struct claim *n = ARENA_NEW(c->e->unit, struct claim);
-	*n = (struct claim){ at, who };
+	*n = (struct claim){ at, who, NULL };
 	table_put(&c->claims, a, n);
 }
 
@@ -360,17 +361,18 @@ static int is_exposed(struct eval *e, int64_t port)
 	return 0;
 }
 
-void claim_node_port(struct compile *c, int64_t port, struct span at, const char *who)
+/* top: the component that says it. again: it may have been claimed by the same component's `expose`, and be passed on to a chart. */
+void claim_node_port(struct compile *c, int64_t port, struct span at, const struct instance *top, int again, const char *who)
 {
 	const void *key = (const void *)(uintptr_t)(port + 16);
 	struct claim *old = table_get(&c->node_ports, key);
 	if (!old) {
 		struct claim *n = ARENA_NEW(c->e->unit, struct claim);
-		*n = (struct claim){ at, who };
+		*n = (struct claim){ at, who, top };
 		table_put(&c->node_ports, key, n);
 		return;
 	}
-	if (old->at.lo == at.lo && old->at.hi == at.hi)
+	if ((old->at.lo == at.lo && old->at.hi == at.hi) || (again && old->top == top))
 		return;         /* the same number, seen once where it is written and once in the Service */
 	struct diag *x = diag_error(c->e->diags, at, D_NODE_PORT_TWICE, (int)port);
 	diag_label(c->e->diags, x, "second claim: %s", who);
@@ -392,7 +394,7 @@ static void claim_exposes(struct compile *c, struct instance *i)
 		const struct value *v = expose_value(e, i, i->kind->ports.v[n].name, i->at);
 		const struct value *nodes = v->tag == VALUE_RECORD ? value_get(v, e->a_nodes) : NULL;
 		for (uint32_t k = 0; nodes && k < nodes->n; k++)
-			claim_node_port(c, nodes->items[k]->i, nodes->items[k]->origin, arena_printf(e->p->arena, "port `%s` of %s", i->kind->ports.v[n].name->text, instance_label(e, i)));
+			claim_node_port(c, nodes->items[k]->i, nodes->items[k]->origin, i->top, 0, arena_printf(e->p->arena, "port `%s` of %s", i->kind->ports.v[n].name->text, instance_label(e, i)));
 	}
 }
 
@@ -425,6 +427,17 @@ static struct identity *identity(struct compile *c, const struct top *t, struct 
 	c->identities[i].hash = h.lo;
 	c->identities[i].more = more;
 	return &c->identities[i];
+}
+
+struct top *made_by(struct compile *c, const struct atom *id)
+{
+	struct hash128 h = hash_bytes(id->text, id->len);
+	for (uint32_t i = (uint32_t)h.lo; c->identity_cap; i++) {
+		const struct identity *x = &c->identities[i & (c->identity_cap - 1)];
+		if (!x->top || hash_equal(x->hash, h))
+			return x->top;
+	}
+	return NULL;
 }
 
 static void claim_object(struct compile *c, const struct out_object *o, struct span at, struct top *t)
@@ -462,7 +475,7 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 		for (uint32_t n = 0; ports && ports->tag == VALUE_LIST && n < ports->n; n++) {
 			const struct value *np = ports->items[n]->tag == VALUE_RECORD ? value_getc(ports->items[n], "nodePort") : NULL;
 			if (np && np->tag == VALUE_INT)
-				claim_node_port(c, np->i, np->origin, arena_printf(e->p->arena, "Service %s/%s", o->ns, o->name));
+				claim_node_port(c, np->i, np->origin, NULL, 0, arena_printf(e->p->arena, "Service %s/%s", o->ns, o->name));
 		}
 	}
 }
@@ -1014,6 +1027,7 @@ static void first_pass(struct compile *c, struct top *t)
 			if (keep)
 				VEC_PUSH(e->unit, &c->releases, ((struct made_release){ o.releases[n], t, t->inst }));
 		}
+		whole_component(c, t, &o, t->plan ? c->bound : NULL);
 		if (t->plan) {
 			plan_rules(c, t);
 		} else {
@@ -1191,7 +1205,10 @@ static int compile_all(struct compile *c)
 	try_risks(c);
 	resolve_words(p);
 	if (e->diags->nerrors || p->only_envs)
-		return 0;       /* what was not made silences nothing */
+		return 0;       /* what was not made silences nothing, and may be what others look for */
+	whole_check(c);
+	if (e->diags->nerrors)
+		return 0;
 	for (uint32_t n = 0; n < e->instances.n; n++)
 		unused_allows(c, e->instances.v[n]->allows.v, e->instances.v[n]->allows.n);
 	unused_allows(c, p->allows.v, p->allows.n);

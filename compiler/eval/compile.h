@@ -16,11 +16,14 @@ struct top {                            /* one file of manifests */
 	uint8_t mark;
 	uint8_t needed;                 /* some other component has a wire to it */
 	const struct plan *plan;        /* what makes its objects, or NULL: make_objects() */
+	uint32_t place;                 /* in the order of applying, from 1; whole.c */
+	uint8_t planned;                /* whole.c looked at it as its plan's */
 };
 struct kube_kind { const struct atom *word; const char *api_version, *kind, *plural; uint8_t cluster; int rank; };
 struct made_release { struct out_release r; struct top *top; struct instance *inst; };
 struct identity { uint64_t hash; uint32_t more, top; };          /* 96 bits of an object's group, kind, namespace and name; its top's number + 1 */
 struct charts;
+struct whole;
 struct compile {
 	struct eval *e;
 	struct out_stack out;
@@ -45,8 +48,9 @@ struct compile {
 	int lazy;                       /* only settings are made now, a component's objects when they are asked for; with origins */
 	struct bound *bound;            /* first pass: the plan of the component in hand, bound */
 	struct charts *charts;          /* chart.c: NULL until a release is checked */
+	struct whole *whole;            /* whole.c: NULL until a component is made */
 };
-struct claim { struct span at; const char *who; };
+struct claim { struct span at; const char *who; const struct instance *top; };
 
 /* Makes and checks everything. 0 when there were errors. */
 int compile_stack(struct compile *c);
@@ -70,7 +74,6 @@ int is_allowed(struct compile *c, const struct instance *i, const char *name);
 int run_check(struct compile *c, struct env *env, const struct ast *check, struct instance *i, struct span at, const char *origin);
 void run_rules(struct compile *c, struct top *t, struct out_component *out);
 void claim_text(struct compile *c, const char *text, struct span at, const char *who);
-void claim_node_port(struct compile *c, int64_t port, struct span at, const char *who);
 /* envs.c */
 void check_other_envs(struct compile *c);
 /* risk.c: what risks remember of a component, and whether one of them holds for two rememberings */
@@ -80,6 +83,8 @@ struct risk_finding { int cls; unsigned flags; const char *because, *cure; };   
 /* old, new: records of typed members (risk_fact). 1: it holds; 0: it does not, or reads a member that one of them lacks; -1 error, reported. */
 int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, const struct value *old, const struct value *new, int restarts, struct risk_finding *f);
 const struct value *risk_fact(struct eval *e, const struct type *t, const char *text);  /* as the lock has it; NULL: not of that type */
+void claim_node_port(struct compile *c, int64_t port, struct span at, const struct instance *top, int again, const char *who);
+struct top *made_by(struct compile *c, const struct atom *identity);    /* "apps/Deployment namespace/name"; NULL: nothing of the stack is that */
 /* drift.c */
 void check_policy(struct compile *c, struct instance *i);
 struct span policy_place(const struct instance *i, const struct atom *name);      /* where the policy says it; {0, 0}: nowhere */

@@ -61,6 +61,7 @@ struct plan {
 	uint8_t *guarded;               /* for each member */
 	uint8_t failed;                 /* this component cannot be planned */
 	uint8_t retired, tried;
+	struct whole_plan *whole;       /* eval/whole.h */
 	uint32_t *depends;              /* while a rule's check runs: counts what it looks into, instead of guarding it */
 };
 

@@ -2,6 +2,7 @@
    the first two others that it fits are made both ways. */
 #include "eval/compile.h"
 #include "eval/plan.h"
+#include "eval/whole.h"
 #include "emit/yaml.h"
 #include <stdio.h>
 #include <string.h>
@@ -346,6 +347,8 @@ static struct plan *trace(struct compile *c, struct top *t)
 			s->frame = (uint8_t)is_frame(s);
 		}
 	}
+	if (ok)
+		p->whole = whole_trace(c, p, &o);
 	e->arena = old;
 	return ok && !p->failed && e->diags->n == errors ? p : NULL;
 }
