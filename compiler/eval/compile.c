@@ -429,13 +429,21 @@ static struct identity *identity(struct compile *c, const struct top *t, struct 
 	return &c->identities[i];
 }
 
+/* Sources of secrets are put before the others once all have a number. */
+static struct top *numbered(struct compile *c, uint32_t number)
+{
+	return c->tops.v[number - 1 + c->nsources];
+}
+
 struct top *made_by(struct compile *c, const struct atom *id)
 {
 	struct hash128 h = hash_bytes(id->text, id->len);
 	for (uint32_t i = (uint32_t)h.lo; c->identity_cap; i++) {
 		const struct identity *x = &c->identities[i & (c->identity_cap - 1)];
-		if (!x->top || hash_equal(x->hash, h))
-			return x->top;
+		if (!x->top)
+			return NULL;
+		if (x->hash == h.lo && x->more == (uint32_t)(h.hi >> 32))
+			return numbered(c, x->top);
 	}
 	return NULL;
 }
@@ -454,7 +462,7 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 		buf_addc(b, '/');
 	buf_adds(b, o->name);
 	struct identity *id = identity(c, t, hash_bytes(b->p, b->n));
-	struct top *old = id->top ? c->tops.v[id->top - 1] : NULL;
+	struct top *old = id->top ? numbered(c, id->top) : NULL;
 	if (old) {
 		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, b->p);
 		diag_label(e->diags, x, "second: %s", t->inst ? instance_label(e, t->inst) : t->name);
@@ -976,7 +984,7 @@ static void make_delivery(struct compile *c)
 	for (uint32_t n = 0; notes && n < c->tops.n; n++)
 		for (uint32_t q = 0; !c->tops.v[n]->inst && q < c->tops.v[n]->parts.n; q++)
 			c->tops.v[n]->parts.v[q]->cells[SLOT_ANNOTATIONS] = notes;
-	top->number = c->tops.n;
+	top->number = c->tops.n - c->nsources;
 	VEC_PUSH(e->unit, &c->tops, top);
 	c->delivery = top;
 	c->out.delivered = 1;

@@ -42,6 +42,7 @@ struct compile {
 	VEC(struct made_release) releases;      /* for a delivery kind */
 	struct arena *scratch;
 	struct top *delivery;
+	uint32_t nsources;              /* tops before the numbered ones: sources of secrets */
 	int pass;
 	const char *rule;               /* whose checks are running */
 	int plain;                      /* no plans: for tests */

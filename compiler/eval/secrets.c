@@ -282,6 +282,7 @@ void collect_secrets(struct compile *c)
 		VEC_PUSH(e->unit, &c->tops, sources.v[q]);
 		memmove(c->tops.v + 1, c->tops.v, (c->tops.n - 1) * sizeof *c->tops.v);
 		c->tops.v[0] = sources.v[q];
+		c->nsources++;
 		make_component(c, sources.v[q], &o);
 	}
 }
