@@ -932,7 +932,7 @@ static enum source_of_name name_source(const struct ref *r)
 		return SAID_HERE;
 	for (uint32_t s = 0; s < i->kind->members.n; s++) {
 		const struct member *m = &i->kind->members.v[s];
-		const struct ast *x = i->sets[s];
+		const struct ast *x = instance_set(i, s);
 		const struct type *t = m->type;
 		if (!x || m->tag != MEMBER_SETTING || r->name->origin.lo < x->span.lo || r->name->origin.hi > x->span.hi)
 			continue;

@@ -81,7 +81,7 @@ static void test_scalars(void **state)
 static void test_structure(void **state)
 {
 	(void)state;
-	same(STACK(" allow no-resources because \"x\"\n") LIST
+	same(STACK(" allow no-resources because \"x\"\n allow unread because \"x\"\n") LIST
 	     "secret s { k, l }\n"
 	     "interface link { host : host, port : port }\n"
 	     "kind server { gives link { host: \"${name}.demo\", port: 80 }\n gives link2(q : string) { v: \"${q}/${name}\" }\n namespace : name = \"demo\"\n manifest configmap(name) { data: { a: \"b\" } } }\n"
@@ -135,6 +135,11 @@ static void test_faults(void **state)
 	same(STACK("") LIST
 	     "kind thing { namespace : name = \"demo\"\n t : string\n manifest service(\"${t}\") { spec: { ports: [] } } }\n"
 	     "component x : thing for m in all { name = m.name; t = m.t }\n", NULL, 0);
+	same(STACK("") LIST
+	     "kind thing { namespace : name = \"demo\"\n n : int\n t : string\n manifest configmap(name) { data: { t: t } }\n"
+	     " manifest service(name) { spec: { selector: { app: if n > 5 then \"other\" else name }, ports: [ { name: \"http\", port: 80 } ] } }\n"
+	     " manifest pod(name) { metadata: { labels: { app: name } }, spec: { containers: [ { name: \"c\", image: \"x/y:1\", envFrom: [ { configMapRef: { name: \"${name}-${n}\" } } ] } ] } } }\n"
+	     "component x : thing for m in all { name = m.name; n = m.n; t = m.t }\n", NULL, 0);
 	same(STACK("") LIST
 	     "kind thing { namespace : name = \"demo\"\n t : string\n manifest configmap(\"same\") { data: { t: t } } }\n"
 	     "component x : thing for m in all { name = m.name; t = m.t }\n", NULL, 0);
