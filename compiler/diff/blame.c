@@ -114,6 +114,31 @@ static void item_origin(struct diff *d, struct why *w, struct diff_item *x)
 		x->from = chosen(&c);
 }
 
+/* A pod that restarts since what it reads has changed: the line that this comes from, and not the one that writes the hash of it. */
+static void through_config(struct diff *d)
+{
+	struct table read;
+	table_init(&read, d->a);
+	for (uint32_t i = 0; i < d->items.n; i++) {
+		struct diff_item *x = &d->items.v[i];
+		if (x->new && x->from.file && *x->new->component && !strcmp(x->new->kind, "ConfigMap"))
+			table_put(&read, atom_cstr(d->atoms, x->new->component), &x->from);
+	}
+	for (uint32_t i = 0; i < d->items.n; i++) {
+		struct diff_item *x = &d->items.v[i];
+		struct diff_origin *from = x->new ? table_get(&read, atom_cstr(d->atoms, x->new->component)) : NULL;
+		for (uint32_t k = 0; from && k < x->nchanges; k++) {
+			struct diff_change *c = &x->changes[k];
+			const struct atom *last = c->nsteps ? c->steps[c->nsteps - 1].key : NULL;
+			if (!last || strcmp(last->text, "mlopsc/config-hash"))
+				continue;
+			if (x->from.file == c->from.file && x->from.line == c->from.line)
+				x->from = *from;
+			c->from = *from;
+		}
+	}
+}
+
 void diff_blame(struct diff *d, struct why *w)
 {
 	uint32_t asked = 0;
@@ -136,5 +161,6 @@ void diff_blame(struct diff *d, struct why *w)
 		item_origin(d, w, x);
 		asked++;
 	}
+	through_config(d);
 	buf_free(&path);
 }

@@ -152,7 +152,7 @@ static void block(const struct diff_group *g, const struct diff_style *s, size_t
 		buf_addf(out, "%*s%s", (int)(width > head.n ? width - head.n : 0) + 2, "", line.p);
 	buf_addc(out, '\n');
 	const uint32_t shown = s->all || x->nchanges <= SHOWN + 1 ? x->nchanges : SHOWN;
-	for (uint32_t i = 0; i < shown && (x->nchanges > 1 || x->headline); i++) {
+	for (uint32_t i = 0; i < shown && (x->nchanges > 1 || (x->headline && s->all)); i++) {
 		buf_clear(&line);
 		diff_show_change(&x->changes[i], &line);
 		buf_adds(out, MARGIN "  ");

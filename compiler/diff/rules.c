@@ -47,11 +47,16 @@ static const struct value *record(struct diff *d, const struct kind *k, const st
 	return value_record(d->a, f, count, (struct span){ 0, 0 });
 }
 
-/* The top-level component that an instance is part of: itself, or the longest name that its own begins with. */
-static int part_of(const char *component, const char *instance)
+/* The top-level component that an instance is part of: itself, or the longest name that its own begins with. NULL: none. */
+static const char *owner(const struct diff *d, const struct table *parts, const char *instance)
 {
-	const size_t n = strlen(component);
-	return n && !strncmp(component, instance, n) && (!instance[n] || instance[n] == '-') ? (int)n : 0;
+	for (size_t n = strlen(instance); n; n--)
+		if (!instance[n] || instance[n] == '-') {
+			const struct atom *name = atom_intern(d->atoms, instance, n);
+			if (table_get(parts, name))
+				return name->text;
+		}
+	return NULL;
 }
 
 static int workload(const struct diff_part *p)
@@ -59,21 +64,32 @@ static int workload(const struct diff_part *p)
 	return p->what == DIFF_RELEASE ? 2 : p->what == DIFF_OBJECT && strcmp(p->kind, "ConfigMap") && strcmp(p->kind, "Service") ? 1 : 0;
 }
 
-static struct diff_item *best_item(struct diff *d, const char *instance, int *restarts)
+struct changed_parts { VEC(struct diff_item *) items; };         /* of a component */
+
+/* Component of the new side -> its parts that have changed; what has changed in none has none. */
+static void index_parts(struct diff *d, struct table *out)
 {
-	struct diff_item *best = NULL;
-	int nbest = 0;
-	*restarts = 0;
+	table_init(out, d->a);
+	for (uint32_t i = 0; i < d->new.lock->components.n; i++)
+		table_put(out, atom_cstr(d->atoms, d->new.lock->components.v[i].name), ARENA_NEW(d->a, struct changed_parts));
 	for (uint32_t i = 0; i < d->items.n; i++) {
 		struct diff_item *x = &d->items.v[i];
-		const struct diff_part *p = x->new ? x->new : x->old;
-		const int n = x->op == DIFF_ADDED || x->op == DIFF_REMOVED ? 0 : part_of(p->component, instance);
-		if (!n || n < nbest)
-			continue;
-		if (n > nbest || x->risk.cls > best->risk.cls || (x->risk.cls == best->risk.cls && workload(p) > workload(best->new)))
+		struct changed_parts *c = x->op == DIFF_ADDED || x->op == DIFF_REMOVED ? NULL : table_get(out, atom_cstr(d->atoms, x->new->component));
+		if (c)
+			VEC_PUSH(d->a, &c->items, x);
+	}
+}
+
+static struct diff_item *best_item(struct diff *d, const struct table *parts, const char *component, int *restarts)
+{
+	const struct changed_parts *c = component ? table_get(parts, atom_cstr(d->atoms, component)) : NULL;
+	struct diff_item *best = NULL;
+	*restarts = 0;
+	for (uint32_t i = 0; c && i < c->items.n; i++) {
+		struct diff_item *x = c->items.v[i];
+		if (!best || x->risk.cls > best->risk.cls || (x->risk.cls == best->risk.cls && workload(x->new) > workload(best->new)))
 			best = x;
-		*restarts = (n == nbest && *restarts) || (x->risk.cls >= 3 && p->what != DIFF_FILE);
-		nbest = n;
+		*restarts |= x->risk.cls >= 3 && x->new->what != DIFF_FILE;
 	}
 	return best;
 }
@@ -119,12 +135,12 @@ static void attach(struct diff *d, struct diff_item *x, const struct risk_findin
 	x->ruled = 1;
 }
 
-static int judge(struct diff *d, const struct lock_fact *const *was, uint32_t nwas, const struct lock_fact *const *is, uint32_t nis)
+static int judge(struct diff *d, const struct table *parts, const struct lock_fact *const *was, uint32_t nwas, const struct lock_fact *const *is, uint32_t nis)
 {
 	struct kind *k = program_kind(d->eval->p, atom_cstr(d->atoms, is[0]->kind));
 	struct risk_finding f;
 	int restarts;
-	struct diff_item *x = best_item(d, is[0]->instance, &restarts);
+	struct diff_item *x = best_item(d, parts, owner(d, parts, is[0]->instance), &restarts);
 	if (!x || !k || strcmp(was[0]->kind, is[0]->kind))
 		return 1;
 	resolve_kind(d->eval->p, k);
@@ -145,10 +161,12 @@ int diff_rules(struct diff *d)
 		return 1;
 	const struct lock_fact **p = sorted(d->a, d->old.lock), **q = sorted(d->a, d->new.lock);
 	const uint32_t n = d->old.lock->facts.n, m = d->new.lock->facts.n;
+	struct table parts;
+	index_parts(d, &parts);
 	for (uint32_t i = 0, k = 0; i < n && k < m;) {
 		const int c = strcmp(p[i]->instance, q[k]->instance);
 		const uint32_t in = c <= 0 ? run(p + i, n - i) : 0, kn = c >= 0 ? run(q + k, m - k) : 0;
-		if (!c && !judge(d, p + i, in, q + k, kn))
+		if (!c && !judge(d, &parts, p + i, in, q + k, kn))
 			return 0;
 		i += in;
 		k += kn;

@@ -157,6 +157,10 @@ void diff_show_change(const struct diff_change *c, struct buf *out)
 	const int label = c->nsteps > 2 && is_key(c->steps, "metadata") &&
 		(is_key(c->steps + 1, "labels") || is_key(c->steps + 1, "annotations"));
 	const struct value *v = c->old ? c->old : c->new;
+	if (c->nsteps && is_key(&c->steps[c->nsteps - 1], "mlopsc/config-hash")) {     /* a hash of what the pods read says nothing to people */
+		buf_adds(out, "what it reads has changed");
+		return;
+	}
 	switch (c->op) {
 	case DIFF_ADDED:
 	case DIFF_REMOVED:

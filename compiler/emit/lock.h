@@ -56,8 +56,9 @@ struct lock {
 int lock_read(const char *p, size_t n, struct arena *a, struct lock *l, const char **why);
 
 /* lock_apart.c: adds the lines of two locks, but for those between sources and stack that both have: sets, wires, secrets, facts (of a
-   component all or none, and those of components that differ are kept), components, releases, objects and files; what lock_read makes of them lacks just those. 0: a lock is not sorted as it is written, or has lines that are
-   none of a lock; x and y say nothing then. */
+   component all or none), components, releases, objects and files; what lock_read makes of them lacks just those. Facts of components that
+   differ are kept, and so is what is called like a part of one. 0: a lock is not sorted as it is written, or has lines that are none of a
+   lock; x and y say nothing then. */
 int lock_apart(const char *p, size_t n, const char *q, size_t m, struct buf *x, struct buf *y);
 
 int lock_parse_hash(const char *hex, struct hash128 *h);        /* 32 lower-case hex digits; reads no further than the first other byte */

@@ -13,7 +13,7 @@ static const struct { const char *word; int hash; } groups[] = {
 	{ "source", 1 }, { "set", 0 }, { "wire", 0 }, { "secret", 0 }, { "fact", 0 }, { "component", 1 }, { "release", 1 }, { "object", 1 },
 	{ "file", 1 }, { "stack", 1 },
 };
-enum { RANK_SOURCE = 6, RANK_FACT = 10, RANK_STACK = 15, NRANKS };
+enum { RANK_SOURCE = 6, RANK_FACT = 10, RANK_COMPONENT, RANK_STACK = 15, NRANKS };
 
 static int rank_of(const char *p, size_t n, int from)
 {
@@ -82,11 +82,11 @@ static int is_next(const struct walk *w, const struct piece *x)
 	return x->rank != RANK_FACT || left - x->n < k || memcmp(w->at + x->n, x->p, k);
 }
 
-/* ---- facts ---- */
+/* ---- what a rule may ask for ---- */
 
 #define ASKED 1000                      /* components that differ, beyond which all facts are kept */
 
-/* Is the instance a part of a component that a lock still has? Inner ones are called COMPONENT-NAME. */
+/* Is it of a component that a lock still has, or called like a part of one? Inner ones are COMPONENT-NAME. */
 static int differs(const struct piece *x, const struct buf *names)
 {
 	for (size_t i = 0; i < names->n; i += strlen(names->p + i) + 1) {
@@ -111,14 +111,15 @@ static size_t add_names(const struct buf *lock, struct buf *names)
 	return count;
 }
 
-/* What a component is may matter although it has not changed: a rule asks for the rate of a model whose detector restarts. */
-static void keep_facts(const struct buf *facts, struct buf *x, struct buf *y)
+/* What a component is may matter although it has not changed: a rule asks for the rate of a model whose detector restarts. And whose
+   facts they are is told by the longest name of a component that an instance's begins with: those that could be are kept too. */
+static void keep(const struct buf *alike, struct buf *x, struct buf *y)
 {
 	struct buf names = { 0 };
-	const size_t count = x->n && y->n && facts->n ? add_names(x, &names) + add_names(y, &names) : 0;
-	for (size_t i = 0; i < facts->n; i += sizeof(struct piece)) {
+	const size_t count = x->n && y->n && alike->n ? add_names(x, &names) + add_names(y, &names) : 0;
+	for (size_t i = 0; i < alike->n; i += sizeof(struct piece)) {
 		struct piece f;
-		memcpy(&f, facts->p + i, sizeof f);
+		memcpy(&f, alike->p + i, sizeof f);
 		if (count > ASKED || differs(&f, &names)) {
 			buf_add(x, f.p, f.n);
 			buf_add(y, f.p, f.n);
@@ -130,7 +131,7 @@ static void keep_facts(const struct buf *facts, struct buf *x, struct buf *y)
 int lock_apart(const char *p, size_t n, const char *q, size_t m, struct buf *x, struct buf *y)
 {
 	struct walk u = { .at = p, .end = p + n }, v = { .at = q, .end = q + m };
-	struct buf facts = { 0 };
+	struct buf alike = { 0 };
 	int ok = 0;
 	for (;;) {
 		struct piece a, b;
@@ -141,8 +142,8 @@ int lock_apart(const char *p, size_t n, const char *q, size_t m, struct buf *x, 
 			b.key = v.at + (a.key - a.p);
 			if (v.last.p && order(&v.last, &b) >= 0)
 				break;
-			if (a.rank == RANK_FACT)
-				buf_add(&facts, &a, sizeof a);
+			if (a.rank == RANK_FACT || a.rank == RANK_COMPONENT)
+				buf_add(&alike, &a, sizeof a);
 			step(&u, &a);
 			step(&v, &b);
 			continue;
@@ -162,7 +163,7 @@ int lock_apart(const char *p, size_t n, const char *q, size_t m, struct buf *x, 
 		}
 	}
 	if (ok)
-		keep_facts(&facts, x, y);
-	buf_free(&facts);
+		keep(&alike, x, y);
+	buf_free(&alike);
 	return ok;
 }
