@@ -425,7 +425,14 @@ static int open_side(struct diff *d, struct diff_side *s, const struct mlops_sid
 		diag_error(d->diags, (struct span){ 0, 0 }, D_READ, arena_printf(d->a, "%s/mlops.lock", s->label), why ? why : "there is no such file");
 		return 0;
 	case MLOPS_YAML:
-		return side_from_yaml(d, s, s->label, from->text, from->len);
+		if (!side_from_yaml(d, s, s->label, from->text, from->len))
+			return 0;
+		if (s->parts.n || !s->is_stream)
+			return 1;
+		/* What writes the dump may have failed: that is not the answer that nothing differs. */
+		diag_help(d->diags, diag_error(d->diags, (struct span){ 0, 0 }, D_READ, s->label, "there is no object of Kubernetes in it"),
+			"kubectl get deployments,services,configmaps -A -o yaml | mlopsc diff -");
+		return 0;
 	}
 	return 0;
 }

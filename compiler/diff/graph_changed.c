@@ -9,6 +9,7 @@
 
 #define NOTE 72                         /* bytes of a note */
 #define NOWHERE UINT32_MAX
+#define COMMIT 40                       /* hexadecimal digits of a commit's name */
 
 struct touched {                        /* of a box */
 	uint32_t items, added;
@@ -266,7 +267,12 @@ void graph_compare(struct graph *g, const struct diff *d, struct arena *a)
 	gone(g, d, &was, a);
 	wires(g, d, a);
 	struct buf b = { 0 };
-	diag_put_safe(&b, d->old.label, strlen(d->old.label), 0);
+	const char *label = d->old.label;
+	if (strspn(label, "0123456789abcdef") == COMMIT) {      /* a commit is known by its first digits */
+		buf_add(&b, label, 8);
+		label += COMMIT;
+	}
+	diag_put_safe(&b, label, strlen(label), 0);
 	g->since = arena_strdup(a, b.p ? b.p : "", b.n);
 	buf_clear(&b);
 	for (uint32_t i = 0; i < g->nodes.n; i++) {

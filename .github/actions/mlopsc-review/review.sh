@@ -28,6 +28,15 @@ if [ -n "$base" ] && ! git rev-parse -q --verify "$base^{commit}" >/dev/null; th
 	git fetch -q --depth=1 origin "$base" || { echo "::error::revision $base is not here: check out with fetch-depth 0"; exit 1; }
 fi
 
+# The wiring, coloured by what changes, as far as a comment has room for it.
+touched() {
+	local stack=$1 picture
+	shift
+	picture=$("$mlopsc" graph --changed "$base:$stack" "$@" "$stack" 2>/dev/null) || return 0
+	[ $((${#picture} + $(wc -c <"$report"))) -lt 60000 ] && [ ${#picture} -lt 20000 ] || return 0
+	printf '<details><summary>what is touched</summary>\n\n%s\n\n</details>\n\n' "$(printf '```mermaid\n%s\n```' "$picture")"
+}
+
 # One stack as one of its envs changes it ("": as it is).
 review() {
 	local stack=$1 env=$2 status text title=$1${2:+, env $2}
@@ -62,6 +71,7 @@ $text"
 	1 | 5)
 		changed=true
 		{ [ "${#stacks[@]}" = 1 ] && [ "${#envs[@]}" = 0 ] || printf '## %s\n\n' "$title"; printf '%s\n\n' "$text"; } >>"$report"
+		touched "$stack" "${with[@]}" >>"$report"
 		if [ $status = 5 ]; then
 			failed=1
 			say error "$stack" "The change of $title reaches $FAIL_ON, at which this review fails"
