@@ -25,7 +25,8 @@ WARN_GEN := -Wall -Wno-unused-function -Wno-unused-but-set-variable -Wno-sign-co
 CFLAGS_release := -O3 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
 CFLAGS_debug := -O0 -g3
 CFLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-LDFLAGS_release :=
+# what a debugger needs stays in the objects: the program is what people install
+LDFLAGS_release := -Wl,--strip-debug
 LDFLAGS_debug :=
 LDFLAGS_asan := -fsanitize=address,undefined
 ifeq ($(filter $(CONFIG),release debug asan),)

@@ -340,6 +340,8 @@ static void put_fields(void)
 			rule.choices = add_text(f->c[9]);
 			read_rule(f, &rule, f->c[10], 0, wrapped);
 			rule.oneof = 0;         /* said of the type too */
+			if (strchr(f->c[1], '/') && !strcmp(f->c[4], "map"))   /* an operator's kind; those of Kubernetes itself: sound.c */
+				rule.keys = add_text(f->c[5]);
 			for (unsigned i = 0; i < nextras; i++)
 				if (!strcmp(extras[i].type, f->c[1]) && !strcmp(extras[i].field, f->c[2])) {
 					read_rule(f, &rule, extras[i].rule, 1, wrapped);
@@ -388,8 +390,8 @@ int main(int argc, char **argv)
 			die(NULL, "a first version for no field", sinces[i].field);
 	printf("const struct schema_rule schema_rules[] = {\n");
 	for (unsigned i = 0; i < nrules; i++)
-		printf("\t{ %lld, %lld, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u },\n", (long long)rules[i].min, (long long)rules[i].max, rules[i].minlen, rules[i].maxlen,
-			rules[i].minitems, rules[i].maxitems, rules[i].choices, rules[i].pattern, rules[i].words, rules[i].oneof, rules[i].has, rules[i].form, rules[i].keyform);
+		printf("\t{ %lld, %lld, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u },\n", (long long)rules[i].min, (long long)rules[i].max, rules[i].minlen, rules[i].maxlen,
+			rules[i].minitems, rules[i].maxitems, rules[i].choices, rules[i].pattern, rules[i].words, rules[i].oneof, rules[i].keys, rules[i].has, rules[i].form, rules[i].keyform);
 	printf("};\nconst struct schema_kind schema_kinds[] = {\n");
 	for (unsigned i = 0; i < nkinds; i++) {
 		int t = type_index(kinds[i].c[5]);

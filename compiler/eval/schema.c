@@ -719,6 +719,42 @@ static void wrong_count(struct look *l, const struct path *p, const struct value
 	diag_help(l->e->diags, x, v->n < r->minitems ? "at least %u" : "at most %u", v->n < r->minitems ? r->minitems : r->maxitems);
 }
 
+static int same_scalar(const struct value *a, const struct value *b)
+{
+	return a && b && a->tag == b->tag && (a->tag == VALUE_STRING ? a->n == b->n && !memcmp(a->str.p, b->str.p, a->n) : a->tag == VALUE_INT && a->i == b->i);
+}
+
+/* Of a list that is merged by keys the server takes no two entries with the same; a key that is left out is that of no other. */
+static void same_keys(struct look *l, const struct path *p, const struct value *list, const char *keys)
+{
+	char key[64];
+	for (uint32_t i = 1; i < list->n && list->n < 500; i++)
+		for (uint32_t q = 0; q < i; q++) {
+			const char *s = keys;
+			const struct value *x = NULL;
+			int same = list->items[i]->tag == VALUE_RECORD && list->items[q]->tag == VALUE_RECORD;
+			while (same && *s) {
+				size_t n = strcspn(s, ",");
+				if (n >= sizeof key)
+					return;
+				memcpy(key, s, n);
+				key[n] = 0;
+				x = value_getc(list->items[i], key);
+				same = same_scalar(x, value_getc(list->items[q], key));
+				s += n + (s[n] == ',');
+			}
+			if (!same)
+				continue;
+			struct path here = { p, NULL, i }, first = { p, NULL, q };
+			struct where w = at_value(l, x, key);
+			const char *one = arena_strdup(l->e->p->arena, path_text(l, &here), strlen(path_text(l, &here)));
+			struct diag *d = diag_error(l->e->diags, w.at, D_OBJECT_FIELD, arena_printf(l->e->p->arena, "`%s` has the %s of `%s`", one, key, path_text(l, &first)));
+			finish(l, d, w);
+			diag_note(l->e->diags, d, "entries of this list are known by their %s", keys);
+			break;
+		}
+}
+
 static const struct value *row_text(struct eval *e, const struct schema_level *g)
 {
 	const struct value *row = catalog_row_of(e, text_at(g->row)), *images;
@@ -845,6 +881,8 @@ static void any_value(struct look *l, const struct path *p, const struct value *
 		}
 		if (!e->plan && f->rule && (v->n < r->minitems || (r->maxitems && v->n > r->maxitems)))
 			wrong_count(l, p, v, r);
+		if (!e->plan && r->keys)
+			same_keys(l, p, v, text_at(r->keys));
 		for (uint32_t i = 0; i < v->n; i++) {
 			struct path here = { p, NULL, i };
 			if (v->items[i]->tag != VALUE_NONE)

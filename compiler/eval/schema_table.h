@@ -51,6 +51,7 @@ struct schema_rule {
 	uint32_t pattern;               /* text: a regular expression (RE2), 0 none */
 	uint32_t words;                 /* text: what the pattern means, 0 none */
 	uint32_t oneof;                 /* text: "a|b": of a type: at most one of these fields, 0 none */
+	uint32_t keys;                  /* text: "a,b": of a list of records: no two with the same values of these, 0 any */
 	uint8_t has, form, keyform;
 };
 struct schema_field {

@@ -1,7 +1,8 @@
 /* What fits the fields of its kind (schema.c) and is refused by the API server all the same, or kept and without effect: selectors
    that select nothing, lists with one key twice (which kubectl apply --server-side refuses), containers without an image,
-   mounts of no volume. Rules of Kubernetes 1.31 to 1.36 for the kinds that every cluster has. */
+   mounts of no volume, settings that exclude each other. What a plan's components differ in is not looked at. Rules of Kubernetes 1.31 to 1.36 for the kinds that every cluster has. */
 #include "eval/compile.h"
+#include "eval/literal.h"
 #include "eval/plan.h"
 #include <string.h>
 
@@ -73,6 +74,70 @@ static const char *item_name(struct eval *e, const struct value *v)
 	return n && is_text(n) ? arena_strdup(e->p->arena, n->str.p, n->n) : "?";
 }
 
+/* What is the same for all that a plan makes; NULL otherwise. */
+static const struct value *known(const struct look *l, const struct value *v)
+{
+	return v && !(l->e->plan && is_symbolic(v)) ? v : NULL;
+}
+
+static int is(const struct look *l, const struct value *v, const char *s)
+{
+	return known(l, v) && is_text(v) && strlen(s) == v->n && !memcmp(v->str.p, s, v->n);
+}
+
+static int amount(const struct look *l, const struct value *v, struct quantity *q)
+{
+	const char *s, *why;
+	size_t n;
+	return known(l, v) && (v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_FLOAT) && (s = text_of(l->e, v, &n)) && lit_quantity(s, n, q, &why) && !q->negative;
+}
+
+/* 0, "0" and "0%" */
+static int is_zero(const struct look *l, const struct value *v)
+{
+	return known(l, v) && ((v->tag == VALUE_INT && !v->i) || (is_text(v) && v->n && v->n <= 2 && v->str.p[0] == '0' && (v->n == 1 || v->str.p[1] == '%')));
+}
+
+/* Requests within limits; what plugins of devices offer comes in whole pieces, and as much is asked for as is allowed. */
+static void resources(struct look *l, const struct value *c, const char *where)
+{
+	const struct value *asked = get(get(c, "resources"), "requests"), *most = get(get(c, "resources"), "limits");
+	struct arena *a = l->e->p->arena;
+	for (uint32_t i = 0; asked && asked->tag == VALUE_RECORD && i < asked->n; i++) {
+		const struct atom *k = asked->rec.fields[i].key;
+		const struct value *v = asked->rec.fields[i].value, *limit = most && most->tag == VALUE_RECORD ? value_get(most, k) : NULL;
+		struct quantity q, m;
+		size_t n, nm;
+		if (limit && limit->tag == VALUE_NONE)
+			limit = NULL;
+		if (!limit && strchr(k->text, '/') && known(l, v)) {
+			diag_help(l->e->diags, wrong(l, v, arena_printf(a, "%s requests `%s` without a limit of it", where, k->text)), "write it among the limits; the request is then the same");
+			continue;
+		}
+		if (!amount(l, v, &q) || !amount(l, limit, &m) || q.nano == m.nano || (q.nano < m.nano && !strchr(k->text, '/')))
+			continue;
+		const char *s = text_of(l->e, v, &n), *sm = text_of(l->e, limit, &nm);
+		wrong(l, v, arena_printf(a, q.nano > m.nano ? "%s requests %.*s of `%s`, and its limit is %.*s" : "%s requests %.*s of `%s`, and of these the request has to be the limit, %.*s", where, (int)n, s, k->text, (int)nm, sm));
+	}
+	for (uint32_t i = 0; most && most->tag == VALUE_RECORD && i < most->n; i++) {
+		const struct atom *k = most->rec.fields[i].key;
+		struct quantity q;
+		if (strchr(k->text, '/') && amount(l, most->rec.fields[i].value, &q) && q.nano % 1000000000u)
+			wrong(l, most->rec.fields[i].value, arena_printf(a, "%s has a part of one `%s`, and there are only whole ones", where, k->text));
+	}
+}
+
+static void once_is_enough(struct look *l, const struct value *c, const char *where)
+{
+	static const char *const names[] = { "livenessProbe", "startupProbe" };
+	for (int i = 0; i < 2; i++) {
+		const struct value *n = known(l, get(get(c, names[i]), "successThreshold"));
+		if (n && n->tag == VALUE_INT && n->i != 1)
+			diag_help(l->e->diags, wrong(l, n, arena_printf(l->e->p->arena, "the %s of %s cannot have a successThreshold of %lld", names[i], where, (long long)n->i)),
+				"leave it out: only a readinessProbe may ask for more than one success");
+	}
+}
+
 static int has_item(const struct value *list, const struct value *name)
 {
 	for (uint32_t i = 0; list && list->tag == VALUE_LIST && i < list->n; i++)
@@ -97,9 +162,15 @@ static void containers(struct look *l, const struct value *pod, const char *key,
 				"a patch finds a container by its name: is it spelled as in the object?");
 		twice(l, env, "name", NULL, "variable", where);
 		twice(l, get(c, "ports"), "containerPort", "protocol", "port", where);
+		twice(l, get(c, "ports"), "name", NULL, "port name", where);
 		twice(l, mounts, "mountPath", NULL, "mount path", where);
+		resources(l, c, where);
+		once_is_enough(l, c, where);
 		for (uint32_t k = 0; mounts && mounts->tag == VALUE_LIST && k < mounts->n; k++) {
-			const struct value *n = get(mounts->items[k], "name");
+			const struct value *n = get(mounts->items[k], "name"), *path = known(l, get(mounts->items[k], "mountPath"));
+			const char *drive = path && is_text(path) && path->n > 2 && path->str.p[1] == ':' ? path->str.p + 2 : NULL;
+			if (path && is_text(path) && path->n && !drive && (path->str.p[0] != '/' || memchr(path->str.p, ':', path->n)))
+				diag_help(e->diags, wrong(l, path, arena_printf(e->p->arena, "%s cannot mount at `%.*s`", where, (int)path->n, path->str.p)), "a mount path starts with `/` and has no `:` in it");
 			if (n && is_text(n) && !(e->plan && is_symbolic(n)) && !has_item(volumes, n)) {
 				int claimed = 0;
 				for (uint32_t q = 0; claims && claims->tag == VALUE_LIST && q < claims->n; q++)
@@ -129,6 +200,87 @@ static void restarts(struct look *l, const struct value *spec, int job)
 		diag_help(l->e->diags, wrong(l, v ? v : pod, "the pods of a Job cannot be restarted for ever"), "write restartPolicy: \"OnFailure\" or \"Never\" in the pod's spec");
 	else if (pod && !job && !always)
 		diag_help(l->e->diags, wrong(l, v, arena_printf(l->e->p->arena, "the pods of a %s are always restarted", l->kind)), "leave restartPolicy out");
+}
+
+/* How a Deployment or StatefulSet goes from one template to the next. */
+static void strategy(struct look *l, const struct value *spec, const char *key, const char *without)
+{
+	const struct value *s = get(spec, key), *roll = get(s, "rollingUpdate"), *surge = get(roll, "maxSurge"), *away = get(roll, "maxUnavailable");
+	const struct value *ready = known(l, get(spec, "minReadySeconds")), *late = get(spec, "progressDeadlineSeconds");
+	if (roll && is(l, get(s, "type"), without))
+		diag_help(l->e->diags, wrong(l, get(s, "type"), arena_printf(l->e->p->arena, "%s of type %s has no rollingUpdate", key, without)), "leave out the one or the other");
+	if (is_zero(l, surge) && is_zero(l, away))
+		diag_note(l->e->diags, wrong(l, away, "maxSurge and maxUnavailable cannot both be 0"), "no pod could be made before another ends, and none ended before another is made");
+	if (ready && ready->tag == VALUE_INT && (!late || known(l, late)) && (!late || late->tag == VALUE_INT) && ready->i >= (late ? late->i : 600) && !strcmp(l->kind, "Deployment"))
+		diag_note(l->e->diags, wrong(l, ready, arena_printf(l->e->p->arena, "minReadySeconds must be less than progressDeadlineSeconds, %lld", late ? (long long)late->i : 600)),
+			"the rollout would be given up before its first pod counts as ready");
+}
+
+/* A Service of each type has what the type is about. */
+static void service(struct look *l, const struct value *spec)
+{
+	const struct value *ports = get(spec, "ports"), *type = get(spec, "type"), *ip = get(spec, "clusterIP");
+	const int external = is(l, type, "ExternalName"), headless = is(l, ip, "None");
+	const int opens = is(l, type, "NodePort") || is(l, type, "LoadBalancer") || (type && !known(l, type));
+	struct arena *a = l->e->p->arena;
+	if (!spec)
+		return;
+	if (external && !get(spec, "externalName"))
+		diag_help(l->e->diags, wrong(l, type, "a Service of type ExternalName needs an externalName"), "write externalName: \"db.example.com\" in its spec");
+	if (!external && !headless && (!ip || known(l, ip)) && (!type || known(l, type)) && (!ports || (known(l, ports) && ports->tag == VALUE_LIST && !ports->n)))
+		diag_help(l->e->diags, wrong(l, ports ? ports : spec, "a Service needs ports"), "only one with clusterIP: \"None\", or of type ExternalName, may have none");
+	if (headless && type && opens && known(l, type))
+		wrong(l, ip, arena_printf(a, "a Service of type %.*s cannot be without an address of its own", (int)type->n, type->str.p));
+	for (uint32_t i = 0; !opens && ports && ports->tag == VALUE_LIST && i < ports->n; i++) {
+		const struct value *n = known(l, get(ports->items[i], "nodePort"));
+		if (n && n->tag == VALUE_INT)
+			diag_help(l->e->diags, wrong(l, n, "only a Service of type NodePort or LoadBalancer has a node port"), "write type: \"NodePort\" in its spec");
+	}
+	twice(l, ports, "port", "protocol", "port", "this Service");
+	twice(l, ports, "name", NULL, "port name", "this Service");
+	for (uint32_t i = 0; ports && ports->tag == VALUE_LIST && ports->n > 1 && i < ports->n; i++)
+		if (ports->items[i]->tag == VALUE_RECORD && !get(ports->items[i], "name"))
+			wrong(l, ports->items[i], "a Service with several ports needs a name for each");
+}
+
+static void ingress(struct look *l, const struct value *spec)
+{
+	const struct value *rules = get(spec, "rules"), *all = get(spec, "defaultBackend");
+	if (spec && !all && (!rules || (rules->tag == VALUE_LIST && !rules->n)))
+		wrong(l, spec, "an Ingress needs rules or a defaultBackend");
+	for (uint32_t i = 0; rules && rules->tag == VALUE_LIST && i < rules->n; i++) {
+		const struct value *paths = get(get(rules->items[i], "http"), "paths");
+		for (uint32_t k = 0; paths && paths->tag == VALUE_LIST && k < paths->n; k++)
+			if (!get(paths->items[k], "path") && (is(l, get(paths->items[k], "pathType"), "Prefix") || is(l, get(paths->items[k], "pathType"), "Exact")))
+				diag_help(l->e->diags, wrong(l, get(paths->items[k], "pathType"), "an Ingress path of this type needs a path"), "write path: \"/\" for all");
+	}
+}
+
+static void scaler(struct look *l, const struct value *spec)
+{
+	const struct value *least = known(l, get(spec, "minReplicas")), *most = known(l, get(spec, "maxReplicas"));
+	if (least && most && least->tag == VALUE_INT && most->tag == VALUE_INT && least->i > most->i)
+		wrong(l, most, arena_printf(l->e->p->arena, "maxReplicas, %lld, cannot be less than minReplicas, %lld", (long long)most->i, (long long)least->i));
+}
+
+/* An account is one of a namespace; the binding has none, and takes none from its subjects' side. */
+static void accounts(struct look *l, const struct value *subjects)
+{
+	for (uint32_t i = 0; subjects && subjects->tag == VALUE_LIST && i < subjects->n; i++)
+		if (is(l, get(subjects->items[i], "kind"), "ServiceAccount") && !get(subjects->items[i], "namespace"))
+			diag_help(l->e->diags, wrong(l, get(subjects->items[i], "name"), "a ServiceAccount as subject of a ClusterRoleBinding needs its namespace"), "write namespace: \"...\" beside its name");
+}
+
+#define ANNOTATIONS_MAX 262144   /* bytes of all keys and values */
+
+static void annotations(struct look *l, const struct value *meta)
+{
+	const struct value *v = get(meta, "annotations");
+	size_t n = 0;
+	for (uint32_t i = 0; v && v->tag == VALUE_RECORD && i < v->n; i++)
+		n += v->rec.fields[i].key->len + (known(l, v->rec.fields[i].value) && is_text(v->rec.fields[i].value) ? v->rec.fields[i].value->n : 0);
+	if (n > ANNOTATIONS_MAX)
+		diag_help(l->e->diags, wrong(l, v, arena_printf(l->e->p->arena, "the annotations hold %zu bytes; the API server takes %d", n, ANNOTATIONS_MAX)), "what is large belongs into a ConfigMap");
 }
 
 /* The pods of an indexed Job are called NAME-0 and so on, and that has to be a label. */
@@ -198,6 +350,10 @@ int object_sound(struct eval *e, const struct out_object *o, struct span at)
 		if (!strncmp(workloads[i], o->api_version, n) && workloads[i][n] == '/' && !strcmp(workloads[i] + n + 1, o->kind)) {
 			pod_template(&l, spec);
 			restarts(&l, spec, !strcmp(o->kind, "Job"));
+			if (!strcmp(o->kind, "Deployment"))
+				strategy(&l, spec, "strategy", "Recreate");
+			if (!strcmp(o->kind, "StatefulSet"))
+				strategy(&l, spec, "updateStrategy", "OnDelete");
 			if (!strcmp(o->kind, "Job"))
 				indexed_name(&l, spec, at);
 		}
@@ -205,19 +361,26 @@ int object_sound(struct eval *e, const struct out_object *o, struct span at)
 		pod_template(&l, get(get(spec, "jobTemplate"), "spec"));
 		restarts(&l, get(get(spec, "jobTemplate"), "spec"), 1);
 	}
+	annotations(&l, get(o->tree, "metadata"));
+	if (!strcmp(o->kind, "Ingress") && !strcmp(o->api_version, "networking.k8s.io/v1"))
+		ingress(&l, spec);
+	if (!strcmp(o->kind, "HorizontalPodAutoscaler") && !strcmp(o->api_version, "autoscaling/v2"))
+		scaler(&l, spec);
+	if (!strcmp(o->kind, "ClusterRoleBinding") && !strcmp(o->api_version, "rbac.authorization.k8s.io/v1"))
+		accounts(&l, get(o->tree, "subjects"));
 	if (strcmp(o->api_version, "v1"))
 		return l.ok;
 	if (!strcmp(o->kind, "Pod"))
 		pod_spec(&l, spec, NULL);
 	if (!strcmp(o->kind, "ConfigMap"))
 		config_size(&l, get(o->tree, "data"), get(o->tree, "binaryData"));
-	if (!strcmp(o->kind, "Service")) {
-		const struct value *ports = get(spec, "ports");
-		twice(&l, ports, "port", "protocol", "port", "this Service");
-		twice(&l, ports, "name", NULL, "port name", "this Service");
-		for (uint32_t i = 0; ports && ports->tag == VALUE_LIST && ports->n > 1 && i < ports->n; i++)
-			if (ports->items[i]->tag == VALUE_RECORD && !get(ports->items[i], "name"))
-				wrong(&l, ports->items[i], "a Service with several ports needs a name for each");
+	if (!strcmp(o->kind, "PersistentVolumeClaim")) {
+		const struct value *size = get(get(get(spec, "resources"), "requests"), "storage");
+		struct quantity q;
+		if (amount(&l, size, &q) && !q.nano)
+			wrong(&l, size, "a claim needs a size greater than 0");
 	}
+	if (!strcmp(o->kind, "Service"))
+		service(&l, spec);
 	return l.ok;
 }
