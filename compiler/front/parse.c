@@ -324,8 +324,11 @@ void parse_take_doc(struct parse *p, struct ast *n)
 {
 	while (p->docs.n && p->docs.v[p->docs.n - 1].lo > n->span.lo)
 		p->docs.n--;
-	if (p->docs.n && p->docs.v[p->docs.n - 1].lo == n->span.lo)
-		n->doc = p->docs.v[--p->docs.n].text;
+	if (p->docs.n && p->docs.v[p->docs.n - 1].lo == n->span.lo) {
+		p->docs.n--;
+		if (ast_has_doc(n->tag))        /* a setting of a component has no room for one, and nothing shows it */
+			n->doc = p->docs.v[p->docs.n].text;
+	}
 }
 
 struct ast *parse_key(struct parse *p, struct span at, struct ast *entry, unsigned flags)
