@@ -105,7 +105,7 @@ struct eval {
 	uint8_t catalog_broken;         /* it names none: reported, and every row is an error */
 };
 
-/* eval.c */
+/* eval.c, and the files that expr.h names */
 const struct value *eval(struct eval *e, struct env *env, const struct ast *x);
 const struct value *eval_typed(struct eval *e, struct env *env, const struct ast *x, const struct type *t);
 const struct value *eval_open(struct eval *e, struct env *env, const struct ast *x, const struct type *t);
@@ -117,7 +117,10 @@ const struct value *symbol_value(struct eval *e, struct symbol *y, struct span a
 const struct value *given_field(struct eval *e, struct given *g, const struct atom *name, struct span at);
 const struct value *value_field(struct eval *e, const struct value *v, const struct atom *name, struct span at, struct span whole);
 const char *text_of(struct eval *e, const struct value *v, size_t *n);         /* of what may go into a string; NULL otherwise */
-int is_error(const struct value *v);
+static inline int is_error(const struct value *v)
+{
+	return v->tag == VALUE_ERROR;
+}
 int truth(struct eval *e, const struct value *v, struct span at);               /* 1, 0, -1 error */
 struct env *env_copy(struct eval *e, const struct env *env);
 const char *value_noun(struct eval *e, const struct value *v);
