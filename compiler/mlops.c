@@ -2,7 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "mlops.h"
 #include "emit/import.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include "eval/compile.h"
 #include "eval/doc.h"
 #include "eval/origin.h"

@@ -7,7 +7,7 @@
 struct atom {
 	uint32_t len;
 	uint32_t hash;
-	uint8_t plain;          /* 0 not yet known, 1 YAML-plain, 2 not (see emit/yaml.h) */
+	uint8_t plain;          /* 0 not yet known, 1 YAML-plain, 2 not (see value/yaml.h) */
 	uint8_t keyword;        /* reserved for the parser: index into its keyword table + 1, or 0 */
 	char text[];            /* len bytes and a NUL */
 };

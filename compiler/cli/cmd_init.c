@@ -6,7 +6,7 @@
 #include "cli/cmd.h"
 #include "cli/io.h"
 #include "cli/session.h"
-#include "eval/literal.h"
+#include "value/literal.h"
 #include "sema/embed.h"
 #include <errno.h>
 #include <string.h>

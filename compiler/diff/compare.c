@@ -4,7 +4,7 @@
    kubernetes/lists.tsv has for them; where there is none, or position is the key, by the longest sequence that both have, so
    that an argument put in the middle is one change and not ten. */
 #include "diff/list.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -9,7 +9,7 @@
 #include "base/hash.h"
 #include "diff/tables.h"
 #include "emit/lock.h"
-#include "eval/value.h"
+#include "value/value.h"
 #include "sema/table.h"
 
 /* ---- sides ---- */

@@ -1,6 +1,6 @@
 /* Two sides in, items out: which parts are new, gone, changed, or the same under another name. */
 #include "diff/diff.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
 

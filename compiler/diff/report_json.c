@@ -1,7 +1,7 @@
 /* A difference for machines: every change of every part, in the order of the text. */
 #include "diff/report.h"
 #include "base/diag_write.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <string.h>
 
 static const char *const ops[] = { "changed", "added", "removed", "renamed", "order" };

@@ -1,7 +1,7 @@
 /* Two spellings of one meaning: quantities, durations, cron. A plain number counts as its text, so that 1 is "1" where a quantity
    stands. */
 #include "diff/diff.h"
-#include "eval/literal.h"
+#include "value/literal.h"
 #include <stdio.h>
 #include <string.h>
 

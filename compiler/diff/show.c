@@ -1,7 +1,7 @@
 /* Values, paths and changes as a person reads them. */
 #include "diff/diff.h"
 #include "base/diag_write.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <string.h>
 
 #define SIDE 48                         /* bytes of either value of a change */

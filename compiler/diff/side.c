@@ -1,7 +1,7 @@
 /* A side of a comparison: a lock, or a dump of YAML, in; parts with identities out, whose trees are read when they are asked for.
    The text of a component is parsed once, however many of its objects are wanted. */
 #include "diff/diff.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
 

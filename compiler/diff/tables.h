@@ -4,7 +4,7 @@
 #ifndef MLOPS_DIFF_TABLES_H
 #define MLOPS_DIFF_TABLES_H
 #include "base/vec.h"
-#include "eval/value.h"
+#include "value/value.h"
 #include "sema/program.h"
 
 /* A path without positions: keys, and "[]" for an element of a list. */

@@ -1,7 +1,7 @@
 /* TOML 1.0 in, a value out: enough to compare the configuration of a service by meaning. Dates stay text. What does not parse gives
    NULL, and is then compared as text. */
 #include "diff/diff.h"
-#include "eval/literal.h"
+#include "value/literal.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Lines of a text to paths of the value that it stands for, and back. See where.h. */
 #include "diff/where.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #define MLOPS_WHERE_H
 #include "base/buf.h"
 #include "base/diag.h"
-#include "eval/value.h"
+#include "value/value.h"
 
 enum { WHERE_DEPTH = 64 };
 struct where_step { const struct atom *key; uint32_t index; };         /* key NULL: an item of a list */

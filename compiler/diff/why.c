@@ -8,7 +8,7 @@
 #include "emit/emit.h"
 #include "eval/compile.h"
 #include "eval/origin.h"
-#include "eval/toml.h"
+#include "value/toml.h"
 #include <stdlib.h>
 #include <string.h>
 

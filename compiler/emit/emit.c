@@ -7,6 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+int text_sort(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
 struct emission {
 	const struct out_stack *s;
 	struct arena *scratch, keep;

@@ -3,7 +3,7 @@
    What a release waits for: the releases before it in its own component, and those that the component's wires lead to. A
    wire to a component without releases leads on to what that one is wired to. */
 #include "emit/parts.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
 

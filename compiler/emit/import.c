@@ -3,7 +3,7 @@
    between entries, and spellings that mean something else than they seem to, which are said at the top. */
 #include "emit/import.h"
 #include "base/vec.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
 

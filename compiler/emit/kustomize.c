@@ -1,6 +1,6 @@
 /* kustomization.yaml: the manifests in the order they are applied in, which is kept (fifo) instead of Kustomize's own. */
 #include "emit/parts.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <string.h>
 
 void kustomize_add(struct kustomize *k, const char *path)

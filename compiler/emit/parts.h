@@ -4,13 +4,6 @@
 #include "base/vec.h"
 #include "emit/emit.h"
 
-/* ---- object.c ---- */
-int object_compare(const void *a, const void *b);       /* of struct out_object: rank, namespace, name, kind, apiVersion */
-const struct value *object_without_hash(const struct value *tree, struct arena *a);    /* the tree that is hashed */
-/* A Namespace of the stack; everything in `a`. */
-void namespace_object(struct out_object *o, const char *name, const char *stack, const struct value *annotations,
-	struct arena *a, struct atoms *atoms);
-
 /* ---- reread.c ---- */
 /* Can an object that was read from YAML be the one with this hash? The hash is of typed values, so that 1024Mi and 1Gi are
    the same; YAML has texts. Types are tried until one way gives the hash. */
@@ -23,10 +16,6 @@ struct part_hashes { struct hash128 *objects, *releases, *files; };
 struct hash128 component_hash(const struct out_component *c, const struct part_hashes *h, struct arena *scratch);
 struct named_hash { const char *name; struct hash128 hash; };
 struct hash128 stack_hash(struct named_hash *components, uint32_t n);   /* sorts them by name */
-
-/* ---- rank.c ---- */
-struct emit_kind { const char *kind; int rank; };
-const struct emit_kind *emit_kinds(uint32_t *n);        /* sorted by name */
 
 /* ---- one writer for each file; each takes components in order and gives its text at the end ---- */
 void release_values(const struct out_release *r, struct hash128 hash, struct buf *out);

@@ -2,7 +2,7 @@
    type, and only few keys have texts that could be anything but text: so the ways to give them types can be tried one by one.
    Where that does not find the hash, texts below one key that are spelled differently may have different types. */
 #include "emit/parts.h"
-#include "eval/literal.h"
+#include "value/literal.h"
 #include <string.h>
 
 #define KEYS 12                 /* more keys than that are left as text */

@@ -7,7 +7,7 @@
 #include "base/os.h"
 #include "emit/lock.h"
 #include "emit/parts.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include "sema/table.h"
 #include <dirent.h>
 #include <errno.h>

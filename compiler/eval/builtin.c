@@ -3,13 +3,13 @@
 #define _GNU_SOURCE
 #include "eval/eval.h"
 #include "base/hash.h"
-#include "emit/yaml.h"
-#include "eval/chance.h"
-#include "eval/literal.h"
+#include "value/yaml.h"
+#include "value/chance.h"
+#include "value/literal.h"
 #include "eval/origin.h"
 #include "eval/plan.h"
 #include "eval/reference.h"
-#include "eval/toml.h"
+#include "value/toml.h"
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
@@ -680,7 +680,7 @@ static const struct value *f_npy(struct call_args *c)
 	return npy_value(c->e, c->v, c->n, at, c->x->span);
 }
 
-/* -- chances; see eval/chance.h -- */
+/* -- chances; see value/chance.h -- */
 
 #define NO_LIMIT 1e301
 #define TINY 1e-300

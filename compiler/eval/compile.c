@@ -1,8 +1,8 @@
 /* The first pass over a whole stack: settings of the stack, instances, checks, claims, rules, order. See compile.h. */
 #include "eval/chart.h"
 #include "base/suggest.h"
-#include "emit/yaml.h"
-#include "eval/literal.h"
+#include "value/yaml.h"
+#include "value/literal.h"
 #include "eval/plan.h"
 #include "eval/schema.h"
 #include "eval/whole.h"

@@ -3,7 +3,7 @@
    a component's objects again when the emitter asks for them, so that no more than one component is held at a time. */
 #ifndef MLOPS_COMPILE_H
 #define MLOPS_COMPILE_H
-#include "emit/emit.h"
+#include "eval/out.h"
 #include "eval/eval.h"
 
 struct top {                            /* one file of manifests */

@@ -3,8 +3,8 @@
 #ifndef MLOPS_EVAL_H
 #define MLOPS_EVAL_H
 #include "base/hash.h"
-#include "eval/literal.h"
-#include "eval/value.h"
+#include "value/literal.h"
+#include "value/value.h"
 #include "sema/program.h"
 
 struct instance;

@@ -2,9 +2,9 @@
    the component's patches and names, and gives each pod template the hash of the configuration that it reads. */
 #include "eval/chart.h"
 #include "base/suggest.h"
-#include "emit/yaml.h"
-#include "eval/literal.h"
-#include "eval/merge.h"
+#include "value/yaml.h"
+#include "value/literal.h"
+#include "value/merge.h"
 #include "eval/origin.h"
 #include "eval/plan.h"
 #include "eval/schema.h"

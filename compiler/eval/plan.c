@@ -1,7 +1,7 @@
 /* Symbolic values, guards, and binding a plan to a component. See plan.h for the idea. */
 #include "eval/plan.h"
 #include "eval/origin.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include "eval/schema.h"
 #include <stdio.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #include "eval/compile.h"
 #include "eval/plan.h"
 #include "eval/whole.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -5,7 +5,7 @@
 #include "eval/reference.h"
 #include "base/os.h"
 #include "base/suggest.h"
-#include "eval/data.h"
+#include "value/data.h"
 #include "eval/plan.h"
 #include <errno.h>
 #include <fcntl.h>

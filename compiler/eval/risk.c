@@ -1,7 +1,7 @@
 /* The `risk` members of kinds at work. What they read of a component is told to the lock as text; later two locks say what was and
    what is, the texts get their types back from the kind, and the risk's expressions are evaluated with nothing else in scope. */
 #include "eval/compile.h"
-#include "eval/literal.h"
+#include "value/literal.h"
 #include "eval/plan.h"
 #include <string.h>
 

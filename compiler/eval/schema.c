@@ -5,8 +5,8 @@
 #include "eval/schema.h"
 #include "base/suggest.h"
 #include "eval/compile.h"
-#include "eval/literal.h"
-#include "eval/pattern.h"
+#include "value/literal.h"
+#include "value/pattern.h"
 #include "eval/plan.h"
 #include <stdio.h>
 #include <string.h>

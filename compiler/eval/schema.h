@@ -5,7 +5,7 @@
 #define MLOPS_SCHEMA_H
 #include "eval/eval.h"
 #include "eval/schema_table.h"
-#include "emit/emit.h"
+#include "eval/out.h"
 
 struct sym_leaf;
 /* Is the object what the API server takes? 0 after reporting why not, -1 when something in it has another shape than its field; `who` made it (or NULL), `at` is where nothing better is known.

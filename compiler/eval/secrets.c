@@ -2,8 +2,8 @@
    the Secret manifests themselves. Values of secrets exist in this file only, and only while it renders. */
 #include "eval/compile.h"
 #include "base/suggest.h"
-#include "emit/yaml.h"
-#include "eval/literal.h"
+#include "value/yaml.h"
+#include "value/literal.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
    that select nothing, lists with one key twice (which kubectl apply --server-side refuses), containers without an image,
    mounts of no volume, settings that exclude each other. What a plan's components differ in is not looked at. Rules of Kubernetes 1.31 to 1.36 for the kinds that every cluster has. */
 #include "eval/compile.h"
-#include "eval/literal.h"
+#include "value/literal.h"
 #include "eval/plan.h"
 #include <string.h>
 

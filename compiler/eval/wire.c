@@ -2,7 +2,7 @@
    exposed, kinds to their row of the catalog, secrets to the namespaces that use them. */
 #include "eval/eval.h"
 #include "base/suggest.h"
-#include "eval/literal.h"
+#include "value/literal.h"
 #include "eval/origin.h"
 #include "eval/plan.h"
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 
 enum type_tag {
 	T_ERROR, T_ANY, T_BOOL, T_INT, T_FLOAT, T_STRING, T_PORT,
-	T_TEXT,                 /* text: enum text_type of eval/value.h */
+	T_TEXT,                 /* text: enum text_type of value/value.h */
 	T_ENUM,                 /* members */
 	T_LIST, T_MAP, T_OPTIONAL,      /* elem */
 	T_RECORD,               /* fields */

@@ -5,8 +5,8 @@
 #include "sema/program.h"
 #include "base/buf.h"
 #include "base/suggest.h"
-#include "eval/literal.h"
-#include "eval/value.h"
+#include "value/literal.h"
+#include "value/value.h"
 #include <string.h>
 
 const struct type type_any = { .tag = T_ANY }, type_bool = { .tag = T_BOOL },

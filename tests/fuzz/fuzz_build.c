@@ -2,7 +2,7 @@
    the summary says, no error of YAML. Building twice gives the same bytes. */
 #include "fuzz.h"
 #include "mlops.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <string.h>
 
 static int collect(void *ctx, const void *p, size_t n)

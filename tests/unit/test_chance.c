@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "eval/chance.h"
+#include "value/chance.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

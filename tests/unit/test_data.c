@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "eval/data.h"
+#include "value/data.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "diff/list.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>

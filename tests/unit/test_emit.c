@@ -15,7 +15,7 @@
 #include "emit/emit.h"
 #include "emit/lock.h"
 #include "emit/tree.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 
 struct world {
 	char base[64], dir[80];

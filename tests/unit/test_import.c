@@ -11,9 +11,9 @@
 #include <string.h>
 #include "base/buf.h"
 #include "emit/import.h"
-#include "emit/yaml.h"
-#include "eval/literal.h"
-#include "eval/value.h"
+#include "value/yaml.h"
+#include "value/literal.h"
+#include "value/value.h"
 #include "front/parse.h"
 
 struct fixture { struct arena arena; struct atoms atoms; struct sources sources; struct diags diags; struct buf out; struct ast *file; };

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
-#include "eval/literal.h"
-#include "eval/value.h"
+#include "value/literal.h"
+#include "value/value.h"
 
 #ifndef TEST_DATA
 #define TEST_DATA "tests/unit/"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include "eval/pattern.h"
+#include "value/pattern.h"
 #include "eval/schema.h"
 #include <stdio.h>
 #include <stdlib.h>

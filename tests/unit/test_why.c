@@ -8,7 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "mlops.h"
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/buf.h"
-#include "emit/yaml.h"
-#include "eval/value.h"
+#include "value/yaml.h"
+#include "value/value.h"
 
 #ifndef TEST_DATA
 #define TEST_DATA "tests/unit/"

@@ -3,9 +3,9 @@
    and then made text again, so `y: 1` is the key "true". libyaml counts characters, we count bytes: the distance is walked
    from the last place asked for, which is never far. Aliases share the value of their anchor; what they would unfold to is
    counted, so that a small file cannot stand for a huge one. */
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include "base/vec.h"
-#include "eval/literal.h"
+#include "value/literal.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

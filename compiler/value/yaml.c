@@ -2,7 +2,7 @@
    neither) gives back the same string; the rule below was checked against ten of them. Otherwise it becomes a literal
    block where that keeps its bytes, else one double-quoted line. No folding, anchors, tags or flow style but {} and [].
    The writer is a straight walk that appends bytes; whether a key or a string is plain is asked once and kept with it. */
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <string.h>
 
 enum {

@@ -1,6 +1,6 @@
 /* Merging of values and of objects. Merge keys are those of Kubernetes 1.36's built-in types (client-side merge keys and
    server-side list keys agree on these fields). */
-#include "eval/merge.h"
+#include "value/merge.h"
 #include "base/vec.h"
 #include <string.h>
 

@@ -1,9 +1,9 @@
 /* Immutable values: constructors, look-up, equality, and two encodings that everyone shares: the decimal of a float and
    the canonical bytes of a value. A record with more than INDEX_FROM fields gets a hash index when it is built, so a
    look-up costs the same in a map of ten thousand models as in one of ten. Keys are interned: equal keys are one pointer. */
-#include "eval/value.h"
+#include "value/value.h"
 #include "base/buf.h"
-#include "eval/literal.h"
+#include "value/literal.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
    a row is judged as soon as it is whole, so the first fault is the first one in the file. The numbers of the chosen
    columns are kept; the figures are computed from them at the end, in a fixed order. */
 #define _GNU_SOURCE
-#include "eval/data.h"
+#include "value/data.h"
 #include "base/hash.h"
 #include "base/source.h"
 #include <math.h>

@@ -1,7 +1,7 @@
 /* A backtracking matcher that walks the expression's own text. What is still to be matched behind a part is a chain of
    continuations on the C stack, so nothing is allocated. The texts are short, and the steps are counted: an expression that
    takes too long refuses nothing. */
-#include "eval/pattern.h"
+#include "value/pattern.h"
 #include <string.h>
 
 enum { MAX_STEPS = 200000, MAX_DEPTH = 2000 };

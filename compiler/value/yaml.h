@@ -4,7 +4,7 @@
 #define MLOPS_YAML_H
 #include "base/buf.h"
 #include "base/diag.h"
-#include "eval/value.h"
+#include "value/value.h"
 
 enum yaml_style { YAML_PLAIN, YAML_DOUBLE, YAML_LITERAL, YAML_REJECT };
 enum yaml_style yaml_style_of(const char *s, size_t n);         /* of a value; YAML_REJECT: cannot be sent to a cluster */

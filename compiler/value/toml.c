@@ -1,5 +1,5 @@
 /* TOML 1.0. Maps inside lists become inline tables; none is left out. */
-#include "eval/toml.h"
+#include "value/toml.h"
 #include <string.h>
 
 static void string(struct buf *out, const char *s, size_t n)

@@ -3,7 +3,7 @@
    (`Gi` is zero, `1.001` is stored as it is written), because what the API server accepts is not ours to decide; what we
    want to be stricter about, lit_size and its neighbours add on top. */
 #define _POSIX_C_SOURCE 200809L
-#include "eval/literal.h"
+#include "value/literal.h"
 #include <arpa/inet.h>
 #include <math.h>
 #include <stdio.h>

@@ -2,6 +2,6 @@
 #ifndef MLOPS_TOML_H
 #define MLOPS_TOML_H
 #include "base/buf.h"
-#include "eval/value.h"
+#include "value/value.h"
 void toml_write(struct buf *out, const struct value *record);
 #endif

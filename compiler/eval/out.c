@@ -1,7 +1,8 @@
 /* One object as text: its tree in the order that Kubernetes' users expect, with the hash of its meaning as an annotation.
    The hash covers the tree without that annotation, in the canonical encoding: layout, key order and comments do not count. */
-#include "emit/parts.h"
-#include "emit/yaml.h"
+#include "eval/out.h"
+#include "base/buf.h"
+#include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
 

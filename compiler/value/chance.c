@@ -1,6 +1,6 @@
 /* Numbers in, numbers out. The feasibility of thresholds has to agree with programs that compute in doubles, comparison by
    comparison, so the order of operations matters and none may be fused. */
-#include "eval/chance.h"
+#include "value/chance.h"
 #include <math.h>
 #include <stdlib.h>
 #ifdef __clang__

@@ -1,6 +1,6 @@
 /* Values to JSON, for configuration files that are JSON and for machines that read our results. Entries that are none
    are left out, as in YAML. */
-#include "emit/yaml.h"
+#include "value/yaml.h"
 #include <string.h>
 
 static void line(struct buf *out, int indent)

@@ -1,5 +1,5 @@
 /* Kubernetes' own kinds: when they are applied, and which belong to no namespace. Custom kinds are the library's to know. */
-#include "emit/parts.h"
+#include "eval/out.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,7 +113,7 @@ int emit_rank(const char *kind)
 	return k ? k->rank : EMIT_RANK_OTHER;
 }
 
-int text_sort(const void *a, const void *b)
+static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
@@ -130,5 +130,5 @@ int emit_cluster_scoped(const char *api_version, const char *kind)
 	memcpy(word + ngroup + 1, kind, nkind + 1);
 	const char *key = word;
 	return bsearch(&key, cluster_scoped, sizeof cluster_scoped / sizeof *cluster_scoped,
-		sizeof *cluster_scoped, text_sort) != NULL;
+		sizeof *cluster_scoped, by_text) != NULL;
 }
