@@ -1,5 +1,5 @@
-/* A build helper, no part of the compiler: takes the tables of Kubernetes' fields (schema.tsv, field-rules.tsv) and writes
-   them as the constant C tables of eval/schema_table.h. What two fields have in common is written once. */
+/* A build helper, no part of the compiler: takes the tables of Kubernetes' fields (schema.tsv, field-rules.tsv) and
+   writes them as the constant C tables of eval/schema_table.h. What two fields have in common is written once. */
 #include "eval/schema_table.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,7 +86,8 @@ static void read_rows(const char *path)
 		case 'L': levels[nlevels++] = r; break;
 		default: die(&r, "no kind of row", r.c[0]);
 		}
-		if (nkinds == 500 || ntypes == 3000 || nfields == MAX_ROWS || nextras == 2000 || nsinces == 3000 || nwords == 100 || ngones == 200 || nlevels == 50)
+		if (nkinds == 500 || ntypes == 3000 || nfields == MAX_ROWS || nextras == 2000 || nsinces == 3000
+			|| nwords == 100 || ngones == 200 || nlevels == 50)
 			die(&r, "too many rows", r.c[0]);
 	}
 	if (ferror(f))
@@ -158,7 +159,8 @@ static void one_rule(const struct row *r, struct schema_rule *o, char *s, int it
 		o->keyform = form_of(r, v);
 	} else if (!strcmp(s, "choices")) {
 		o->choices = add_text(v);
-	} else if (strcmp(s, "cel") && strcmp(s, "nullable") && strcmp(s, "format") && strcmp(s, "immutable-rule") && strcmp(s, "anyof") && strcmp(s, "allof") && strcmp(s, "required")) {
+	} else if (strcmp(s, "cel") && strcmp(s, "nullable") && strcmp(s, "format") && strcmp(s, "immutable-rule")
+		&& strcmp(s, "anyof") && strcmp(s, "allof") && strcmp(s, "required")) {
 		die(r, "no rule is called so", s);
 	}
 }
@@ -249,10 +251,19 @@ static int type_index(const char *name)
 	return -1;
 }
 
-static const struct { const char *name; uint8_t scalar; } scalars[] = {
-	{ "any", SCHEMA_ANY }, { "string", SCHEMA_STRING }, { "int32", SCHEMA_INT32 }, { "int64", SCHEMA_INT64 }, { "bool", SCHEMA_BOOL },
-	{ "number", SCHEMA_NUMBER }, { "quantity", SCHEMA_QUANTITY }, { "intorstring", SCHEMA_INT_OR_STRING }, { "time", SCHEMA_TIME },
-	{ "microtime", SCHEMA_TIME }, { "bytes", SCHEMA_BYTES },
+static const struct { const char *name; uint8_t scalar;
+} scalars[] = {
+	{ "any", SCHEMA_ANY },
+	{ "string", SCHEMA_STRING },
+	{ "int32", SCHEMA_INT32 },
+	{ "int64", SCHEMA_INT64 },
+	{ "bool", SCHEMA_BOOL },
+	{ "number", SCHEMA_NUMBER },
+	{ "quantity", SCHEMA_QUANTITY },
+	{ "intorstring", SCHEMA_INT_OR_STRING },
+	{ "time", SCHEMA_TIME },
+	{ "microtime", SCHEMA_TIME },
+	{ "bytes", SCHEMA_BYTES },
 };
 
 static void field_type(const struct row *r, struct schema_field *f)
@@ -324,7 +335,8 @@ static void put_fields(void)
 				extras[i].used = 1;
 			}
 		out[t].rule = add_rule(&rule);
-		out[t].flags = (uint8_t)((strstr(r->c[2], "open") ? SCHEMA_OPEN : 0) | (strstr(r->c[2], "opaque") ? SCHEMA_OPAQUE : 0));
+		out[t].flags = (uint8_t)((strstr(r->c[2], "open") ? SCHEMA_OPEN : 0)
+			| (strstr(r->c[2], "opaque") ? SCHEMA_OPAQUE : 0));
 		out[t].first = (uint16_t)at;
 		while (at < nfields && !strcmp(fields[at].c[1], r->c[1])) {
 			const struct row *f = &fields[at++];
@@ -340,7 +352,8 @@ static void put_fields(void)
 			rule.choices = add_text(f->c[9]);
 			read_rule(f, &rule, f->c[10], 0, wrapped);
 			rule.oneof = 0;         /* said of the type too */
-			if (strchr(f->c[1], '/') && !strcmp(f->c[4], "map"))   /* an operator's kind; those of Kubernetes itself: sound.c */
+			/* an operator's kind; those of Kubernetes itself: sound.c */
+			if (strchr(f->c[1], '/') && !strcmp(f->c[4], "map"))
 				rule.keys = add_text(f->c[5]);
 			for (unsigned i = 0; i < nextras; i++)
 				if (!strcmp(extras[i].type, f->c[1]) && !strcmp(extras[i].field, f->c[2])) {
@@ -357,7 +370,8 @@ static void put_fields(void)
 				o.wrap |= SCHEMA_REQUIRED;
 			out[t].required = (uint8_t)(out[t].required + required);
 			o.rule = add_rule(&rule);
-			printf("\t{ %u, %u, %u, %u, %u, %u, %u },\n", o.name, o.type, o.rule, o.len, o.scalar, o.wrap, o.since);
+			printf("\t{ %u, %u, %u, %u, %u, %u, %u },\n", o.name, o.type, o.rule, o.len, o.scalar,
+				o.wrap, o.since);
 		}
 		out[t].n = (uint16_t)(at - out[t].first);
 	}
@@ -365,7 +379,8 @@ static void put_fields(void)
 		die(&fields[at], "a field without its type", fields[at].c[1]);
 	printf("};\nconst struct schema_type schema_types[] = {\n");
 	for (unsigned t = 0; t < ntypes; t++)
-		printf("\t{ %u, %u, %u, %u, %u },\n", out[t].first, out[t].n, out[t].rule, out[t].required, out[t].flags);
+		printf("\t{ %u, %u, %u, %u, %u },\n", out[t].first, out[t].n, out[t].rule, out[t].required,
+			out[t].flags);
 	printf("};\n");
 }
 
@@ -390,8 +405,10 @@ int main(int argc, char **argv)
 			die(NULL, "a first version for no field", sinces[i].field);
 	printf("const struct schema_rule schema_rules[] = {\n");
 	for (unsigned i = 0; i < nrules; i++)
-		printf("\t{ %lld, %lld, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u },\n", (long long)rules[i].min, (long long)rules[i].max, rules[i].minlen, rules[i].maxlen,
-			rules[i].minitems, rules[i].maxitems, rules[i].choices, rules[i].pattern, rules[i].words, rules[i].oneof, rules[i].keys, rules[i].has, rules[i].form, rules[i].keyform);
+		printf("\t{ %lld, %lld, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u, %u },\n",
+			(long long)rules[i].min, (long long)rules[i].max, rules[i].minlen, rules[i].maxlen,
+			rules[i].minitems, rules[i].maxitems, rules[i].choices, rules[i].pattern, rules[i].words,
+			rules[i].oneof, rules[i].keys, rules[i].has, rules[i].form, rules[i].keyform);
 	printf("};\nconst struct schema_kind schema_kinds[] = {\n");
 	for (unsigned i = 0; i < nkinds; i++) {
 		int t = type_index(kinds[i].c[5]);
@@ -404,10 +421,12 @@ int main(int argc, char **argv)
 		printf("\t{ %u, %u },\n", versions[i].version, versions[i].level);
 	printf("};\nconst struct schema_level schema_levels[] = {\n");
 	for (unsigned i = 0; i < nlevels; i++)
-		printf("\t{ %u, %u, %u },\n", add_text(levels[i].c[1]), add_text(levels[i].c[2]), add_text(levels[i].c[3]));
+		printf("\t{ %u, %u, %u },\n", add_text(levels[i].c[1]), add_text(levels[i].c[2]),
+			add_text(levels[i].c[3]));
 	printf("\t{ 0, 0, 0 }\n};\nconst struct schema_gone schema_gones[] = {\n");
 	for (unsigned i = 0; i < ngones; i++)
-		printf("\t{ %u, %u, %u, %u },\n", add_text(gones[i].c[1]), add_text(gones[i].c[2]), add_text(gones[i].c[3]), add_text(gones[i].c[4]));
+		printf("\t{ %u, %u, %u, %u },\n", add_text(gones[i].c[1]), add_text(gones[i].c[2]),
+			add_text(gones[i].c[3]), add_text(gones[i].c[4]));
 	printf("\t{ 0, 0, 0, 0 }\n};\n");
 	put_text();
 	if (type_index("meta.v1.ObjectMeta") < 0)

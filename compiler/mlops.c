@@ -148,7 +148,8 @@ static void begin(struct mlops *m)
 	table_init(&e->rows, &m->unit);
 	table_init(&e->files, &m->unit);
 	static const char *const words[] = { "on", "node", "nodes", "keys", "none", "cluster", "balancer" };
-	const struct atom **slots[] = { &e->a_on, &e->a_node, &e->a_nodes, &e->a_keys, &e->a_none, &e->a_cluster, &e->a_balancer };
+	const struct atom **slots[] = { &e->a_on, &e->a_node, &e->a_nodes, &e->a_keys, &e->a_none, &e->a_cluster,
+		&e->a_balancer };
 	for (int i = 0; i < 7; i++)
 		*slots[i] = atom_cstr(&m->atoms, words[i]);
 	m->compile = (struct compile){ .e = e, .scratch = &m->scratch };
@@ -233,8 +234,10 @@ static struct span moved(struct mlops *to, struct mlops *from, struct span s)
 {
 	struct source *f = source_of(&from->sources, s.lo);
 	for (uint32_t i = 0; f && i < to->sources.n; i++)
-		if (!strcmp(to->sources.v[i]->name, f->name) && to->sources.v[i]->len == f->len && to->sources.v[i]->line0 == f->line0 && to->sources.v[i]->excerpt == f->excerpt)
-			return (struct span){ s.lo - f->base + to->sources.v[i]->base, s.hi - f->base + to->sources.v[i]->base };
+		if (!strcmp(to->sources.v[i]->name, f->name) && to->sources.v[i]->len == f->len
+			&& to->sources.v[i]->line0 == f->line0 && to->sources.v[i]->excerpt == f->excerpt)
+			return (struct span){ s.lo - f->base + to->sources.v[i]->base,
+				s.hi - f->base + to->sources.v[i]->base };
 	if (f) {
 		struct source *n = source_add(&to->sources, copy(to, f->name), f->text, f->len, f->library);
 		if (n) {
@@ -266,8 +269,10 @@ static void take_diags(struct mlops *to, struct mlops *from, const char *env)
 			continue;
 		if (!strcmp(d->code, "W0501"))
 			continue;       /* an env may well drop what an allow is about */
-		struct diag *x = d->severity == SEVERITY_ERROR ? diag_error(&to->diags, moved(to, from, d->span), d->code, "%s", d->message)
-			: diag_warn(&to->diags, moved(to, from, d->span), copy(to, d->name), d->code, "%s", d->message);
+		struct diag *x = d->severity == SEVERITY_ERROR
+			? diag_error(&to->diags, moved(to, from, d->span), d->code, "%s", d->message)
+			: diag_warn(
+				&to->diags, moved(to, from, d->span), copy(to, d->name), d->code, "%s", d->message);
 		if (to->diags.n == before)
 			continue;
 		if (d->label)
@@ -375,8 +380,8 @@ static int read_compiled(void *ctx, const struct diff_part *p, struct buf *out, 
 {
 	struct mlops *m = ctx;
 	(void)why;
-	return emit_part(&m->compile.out, p->component, p->ns, p->what == DIFF_RELEASE ? p->name : NULL, p->what == DIFF_FILE ? p->name : NULL,
-		&m->scratch, out);
+	return emit_part(&m->compile.out, p->component, p->ns, p->what == DIFF_RELEASE ? p->name : NULL,
+		p->what == DIFF_FILE ? p->name : NULL, &m->scratch, out);
 }
 
 static int read_folder(void *ctx, const struct diff_part *p, struct buf *out, const char **why)
@@ -422,7 +427,8 @@ static int open_side(struct diff *d, struct diff_side *s, const struct mlops_sid
 		s->files = (struct diff_files){ (void *)(uintptr_t)from, read_folder };
 		if (from->read(from->ctx, "mlops.lock", text, &why))
 			return 1;
-		diag_error(d->diags, (struct span){ 0, 0 }, D_READ, arena_printf(d->a, "%s/mlops.lock", s->label), why ? why : "there is no such file");
+		diag_error(d->diags, (struct span){ 0, 0 }, D_READ, arena_printf(d->a, "%s/mlops.lock", s->label),
+			why ? why : "there is no such file");
 		return 0;
 	case MLOPS_YAML:
 		if (!side_from_yaml(d, s, s->label, from->text, from->len))
@@ -430,7 +436,9 @@ static int open_side(struct diff *d, struct diff_side *s, const struct mlops_sid
 		if (s->parts.n || !s->is_stream)
 			return 1;
 		/* What writes the dump may have failed: that is not the answer that nothing differs. */
-		diag_help(d->diags, diag_error(d->diags, (struct span){ 0, 0 }, D_READ, s->label, "there is no object of Kubernetes in it"),
+		diag_help(d->diags,
+			diag_error(d->diags, (struct span){ 0, 0 }, D_READ, s->label,
+				"there is no object of Kubernetes in it"),
 			"kubectl get deployments,services,configmaps -A -o yaml | mlopsc diff -");
 		return 0;
 	}
@@ -459,8 +467,11 @@ static int open_sides(struct diff *d, const struct mlops_side *older, const stru
 	ok = ok && (!has_lock(older) || side_from_lock(d, &d->old, text[0].p ? text[0].p : "", text[0].n));
 	ok = ok && (!has_lock(newer) || side_from_lock(d, &d->new, text[1].p ? text[1].p : "", text[1].n));
 	if (ok)
-		d->title = newer->tag == MLOPS_STACK ? newer->stack->compile.out.title : older->tag == MLOPS_STACK ? older->stack->compile.out.title :
-			d->old.lock ? d->old.lock->title : d->new.lock ? d->new.lock->title : NULL;
+		d->title = newer->tag == MLOPS_STACK ? newer->stack->compile.out.title
+			: older->tag == MLOPS_STACK  ? older->stack->compile.out.title
+			: d->old.lock                ? d->old.lock->title
+			: d->new.lock                ? d->new.lock->title
+			: NULL;
 	buf_free(&text[0]);
 	buf_free(&text[1]);
 	return ok;
@@ -477,7 +488,8 @@ const struct diff *mlops_diff(struct mlops *m, const struct mlops_side *older, c
 	d->diags = &m->diags;
 	d->eval = &m->eval;
 	if (!diff_tables_read(&d->tables, &m->program, d->a)) {
-		diag_error(d->diags, (struct span){ 0, 0 }, D_READ, "the library's folder kubernetes", "a table is missing or has a row that does not parse");
+		diag_error(d->diags, (struct span){ 0, 0 }, D_READ, "the library's folder kubernetes",
+			"a table is missing or has a row that does not parse");
 		return NULL;
 	}
 	if (!open_sides(d, older, newer) || !diff_run(d))

@@ -17,7 +17,8 @@ struct mlops_options {
 	size_t max_bytes;               /* 0: 1 GiB of values */
 	const char *stdlib;             /* folder, or NULL for the embedded library */
 	int plain;                      /* no plans (eval/plan.h): the same bytes, slower; for tests */
-	const char *root;               /* `use` reads below it; NULL: the folder of the stack file; "" : nothing can be read */
+	/* `use` reads below it; NULL: the folder of the stack file; "" : nothing can be read */
+	const char *root;
 };
 struct mlops *mlops_new(const struct mlops_options *o);
 void mlops_free(struct mlops *m);
@@ -38,17 +39,18 @@ int mlops_format(struct mlops *m, const char *name, const char *text, size_t len
 int mlops_import(struct mlops *m, const char *name, const char *text, size_t len, struct buf *out);
 /* Secrets: what is needed; or, with values ("NAME.KEY=value" lines), Secret manifests. */
 int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *values_name, struct buf *out);
-/* Reference of a kind, interface, detector or function; the list of kinds for NULL. 0 if there is none (suggestion reported). */
+/* Reference of a kind, interface, detector or function; the list of kinds for NULL. 0 if there is none (suggestion
+   reported). */
 int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out);
 /* What components of the compiled stack say of their future (`forecast` of their kinds), a line each. */
 void mlops_forecast(struct mlops *m, struct buf *out);
-/* The wiring of the compiled stack as a picture; with what `changed` touches, unless NULL: its newer side is this stack. 0 if nothing
-   is compiled. */
+/* The wiring of the compiled stack as a picture; with what `changed` touches, unless NULL: its newer side is this
+   stack. 0 if nothing is compiled. */
 int mlops_graph(struct mlops *m, enum graph_format f, const struct diff *changed, struct buf *out);
 
-/* What differs between two sides by meaning, and what it will do. A side is a compiled stack, a folder of output wherever it is, or
-   YAML objects as text. `m` gives the library and takes the diagnostics; if `newer` is a compiled stack, it is m. NULL after reporting.
-   The result lives as long as m and its sides. */
+/* What differs between two sides by meaning, and what it will do. A side is a compiled stack, a folder of output
+   wherever it is, or YAML objects as text. `m` gives the library and takes the diagnostics; if `newer` is a compiled
+   stack, it is m. NULL after reporting. The result lives as long as m and its sides. */
 enum mlops_side_tag { MLOPS_STACK, MLOPS_FOLDER, MLOPS_YAML };
 struct mlops_side {
 	enum mlops_side_tag tag;
@@ -62,8 +64,8 @@ struct mlops_side {
 };
 const struct diff *mlops_diff(struct mlops *m, const struct mlops_side *older, const struct mlops_side *newer);
 
-/* Where values of the compiled stack come from (diff/why.h): its sources compiled once more, with origins, when this is first
-   asked for. NULL: nothing is compiled. Lives as long as m. */
+/* Where values of the compiled stack come from (diff/why.h): its sources compiled once more, with origins, when this is
+   first asked for. NULL: nothing is compiled. Lives as long as m. */
 struct why *mlops_why(struct mlops *m);
 
 struct diags *mlops_diags(struct mlops *m);

@@ -1,8 +1,9 @@
-/* Arenas. Blocks form a list, newest last; allocation moves a pointer through the newest one. Rewinding keeps the blocks
-   behind the mark for the next round, so that a loop of mark, work, rewind asks the system for memory only once.
+/* Arenas. Blocks form a list, newest last; allocation moves a pointer through the newest one. Rewinding keeps the
+   blocks behind the mark for the next round, so that a loop of mark, work, rewind asks the system for memory only once.
 
-   Memory is handed out zeroed. A block comes from calloc, and `dirty` remembers how far it was ever used: only that part
-   has to be cleared again. Under AddressSanitizer everything that is not handed out is poisoned, with a gap behind each piece. */
+   Memory is handed out zeroed. A block comes from calloc, and `dirty` remembers how far it was ever used: only that
+   part has to be cleared again. Under AddressSanitizer everything that is not handed out is poisoned, with a gap behind
+   each piece. */
 #define _DEFAULT_SOURCE
 #include "base/arena.h"
 #include <stdint.h>
@@ -69,7 +70,8 @@ static void free_from(struct arena_block *b)
 	}
 }
 
-/* Zeroed. Large ones come in whole huge pages where the system has them: a fault for each 4 KiB costs more than filling them. */
+/* Zeroed. Large ones come in whole huge pages where the system has them: a fault for each 4 KiB costs more than filling
+   them. */
 static struct arena_block *new_block(size_t size)
 {
 	struct arena_block *b;

@@ -20,7 +20,8 @@ struct arena_block;
 struct arena {
 	struct arena_block *block;      /* newest first */
 	char *at, *end;                 /* free part of the newest block */
-	char *dirty;                    /* what lies before it in that block has been used, and is cleared when it is handed out again */
+	/* what lies before it in that block has been used, and is cleared when it is handed out again */
+	char *dirty;
 	size_t used, limit;             /* bytes handed out; 0 = no limit */
 };
 struct arena_mark { struct arena_block *block; char *at; size_t used; };

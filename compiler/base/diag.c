@@ -239,7 +239,8 @@ static int follows_line(const struct diags *d, const struct diag *first, const s
 	return 1;
 }
 
-/* One cause, one message: what is wrong with text that did not parse goes; what is wrong again at the same place is counted. */
+/* One cause, one message: what is wrong with text that did not parse goes; what is wrong again at the same place is
+   counted. */
 static void fold(struct diags *d)
 {
 	struct diag **syntax = ARENA_ARRAY(d->arena, struct diag *, d->n), *last = NULL;

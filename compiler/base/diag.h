@@ -35,19 +35,26 @@ struct diags {
 void diags_init(struct diags *d, struct arena *a, const struct sources *s);
 /* D_X of diag_codes.h expands to code and format, so the compiler checks the arguments. Never NULL. An exact duplicate
    (code, span, message) is counted once: the earlier record is returned. */
-struct diag *diag_error(struct diags *d, struct span at, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-struct diag *diag_warn(struct diags *d, struct span at, const char *name, const char *code, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-void diag_label(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));     /* text behind ^^^ */
+struct diag *diag_error(struct diags *d, struct span at, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+struct diag *diag_warn(struct diags *d, struct span at, const char *name, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 5, 6)));
+/* text behind ^^^ */
+void diag_label(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* A related place. One that is there already is not kept, nor any of a mistake that was reported before. */
-void diag_place(struct diags *d, struct diag *x, struct span at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void diag_place(struct diags *d, struct diag *x, struct span at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 void diag_note(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diag_help(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void diag_fix(struct diags *d, struct diag *x, struct span at, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+void diag_fix(struct diags *d, struct diag *x, struct span at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 int diag_full(const struct diags *d);
-void diags_sort(struct diags *d);       /* by file, place, code, arrival; errors and warnings mixed; folds what follows from another */
+/* by file, place, code, arrival; errors and warnings mixed; folds what follows from another */
+void diags_sort(struct diags *d);
 
 enum diag_format { DIAG_TEXT, DIAG_JSON, DIAG_SARIF, DIAG_GITHUB };
 struct diag_style { int color; int all; int quiet; const char *what; const char *consequence; };
-/* what: "stack.mlops" for the count line; consequence: "nothing was written" or NULL. Twenty errors are shown unless all. */
+/* what: "stack.mlops" for the count line; consequence: "nothing was written" or NULL. Twenty errors are shown unless
+   all. */
 void diag_write(const struct diags *d, enum diag_format f, const struct diag_style *style, struct buf *out);
 #endif

@@ -1,7 +1,7 @@
 /* Every diagnostic: code and format in one macro, so that -Wformat checks the arguments. Codes are permanent; texts may
    improve. Ranges: E00 text and syntax, E02 names, E03 types and values, E04 ports, wiring and claims, E05 checks and
-   versions, E06 drift, E07 secrets, E08 output objects, E09 evaluation limits, E11 command-line values, E12 YAML, E13 files, E14 data;
-   W0 advice. Each has a page in explain/. */
+   versions, E06 drift, E07 secrets, E08 output objects, E09 evaluation limits, E11 command-line values, E12 YAML, E13
+   files, E14 data; W0 advice. Each has a page in explain/. */
 #ifndef MLOPS_DIAG_CODES_H
 #define MLOPS_DIAG_CODES_H
 

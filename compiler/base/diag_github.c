@@ -1,5 +1,5 @@
-/* Diagnostics as workflow commands of a code host: one line each, which the host shows beside the changed lines. The whole
-   text is in the message, since nothing else is shown there. */
+/* Diagnostics as workflow commands of a code host: one line each, which the host shows beside the changed lines. The
+   whole text is in the message, since nothing else is shown there. */
 #include "base/diag_write.h"
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* Diagnostics as SARIF 2.1.0, for code hosts and editors that read it. A rule for each code that occurs; fixes as
    replacements; columns in Unicode characters.
 
-   A fingerprint names a finding across commits, so it is made of what stays when lines move: code, file, message and the
-   text of the line; the number behind it tells equal ones apart. */
+   A fingerprint names a finding across commits, so it is made of what stays when lines move: code, file, message and
+   the text of the line; the number behind it tells equal ones apart. */
 #include "base/diag_write.h"
 #include "base/hash.h"
 #include <stdlib.h>
@@ -42,8 +42,8 @@ static void artifact(struct buf *out, const struct source *src)
 
 static void region(struct buf *out, const char *key, const struct diag_region *r)
 {
-	buf_addf(out, "\"%s\":{\"startLine\":%u,\"startColumn\":%u,\"endLine\":%u,\"endColumn\":%u}", key, (unsigned)r->line,
-		(unsigned)r->column, (unsigned)r->end_line, (unsigned)r->end_column);
+	buf_addf(out, "\"%s\":{\"startLine\":%u,\"startColumn\":%u,\"endLine\":%u,\"endColumn\":%u}", key,
+		(unsigned)r->line, (unsigned)r->column, (unsigned)r->end_line, (unsigned)r->end_column);
 }
 
 static void location(struct buf *out, const struct diag_region *r)
@@ -183,7 +183,8 @@ void diag_write_sarif(const struct diags *d, struct buf *out)
 	for (i = 0; i < d->n; i++)
 		if (!i || strcmp(rules[i]->code, rules[n - 1]->code))
 			rules[n++] = rules[i];
-	buf_adds(out, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\n"
+	buf_adds(out,
+		"{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{\n"
 		"\"tool\":{\"driver\":{\"name\":\"mlopsc\",\"version\":");
 	string(out, MLOPS_VERSION);
 	buf_adds(out, ",\"rules\":[");

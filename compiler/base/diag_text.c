@@ -56,9 +56,9 @@ uint32_t diag_put_char(struct buf *out, const char *s, size_t n, uint32_t *bytes
 	u = c & (*bytes == 2 ? 0x1fu : *bytes == 3 ? 0x0fu : 0x07u);
 	for (uint32_t i = 1; i < *bytes; i++)
 		u = u << 6 | ((unsigned char)s[i] & 0x3fu);
-	if ((u >= 0x80 && u < 0xa0) || u == 0xad || (u >= 0x200b && u <= 0x200f && u != 0x200d) || (u >= 0x2028 && u <= 0x202e)
-	    || (u >= 0x2060 && u <= 0x206f) || u == 0xfeff || u == 0x061c || (u >= 0xfff9 && u <= 0xfffb)
-	    || (u >= 0xe0000 && u <= 0xe007f)) {
+	if ((u >= 0x80 && u < 0xa0) || u == 0xad || (u >= 0x200b && u <= 0x200f && u != 0x200d)
+		|| (u >= 0x2028 && u <= 0x202e) || (u >= 0x2060 && u <= 0x206f) || u == 0xfeff || u == 0x061c
+		|| (u >= 0xfff9 && u <= 0xfffb) || (u >= 0xe0000 && u <= 0xe007f)) {
 		buf_addf(out, "\\u{%x}", (unsigned)u);
 		return (uint32_t)(out->n - before);
 	}
@@ -129,7 +129,8 @@ static void end_line(struct writer *w)
 	buf_addc(w->out, '\n');
 }
 
-/* A text behind `indent` columns that are there already: broken between words where it gets too wide; its own line breaks stay. */
+/* A text behind `indent` columns that are there already: broken between words where it gets too wide; its own line
+   breaks stay. */
 static void put_wrapped(struct writer *w, const char *text, uint32_t indent, uint32_t start)
 {
 	const char *p = text, *nl, *end;
@@ -213,8 +214,8 @@ static void head(struct writer *w, const struct diag *x)
 	}
 }
 
-/* Display width of the first `chars` characters of a line, a tab going to the next multiple of TAB. With out, what lies in
-   [from, to) is written. */
+/* Display width of the first `chars` characters of a line, a tab going to the next multiple of TAB. With out, what lies
+   in [from, to) is written. */
 static uint32_t walk(const char *p, uint32_t len, uint32_t chars, struct buf *out, uint32_t from, uint32_t to)
 {
 	struct buf one = { 0 };
@@ -524,7 +525,8 @@ static void put_count(struct writer *w, uint32_t errors, uint32_t warnings, uint
 	}
 	buf_addc(out, '\n');
 	if (hidden)
-		buf_addf(out, "        %u of them %s not shown; --all shows all\n", (unsigned)hidden, hidden == 1 ? "is" : "are");
+		buf_addf(out, "        %u of them %s not shown; --all shows all\n", (unsigned)hidden,
+			hidden == 1 ? "is" : "are");
 	if (explain && !s->quiet)
 		buf_addf(out, "        explain one: mlopsc explain %s\n", explain);
 }

@@ -1,5 +1,5 @@
-/* XXH3-128 with the wide registers that most x86-64 processors have: the same bits, in half the instructions. This file alone is
-   compiled for them, and base/hash.c calls it where they exist. */
+/* XXH3-128 with the wide registers that most x86-64 processors have: the same bits, in half the instructions. This file
+   alone is compiled for them, and base/hash.c calls it where they exist. */
 #include "base/hash.h"
 #ifdef __AVX2__
 #define XXH_INLINE_ALL

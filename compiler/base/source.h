@@ -20,8 +20,8 @@ struct sources { struct arena *arena; struct source **v; uint32_t n, cap; uint32
 struct location { const struct source *source; uint32_t line, column; };  /* 1-based; column in Unicode characters */
 
 void sources_init(struct sources *s, struct arena *a);
-/* Without a copy: text lives as long as the arena and has two NULs behind its len bytes. Unless it is the library's, it lies
-   in memory that can be written: the scanner runs over it there, and writes what it finds. */
+/* Without a copy: text lives as long as the arena and has two NULs behind its len bytes. Unless it is the library's, it
+   lies in memory that can be written: the scanner runs over it there, and writes what it finds. */
 struct source *source_adopt(struct sources *s, const char *name, const char *text, size_t len, int library);
 /* Copies the text. NULL when the sequence would pass 2^32 - 1 bytes. */
 struct source *source_add(struct sources *s, const char *name, const char *text, size_t len, int library);

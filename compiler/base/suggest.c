@@ -1,7 +1,7 @@
 /* The nearest spelling. The distance is Damerau-Levenshtein's in its restricted form: insert, delete, replace, or swap
    two neighbours, each costs one. Case and the difference of `-` and `_` cost nothing, so that they win over any typo.
-   Three rows of the usual table are enough, and longer words than a name can be are not compared. Where nothing is near,
-   the only candidate that begins with the word is taken: `prod` for `production`. */
+   Three rows of the usual table are enough, and longer words than a name can be are not compared. Where nothing is
+   near, the only candidate that begins with the word is taken: `prod` for `production`. */
 #include "base/suggest.h"
 #include <string.h>
 
@@ -48,7 +48,8 @@ static unsigned distance(const char *a, size_t an, const char *b, size_t bn, uns
 				now[j] = min(now[j], two[j - 2] + 1);
 			least = min(least, now[j]);
 		}
-		if (least > limit)              /* a swap looks two rows back, so one more than the limit can still recover */
+		/* a swap looks two rows back, so one more than the limit can still recover */
+		if (least > limit)
 			return limit;
 		t = two;
 		two = one;

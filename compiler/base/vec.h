@@ -1,4 +1,5 @@
-/* Growable arrays in an arena: struct { T *v; uint32_t n, cap; }. Old storage stays in the arena (doubling: at most 2x). */
+/* Growable arrays in an arena: struct { T *v; uint32_t n, cap; }. Old storage stays in the arena (doubling: at most
+   2x). */
 #ifndef MLOPS_VEC_H
 #define MLOPS_VEC_H
 #include "base/arena.h"

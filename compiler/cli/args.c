@@ -1,6 +1,6 @@
-/* Consumes argv; produces a struct args, or a message and status 3. Flags may stand before or behind the command and its
-   operands; a flag is known by the table first and judged against the command afterwards, so that `--color never build`
-   works and a flag of another command can be told from a misspelt one. */
+/* Consumes argv; produces a struct args, or a message and status 3. Flags may stand before or behind the command and
+   its operands; a flag is known by the table first and judged against the command afterwards, so that `--color never
+   build` works and a flag of another command can be told from a misspelt one. */
 #include "cli/args.h"
 #include "base/suggest.h"
 #include "cli/cmd.h"
@@ -30,7 +30,8 @@ const struct command commands[NCOMMANDS] = {
 		"an earlier build wrote and this one does not are removed; files that mlopsc did\n"
 		"not write are never touched.\n",
 		STATUS(DONE) | STATUS(DIFFERS) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_build },
-	[COMMAND_CHECK] = { "check", "[FILE]", 1, 0, COMPLETE_FILES, "find every error that build finds, write nothing",
+	[COMMAND_CHECK] = { "check", "[FILE]", 1, 0, COMPLETE_FILES,
+		"find every error that build finds, write nothing",
 		"Compiles FILE (stack.mlops; `-` is standard input) and each of its envs, and\n"
 		"writes nothing. With --env, that env alone.\n",
 		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_check },
@@ -50,16 +51,19 @@ const struct command commands[NCOMMANDS] = {
 		"Prints the page of CODE (E0201, or its name: unknown-kind). Without CODE, lists all\n"
 		"codes.\n",
 		STATUS(DONE) | STATUS(USAGE) | STATUS(IO), cmd_explain },
-	[COMMAND_IMPORT] = { "import", "FILE.yaml", 1, 1, COMPLETE_FILES, "turn YAML into source, on standard output",
+	[COMMAND_IMPORT] = { "import", "FILE.yaml", 1, 1, COMPLETE_FILES,
+		"turn YAML into source, on standard output",
 		"Reads Kubernetes objects or a file of chart values (`-` is standard input) and\n"
 		"prints source that makes the same.\n",
 		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_import },
-	[COMMAND_SECRETS] = { "secrets", "[FILE]", 1, 0, COMPLETE_FILES, "list the secrets a stack needs, or render them",
+	[COMMAND_SECRETS] = { "secrets", "[FILE]", 1, 0, COMPLETE_FILES,
+		"list the secrets a stack needs, or render them",
 		"Lists each secret with its keys, for every namespace that uses it. With --from,\n"
 		"prints Secret manifests with the values of a file of NAME.KEY=value lines; they go\n"
 		"to standard output only: mlopsc secrets --from FILE | kubectl apply -f -\n",
 		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_secrets },
-	[COMMAND_DIFF] = { "diff", "[OLD] [NEW]", 2, 0, COMPLETE_FILES, "what changes by meaning, and what it will do to the cluster",
+	[COMMAND_DIFF] = { "diff", "[OLD] [NEW]", 2, 0, COMPLETE_FILES,
+		"what changes by meaning, and what it will do to the cluster",
 		"Compares OLD with NEW: objects by identity, lists by their keys, quantities,\n"
 		"durations and schedules by value; what an API server fills in is no difference.\n"
 		"Every change has a class: R0 nothing acts on it, R1 metadata, R2 changed in place,\n"
@@ -73,15 +77,18 @@ const struct command commands[NCOMMANDS] = {
 		"NEW is stack.mlops by default. OLD is by default the output folder on disk: diff\n"
 		"alone tells what the next build will change. A stack as the only operand is NEW.\n"
 		"Output is believed as its lock describes it; mlopsc verify finds edits by hand.\n",
-		STATUS(DONE) | STATUS(DIFFERS) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO) | STATUS(FAIL_ON), cmd_diff },
-	[COMMAND_VERIFY] = { "verify", "[DIR...]", -1, 0, COMPLETE_FOLDERS, "is compiled output still what a build wrote?",
+		STATUS(DONE) | STATUS(DIFFERS) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO) | STATUS(FAIL_ON),
+		cmd_diff },
+	[COMMAND_VERIFY] = { "verify", "[DIR...]", -1, 0, COMPLETE_FOLDERS,
+		"is compiled output still what a build wrote?",
 		"Holds the files of each DIR against its mlops.lock and XXH128SUMS, these two\n"
 		"against each other, and the objects in the files against the lock: finds edits by\n"
 		"hand, lost files and bad merges. DIR is an output folder, or a folder of them\n"
 		"(out). Files that mlopsc did not write are not spoken of. Nothing is compiled:\n"
 		"whether the source has changed since is what build --check tells.\n",
 		STATUS(DONE) | STATUS(DIFFERS) | STATUS(USAGE) | STATUS(IO), cmd_verify },
-	[COMMAND_WHY] = { "why", "PLACE [STACK]", 2, 1, COMPLETE_FILES, "which source made this line of output, or what a source line makes",
+	[COMMAND_WHY] = { "why", "PLACE [STACK]", 2, 1, COMPLETE_FILES,
+		"which source made this line of output, or what a source line makes",
 		"PLACE is a line of compiled output (out/STACK/manifests/x.yaml:37), or a path in\n"
 		"it (out/STACK/manifests/x.yaml#spec.replicas; in a file of several objects also\n"
 		"#Service/x:spec.ports[0].port), or a whole file of it. Prints what in the source\n"
@@ -94,7 +101,8 @@ const struct command commands[NCOMMANDS] = {
 		"  mlopsc why out/demo/helm/database.values.yaml#primary.persistence.size\n"
 		"  mlopsc why stack.mlops:9\n",
 		STATUS(DONE) | STATUS(DIFFERS) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_why },
-	[COMMAND_GRAPH] = { "graph", "[FILE]", 1, 0, COMPLETE_FILES, "draw the wiring of a stack, on standard output",
+	[COMMAND_GRAPH] = { "graph", "[FILE]", 1, 0, COMPLETE_FILES,
+		"draw the wiring of a stack, on standard output",
 		"Compiles FILE (stack.mlops; `-` is standard input) and draws it: components with\n"
 		"kinds, versions, ports and where these are exposed, drift policies, and an arrow\n"
 		"from each component to what it needs. The members of a family are one box.\n"
@@ -137,8 +145,8 @@ const struct flag flags[NFLAGS] = {
 	[FLAG_DENY_WARNINGS] = { "deny-warnings", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(BUILD) | BIT(CHECK),
 		"warnings fail as errors do" },
 	[FLAG_FAIL_ON] = { "fail-on", 0, "RISK",
-		{ "R1", "R2", "R3", "R4", "R5", "exposure", "secret", "licence", "capacity", "downtime" }, COMPLETE_NOTHING, BIT(DIFF),
-		"status 5 if a change is of this class or above, or has this flag" },
+		{ "R1", "R2", "R3", "R4", "R5", "exposure", "secret", "licence", "capacity", "downtime" },
+		COMPLETE_NOTHING, BIT(DIFF), "status 5 if a change is of this class or above, or has this flag" },
 	[FLAG_VERBOSE] = { "verbose", 'v', NULL, { 0 }, COMPLETE_NOTHING, BIT(CHECK),
 		"say also what is expected of each drift policy: false detections and alerts a day" },
 	[FLAG_CHANGED] = { "changed", 0, "OLD", { 0 }, COMPLETE_FILES, BIT(GRAPH),
@@ -154,11 +162,12 @@ const struct flag flags[NFLAGS] = {
 	[FLAG_MAN] = { "man", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(HELP), "print a man page" },
 	[FLAG_COMPLETION] = { "completion", 0, "SHELL", { "bash", "zsh", "fish" }, COMPLETE_NOTHING, BIT(HELP),
 		"print a completion script" },
-	[FLAG_FORMAT] = { "format", 0, "FORMAT", { "text", "json", "sarif", "github" }, COMPLETE_NOTHING, REPORTS & ~OWN_FORMAT,
-		"how errors and warnings are written" },
+	[FLAG_FORMAT] = { "format", 0, "FORMAT", { "text", "json", "sarif", "github" }, COMPLETE_NOTHING,
+		REPORTS & ~OWN_FORMAT, "how errors and warnings are written" },
 	[FLAG_COLOR] = { "color", 0, "WHEN", { "auto", "always", "never" }, COMPLETE_NOTHING, EVERY,
 		"colour: auto is a terminal without NO_COLOR" },
-	[FLAG_ALL] = { "all", 0, NULL, { 0 }, COMPLETE_NOTHING, REPORTS | BIT(VERIFY) | BIT(WHY), "show everything, not the first twenty" },
+	[FLAG_ALL] = { "all", 0, NULL, { 0 }, COMPLETE_NOTHING, REPORTS | BIT(VERIFY) | BIT(WHY),
+		"show everything, not the first twenty" },
 	[FLAG_QUIET] = { "quiet", 0, NULL, { 0 }, COMPLETE_NOTHING, EVERY, "no summary and no count line" },
 	[FLAG_HELP] = { "help", 'h', NULL, { 0 }, COMPLETE_NOTHING, EVERY, "show the help of the command" },
 	[FLAG_VERSION] = { "version", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(VERSION), "same as mlopsc version" },
@@ -221,7 +230,8 @@ static int unknown_flag(const struct args *a, const char *arg, size_t len)
 	const char *best = NULL;
 	if (arg[0] == '-' && arg[1] == '-') {
 		suggest_init(&s, arg + 2, len - 2);
-		for (int own = 1; own >= 0 && !best; own--) {           /* flags of this command are nearer than others */
+		/* flags of this command are nearer than others */
+		for (int own = 1; own >= 0 && !best; own--) {
 			for (size_t i = 0; i < NFLAGS; i++) {
 				const int ours = !a->command || flags[i].commands >> (a->command - commands) & 1;
 				if (flags[i].name && (!own || ours))
@@ -293,7 +303,8 @@ static int flag(struct args *a, int argc, char **argv, int *i)
 			value = equals + 1;
 		}
 		for (id = 0; id < NFLAGS; id++)
-			if (flags[id].name && strlen(flags[id].name) == len - 2 && !memcmp(flags[id].name, arg + 2, len - 2))
+			if (flags[id].name && strlen(flags[id].name) == len - 2
+				&& !memcmp(flags[id].name, arg + 2, len - 2))
 				break;
 	} else {
 		for (id = 0; id < NFLAGS; id++)
@@ -322,7 +333,8 @@ static int flag(struct args *a, int argc, char **argv, int *i)
 	return give(a, (enum flag_id)id, value);
 }
 
-/* Flags that were given and do not belong to the command, or not to each other, or have a value that they cannot have. */
+/* Flags that were given and do not belong to the command, or not to each other, or have a value that they cannot
+   have. */
 static int judge(struct args *a)
 {
 	const enum command_id c = (enum command_id)(a->command - commands);
@@ -343,8 +355,8 @@ static int judge(struct args *a)
 			a->value[own] = value;
 			continue;
 		}
-		fprintf(stderr, "mlopsc: `%s` is no flag of `%s`; it belongs to", args_flag_spelling((enum flag_id)id, one),
-			a->command->name);
+		fprintf(stderr, "mlopsc: `%s` is no flag of `%s`; it belongs to",
+			args_flag_spelling((enum flag_id)id, one), a->command->name);
 		const char *comma = "";
 		unsigned any = flags[id].commands;
 		for (own = args_next_row((enum flag_id)id); own != (enum flag_id)id; own = args_next_row(own))
@@ -371,9 +383,9 @@ static int judge(struct args *a)
 			fprintf(stderr, "mlopsc: `%s` takes no operand, but `%s` was given\n", a->command->name,
 				a->operands[0]);
 		else
-			fprintf(stderr, "mlopsc: `%s` takes %s, but %zu were given: `%s`, `%s`%s\n", a->command->name,
-				a->command->max == 1 ? "one operand" : "two operands", a->noperands, a->operands[0], a->operands[1],
-				a->noperands > 2 ? ", ..." : "");
+			fprintf(stderr, "mlopsc: `%s` takes %s, but %zu were given: `%s`, `%s`%s\n",
+				a->command->name, a->command->max == 1 ? "one operand" : "two operands",
+				a->noperands, a->operands[0], a->operands[1], a->noperands > 2 ? ", ..." : "");
 		return usage(a);
 	}
 	if (a->noperands < (size_t)a->command->min) {

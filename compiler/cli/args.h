@@ -1,27 +1,70 @@
-/* argv to a struct args, by two const tables: commands and flags. Help, man pages and shell completions are made from the
-   same two tables (cli/help.c), so they cannot disagree with what is accepted. */
+/* argv to a struct args, by two const tables: commands and flags. Help, man pages and shell completions are made from
+   the same two tables (cli/help.c), so they cannot disagree with what is accepted. */
 #ifndef MLOPS_CLI_ARGS_H
 #define MLOPS_CLI_ARGS_H
 #include <stddef.h>
 
-enum {                          /* exit statuses */
-	STATUS_DONE = 0, STATUS_DIFFERS = 1, STATUS_ERRORS = 2, STATUS_USAGE = 3, STATUS_IO = 4, STATUS_FAIL_ON = 5, STATUS_FAULT = 70
+enum { /* exit statuses */
+	STATUS_DONE = 0,
+	STATUS_DIFFERS = 1,
+	STATUS_ERRORS = 2,
+	STATUS_USAGE = 3,
+	STATUS_IO = 4,
+	STATUS_FAIL_ON = 5,
+	STATUS_FAULT = 70
 };
 enum command_id {
-	COMMAND_INIT, COMMAND_BUILD, COMMAND_CHECK, COMMAND_FMT, COMMAND_DOC, COMMAND_EXPLAIN, COMMAND_IMPORT,
-	COMMAND_SECRETS, COMMAND_DIFF, COMMAND_VERIFY, COMMAND_WHY, COMMAND_GRAPH, COMMAND_VERSION, COMMAND_HELP, NCOMMANDS
+	COMMAND_INIT,
+	COMMAND_BUILD,
+	COMMAND_CHECK,
+	COMMAND_FMT,
+	COMMAND_DOC,
+	COMMAND_EXPLAIN,
+	COMMAND_IMPORT,
+	COMMAND_SECRETS,
+	COMMAND_DIFF,
+	COMMAND_VERIFY,
+	COMMAND_WHY,
+	COMMAND_GRAPH,
+	COMMAND_VERSION,
+	COMMAND_HELP,
+	NCOMMANDS
 };
 enum flag_id {
-	FLAG_ENV, FLAG_SET, FLAG_OUT, FLAG_STDOUT, FLAG_CHECK, FLAG_FROM, FLAG_STDLIB, FLAG_ROOT, FLAG_STDIN_NAME,
-	FLAG_DENY_WARNINGS, FLAG_VERBOSE, FLAG_FAIL_ON, FLAG_CHANGED, FLAG_VERIFY_FORMAT, FLAG_WHY_FORMAT, FLAG_GRAPH_FORMAT,
-	FLAG_DIFF_FORMAT, FLAG_MAN, FLAG_COMPLETION, FLAG_FORMAT, FLAG_COLOR, FLAG_ALL, FLAG_QUIET, FLAG_HELP, FLAG_VERSION, NFLAGS
+	FLAG_ENV,
+	FLAG_SET,
+	FLAG_OUT,
+	FLAG_STDOUT,
+	FLAG_CHECK,
+	FLAG_FROM,
+	FLAG_STDLIB,
+	FLAG_ROOT,
+	FLAG_STDIN_NAME,
+	FLAG_DENY_WARNINGS,
+	FLAG_VERBOSE,
+	FLAG_FAIL_ON,
+	FLAG_CHANGED,
+	FLAG_VERIFY_FORMAT,
+	FLAG_WHY_FORMAT,
+	FLAG_GRAPH_FORMAT,
+	FLAG_DIFF_FORMAT,
+	FLAG_MAN,
+	FLAG_COMPLETION,
+	FLAG_FORMAT,
+	FLAG_COLOR,
+	FLAG_ALL,
+	FLAG_QUIET,
+	FLAG_HELP,
+	FLAG_VERSION,
+	NFLAGS
 };
 #define FLAGS_MAX_CHOICES 10
 enum complete { COMPLETE_NOTHING, COMPLETE_FILES, COMPLETE_FOLDERS, COMPLETE_COMMANDS, COMPLETE_CODES };
 
 struct args;
 struct flag {
-	const char *name;                               /* without the dashes; NULL: a letter only. Rows of one name belong to different commands */
+	/* without the dashes; NULL: a letter only. Rows of one name belong to different commands */
+	const char *name;
 	char letter;                                    /* or 0 */
 	const char *value;                              /* what its value is called; NULL: it takes none */
 	const char *choices[FLAGS_MAX_CHOICES + 1];     /* the values it can have; empty: any */

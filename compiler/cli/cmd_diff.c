@@ -27,7 +27,9 @@ static int reached(const struct args *a, const struct diff *d)
 static void print(const struct args *a, const struct diff *d, struct buf *out)
 {
 	enum { TEXT, MARKDOWN, JSON };
-	const struct diff_style style = { .all = a->value[FLAG_ALL] != NULL, .quiet = a->value[FLAG_QUIET] != NULL, .color = io_color(a, 1) };
+	const struct diff_style style = {
+		.all = a->value[FLAG_ALL] != NULL, .quiet = a->value[FLAG_QUIET] != NULL, .color = io_color(a, 1)
+	};
 	switch (args_choice(a, FLAG_DIFF_FORMAT, TEXT)) {
 	case MARKDOWN: diff_markdown(d, MARKDOWN_MAX, out); break;
 	case JSON: diff_json(d, out); break;
@@ -41,9 +43,12 @@ static void counts(const struct args *a, const struct diff *d)
 	if (a->value[FLAG_QUIET])
 		return;
 	if (d->unasked)
-		buf_addf(&b, "mlopsc: %u part%s of kinds and namespaces that the dump does not have were left out\n", d->unasked, d->unasked == 1 ? "" : "s");
+		buf_addf(&b,
+			"mlopsc: %u part%s of kinds and namespaces that the dump does not have were left out\n",
+			d->unasked, d->unasked == 1 ? "" : "s");
 	if (d->foreign)
-		buf_addf(&b, "mlopsc: %u object%s of the dump without the label managed-by: mlopsc were left out\n", d->foreign, d->foreign == 1 ? "" : "s");
+		buf_addf(&b, "mlopsc: %u object%s of the dump without the label managed-by: mlopsc were left out\n",
+			d->foreign, d->foreign == 1 ? "" : "s");
 	io_write(2, b.p, b.n);
 	buf_free(&b);
 }
@@ -57,7 +62,8 @@ static int report(struct session *s)
 int cmd_diff(const struct args *a)
 {
 	struct cli_side old = { 0 }, new = { 0 };
-	const char *older = a->noperands ? a->operands[0] : NULL, *newer = a->noperands > 1 ? a->operands[1] : "stack.mlops";
+	const char *older = a->noperands ? a->operands[0] : NULL,
+		*newer = a->noperands > 1 ? a->operands[1] : "stack.mlops";
 	struct buf out = { 0 };
 	const struct diff *d = NULL;
 	if (a->noperands == 1 && is_stack(older)) {     /* what changes in its output */

@@ -1,5 +1,5 @@
-/* explain: a code, or its name, in; its page out. The pages are the Markdown files of compiler/explain/, embedded; a page
-   starts with "# E0201 unknown kind", whose words joined by dashes are the name. */
+/* explain: a code, or its name, in; its page out. The pages are the Markdown files of compiler/explain/, embedded; a
+   page starts with "# E0201 unknown kind", whose words joined by dashes are the name. */
 #include "cli/cmd.h"
 #include "cli/io.h"
 #include "base/suggest.h"

@@ -31,7 +31,8 @@ static const char *stack_name(const char *dir, struct arena *a)
 	n = (size_t)(end - start);
 	const char *name = arena_strdup(a, start, n);
 	/* the language's names are Kubernetes' labels that start with a letter and have no two dashes in a row */
-	const int fits = n <= 40 && name[0] >= 'a' && name[0] <= 'z' && lit_dns1123_label(name, n) && !strstr(name, "--");
+	const int fits = n <= 40 && name[0] >= 'a' && name[0] <= 'z' && lit_dns1123_label(name, n)
+		&& !strstr(name, "--");
 	return fits ? name : "platform";
 }
 
@@ -90,7 +91,8 @@ int cmd_init(const struct args *a)
 		buf_addf(&stack, "stack %s {", stack_name(dir, &arena));
 		buf_add(&stack, at + sizeof(placeholder) - 1, len - (size_t)(at - text) - (sizeof(placeholder) - 1));
 	} else {
-		diag_error(mlops_diags(s.m), (struct span){ 0, 0 }, D_READ, "start/stack.mlops", "the library has none");
+		diag_error(mlops_diags(s.m), (struct span){ 0, 0 }, D_READ, "start/stack.mlops",
+			"the library has none");
 		ok = 0;
 	}
 	if (ok && *dir && !make_folders(arena_strdup(&arena, dir, strlen(dir)))) {

@@ -26,7 +26,8 @@ int cmd_doc(const struct args *a)
 	int status = session_report(&s, NULL);
 	buf_free(&out);
 	session_close(&s);
-	/* A name that the library does not have is a slip on the command line; there is no source that could be wrong. */
+	/* A name that the library does not have is a slip on the command line; there is no source that could be
+	   wrong. */
 	return status == STATUS_IO ? status : STATUS_USAGE;
 }
 

@@ -73,7 +73,8 @@ static void json(struct buf *b, const struct verify *v)
 	string(b, "folder", v->dir);
 	buf_adds(b, ",\n      ");
 	string(b, "stack", v->title);
-	buf_addf(b, ",\n      \"hash\": \"%s\",\n      \"same\": %s,\n      \"files\": %u,\n      \"objects\": %u,\n      \"findings\": [",
+	buf_addf(b,
+		",\n      \"hash\": \"%s\",\n      \"same\": %s,\n      \"files\": %u,\n      \"objects\": %u,\n      \"findings\": [",
 		hex, v->findings.n ? "false" : "true", v->files, v->objects);
 	for (uint32_t i = 0; i < v->findings.n; i++) {
 		const struct verify_finding *f = &v->findings.v[i];

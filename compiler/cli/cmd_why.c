@@ -1,5 +1,6 @@
-/* why: a place of compiled output in, the places of the source that made it out; or a line of the source in, what it makes out.
-   The stack is compiled as it is now. Output on disk that is something else is not explained: its lines would be others. */
+/* why: a place of compiled output in, the places of the source that made it out; or a line of the source in, what it
+   makes out. The stack is compiled as it is now. Output on disk that is something else is not explained: its lines
+   would be others. */
 #define _XOPEN_SOURCE 700
 #include "cli/cmd.h"
 #include "cli/io.h"
@@ -45,7 +46,8 @@ static void read_place(struct asking *q, const char *text)
 	if (hash) {
 		n = (size_t)(hash - text);
 		q->path = hash + 1;
-	} else if (colon && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1) && strlen(colon + 1) < 10) {
+	} else if (colon && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1)
+		&& strlen(colon + 1) < 10) {
 		n = (size_t)(colon - text);
 		q->line = (uint32_t)strtoul(colon + 1, NULL, 10);
 	}
@@ -74,7 +76,9 @@ static const char *folder_of(struct asking *q, const char *path)
 
 static const char *joined(struct asking *q, const char *folder, const char *name)
 {
-	return strcmp(folder, ".") ? arena_printf(&q->mem, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name) : name;
+	return strcmp(folder, ".")
+		? arena_printf(&q->mem, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name)
+		: name;
 }
 
 /* The folder around a folder. */
@@ -111,7 +115,8 @@ static void find_folder_of(struct asking *q, const char *file)
 static void find_folder(struct asking *q)
 {
 	find_folder_of(q, q->file);
-	char *whole = q->folder ? NULL : realpath(q->file, NULL);       /* the folder may be above the one that we are in */
+	/* the folder may be above the one that we are in */
+	char *whole = q->folder ? NULL : realpath(q->file, NULL);
 	if (whole)
 		find_folder_of(q, arena_strdup(&q->mem, whole, strlen(whole)));
 	free(whole);
@@ -145,7 +150,8 @@ static int find_stack(struct asking *q)
 static void take_file(void *ctx, const char *component, const char *path, const void *p, size_t n)
 {
 	struct asking *q = ctx;
-	struct one_file f = { component ? arena_strdup(&q->mem, component, strlen(component)) : NULL, arena_strdup(&q->mem, path, strlen(path)), NULL, n };
+	struct one_file f = { component ? arena_strdup(&q->mem, component, strlen(component)) : NULL,
+		arena_strdup(&q->mem, path, strlen(path)), NULL, n };
 	f.text = arena_strdup(&q->mem, p, n);
 	VEC_PUSH(&q->mem, &q->files, f);
 }
@@ -171,7 +177,9 @@ static int compile(struct asking *q)
 
 /* ---- answers ---- */
 
-static const char *const words[] = { [WHY_FROM] = "from", [WHY_THROUGH] = "through", [WHY_WHEN] = "when", [WHY_FOR] = "for" };
+static const char *const words[] = {
+	[WHY_FROM] = "from", [WHY_THROUGH] = "through", [WHY_WHEN] = "when", [WHY_FOR] = "for"
+};
 
 static void string(struct buf *b, const char *key, const char *s)
 {
@@ -228,7 +236,9 @@ static void chain(struct asking *q, struct buf *b, const struct why_chain *c)
 	struct buf at = { 0 };
 	size_t width = 0;
 	uint32_t count[4] = { 0 }, hidden[4] = { 0 };
-	static const uint32_t most[] = { [WHY_FROM] = SHOWN, [WHY_THROUGH] = THROUGH_SHOWN, [WHY_WHEN] = CONDITIONS_SHOWN, [WHY_FOR] = 1 };
+	static const uint32_t most[] = {
+		[WHY_FROM] = SHOWN, [WHY_THROUGH] = THROUGH_SHOWN, [WHY_WHEN] = CONDITIONS_SHOWN, [WHY_FOR] = 1
+	};
 	for (uint32_t i = 0; i < c->steps.n; i++) {
 		place_of(&at, &c->steps.v[i]);
 		if (at.n > width && at.n <= 48)
@@ -314,7 +324,8 @@ static const struct one_file *compiled_file(const struct asking *q)
 				return f;
 			continue;
 		}
-		const size_t n = strlen(q->file), k = strlen(f->path);          /* no such folder: the end of the path counts */
+		/* no such folder: the end of the path counts */
+		const size_t n = strlen(q->file), k = strlen(f->path);
 		if (n >= k && !strcmp(q->file + n - k, f->path) && (n == k || q->file[n - k - 1] == '/'))
 			best = f;
 	}
@@ -344,8 +355,9 @@ static int is_current(struct asking *q, const struct one_file *f)
 		buf_addf(&text, "mlopsc: %s is not what %s compiles to: line %u differs\n", q->file, q->stack, line);
 		const int edited = built_as(q, b.p ? b.p : "", b.n);
 		if (edited >= 0)
-			buf_adds(&text, edited ? "        it was edited after it was built; what should stay belongs into the source\n"
-				: "        the source has changed since it was built: mlopsc build\n");
+			buf_adds(&text,
+				edited ? "        it was edited after it was built; what should stay belongs into the source\n"
+					: "        the source has changed since it was built: mlopsc build\n");
 		say(0, text.p);
 	}
 	buf_free(&b);
@@ -353,7 +365,8 @@ static int is_current(struct asking *q, const struct one_file *f)
 	return same;
 }
 
-static void touched(struct asking *q, struct buf *b, const struct one_file *f, const struct why_places *all, uint32_t *shown, uint32_t *total)
+static void touched(struct asking *q, struct buf *b, const struct one_file *f, const struct why_places *all,
+	uint32_t *shown, uint32_t *total)
 {
 	const char *last = "";
 	for (uint32_t i = 0; i < all->v.n; i++) {
@@ -385,7 +398,8 @@ static int of_output(struct asking *q)
 	struct buf out = { 0 };
 	find_folder(q);
 	if (!find_stack(q)) {
-		buf_addf(&out, "mlopsc: which stack is %s compiled from? there is no stack.mlops here%s\n        name it: mlopsc why %s STACK.mlops\n",
+		buf_addf(&out,
+			"mlopsc: which stack is %s compiled from? there is no stack.mlops here%s\n        name it: mlopsc why %s STACK.mlops\n",
 			q->file, q->folder ? " or beside the output" : "", q->a->operands[0]);
 		say(0, out.p);
 		buf_free(&out);
@@ -403,7 +417,8 @@ static int of_output(struct asking *q)
 	const struct one_file *f = compiled_file(q);
 	struct one_file own = { 0 };
 	struct buf text = { 0 };
-	if (!f && q->below && (!strcmp(q->below, "mlops.lock") || !strcmp(q->below, "XXH128SUMS")) && io_read(q->file, &text)) {
+	if (!f && q->below && (!strcmp(q->below, "mlops.lock") || !strcmp(q->below, "XXH128SUMS"))
+		&& io_read(q->file, &text)) {
 		own = (struct one_file){ NULL, q->below, text.p ? text.p : "", text.n };
 		f = &own;
 	}
@@ -413,7 +428,9 @@ static int of_output(struct asking *q)
 			return status;
 	}
 	if (!f) {
-		buf_addf(&out, "mlopsc: %s compiles to no file %s\n        what it compiles to: mlopsc build --check %s\n", q->stack, q->below ? q->below : q->file, q->stack);
+		buf_addf(&out,
+			"mlopsc: %s compiles to no file %s\n        what it compiles to: mlopsc build --check %s\n",
+			q->stack, q->below ? q->below : q->file, q->stack);
 		say(0, out.p);
 		buf_free(&out);
 		return STATUS_DIFFERS;
@@ -437,7 +454,9 @@ static int of_output(struct asking *q)
 		if (q->line)
 			buf_addf(&out, "mlopsc: line %u of %s has no source: %s\n", q->line, q->file, reason);
 		else if (q->path)
-			buf_addf(&out, "mlopsc: %s has nothing at %s\n        a path is written spec.containers[0].image; the whole file: mlopsc why %s\n", q->file, q->path, q->file);
+			buf_addf(&out,
+				"mlopsc: %s has nothing at %s\n        a path is written spec.containers[0].image; the whole file: mlopsc why %s\n",
+				q->file, q->path, q->file);
 		else
 			buf_addf(&out, "mlopsc: %s holds no values of the source\n", q->file);
 		say(0, out.p);
@@ -487,7 +506,8 @@ static int list_touched(struct asking *q)
 	struct buf out = { 0 };
 	uint32_t shown = 0, total = 0;
 	/* what the stack uses is called by its path from the stack's folder */
-	if (strcmp(q->file, q->stack) && strcmp(root, ".") && !strncmp(q->file, root, strlen(root)) && q->file[strlen(root)] == '/')
+	if (strcmp(q->file, q->stack) && strcmp(root, ".") && !strncmp(q->file, root, strlen(root))
+		&& q->file[strlen(root)] == '/')
 		name = q->file + strlen(root) + 1;
 	struct why *w = mlops_why(q->s.m);
 	if (!w || !(text = why_only(w, name, q->line, &q->mem)))

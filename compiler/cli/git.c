@@ -94,7 +94,8 @@ static int is_revision(const char *dir, const char *revision)
 {
 	struct buf out = { 0 }, name = { 0 };
 	buf_addf(&name, "%s^{commit}", revision);
-	const char *const argv[] = { "git", "-C", dir, "rev-parse", "--verify", "--quiet", "--end-of-options", name.p, NULL };
+	const char *const argv[] = { "git", "-C", dir, "rev-parse", "--verify", "--quiet", "--end-of-options",
+		name.p, NULL };
 	const int status = run(argv, &out);
 	buf_free(&out);
 	buf_free(&name);

@@ -103,7 +103,8 @@ static void help_all(struct buf *b, int color)
 	for (size_t i = COMMON_FROM; i < NFLAGS; i++)
 		help_flag(b, &flags[i]);
 	help_statuses(b, NULL, color);
-	buf_adds(b, "\nResults go to standard output, all else to standard error. `-` is standard input; `--` ends flags.\n"
+	buf_adds(b,
+		"\nResults go to standard output, all else to standard error. `-` is standard input; `--` ends flags.\n"
 		"A command's own flags: mlopsc help COMMAND\n");
 }
 
@@ -222,7 +223,8 @@ static void man(struct buf *b, const struct command *only)
 	buf_adds(b, ".SH COMMON OPTIONS\n");
 	for (size_t i = COMMON_FROM; i < NFLAGS; i++)
 		man_flag(b, &flags[i]);
-	buf_adds(b, ".SH STREAMS\nResults go to standard output, all else to standard error. An operand \\- is standard input;\n"
+	buf_adds(b,
+		".SH STREAMS\nResults go to standard output, all else to standard error. An operand \\- is standard input;\n"
 		"\\-\\- ends flags. Colour follows \\-\\-color, then NO_COLOR, then CLICOLOR_FORCE, then whether the stream\n"
 		"is a terminal and TERM is not dumb. No environment variable changes what is built.\n");
 	man_statuses(b, NULL);

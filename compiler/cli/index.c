@@ -1,5 +1,6 @@
-/* The record is a text file `.mlopsc-index-HASH` in the folder above the output, HASH being of the source's path, the env and
-   the settings. Lines: the key; `source HASH path`; `file MODE SIZE SECONDS NANOSECONDS path`; `first ...` and `last ...` of the summary. */
+/* The record is a text file `.mlopsc-index-HASH` in the folder above the output, HASH being of the source's path, the
+   env and the settings. Lines: the key; `source HASH path`; `file MODE SIZE SECONDS NANOSECONDS path`; `first ...` and
+   `last ...` of the summary. */
 #define _GNU_SOURCE
 #include "cli/index.h"
 #include "base/hash.h"

@@ -16,7 +16,8 @@ int io_write(int fd, const void *p, size_t n);
 int io_print(const struct buf *b);
 /* Appends what can be read. 1, or 0 with errno (EISDIR for a folder). `-` is standard input. */
 int io_read(const char *path, struct buf *out);
-/* Replaces the contents of a file: a new file beside it, then a rename; follows links, keeps the mode. 1, or 0 with errno. */
+/* Replaces the contents of a file: a new file beside it, then a rename; follows links, keeps the mode. 1, or 0 with
+   errno. */
 int io_replace(const char *path, const struct buf *b);
 /* Makes a new file. 1, or 0 with errno: EEXIST when there is one. */
 int io_create(const char *path, const void *p, size_t n);

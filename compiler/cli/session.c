@@ -1,4 +1,5 @@
-/* Consumes flags and operands; produces a struct mlops that has read its input, and at the end text on standard error. */
+/* Consumes flags and operands; produces a struct mlops that has read its input, and at the end text on standard
+   error. */
 #include "base/os.h"
 #include "cli/session.h"
 #include "cli/io.h"

@@ -9,8 +9,8 @@ struct session {
 	struct mlops *m;
 	const char *name;               /* of the source, as shown */
 };
-/* What a file is called in messages: its path; standard input by --stdin-name, which also says beside which folder's files
-   the stack stands. */
+/* What a file is called in messages: its path; standard input by --stdin-name, which also says beside which folder's
+   files the stack stands. */
 const char *session_name(const struct args *a, const char *path);
 void session_open(struct session *s, const struct args *a, const char *name);
 /* The command's FILE, or stack.mlops, or standard input, with every --set. 0: cannot be read; reported. */

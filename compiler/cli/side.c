@@ -1,5 +1,5 @@
-/* An operand in, a side of a comparison out. A name that is on disk is that; another one is a git revision: its committed output
-   folder, or, where it has none, its stack, compiled. */
+/* An operand in, a side of a comparison out. A name that is on disk is that; another one is a git revision: its
+   committed output folder, or, where it has none, its stack, compiled. */
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700
 #include "cli/side.h"
@@ -184,7 +184,8 @@ static int export_file(struct cli_side *x, const char *from, const char *path, s
 	return make_folders(to, strlen(x->temporary) + 1) && io_create(to, text->p ? text->p : "", text->n);
 }
 
-/* The sources of a revision, where a compiler can read them; they are removed when the side is closed. from: "./" or "./a/b/". */
+/* The sources of a revision, where a compiler can read them; they are removed when the side is closed. from: "./" or
+   "./a/b/". */
 static int export_sources(struct cli_side *x, const char *dir, const char *revision, const char *from)
 {
 	struct buf list = { 0 }, text = { 0 }, sources = { 0 };
@@ -203,7 +204,8 @@ static int export_sources(struct cli_side *x, const char *dir, const char *revis
 	for (int round = 0; round < 2; round++)         /* first the sources, which name the others */
 		for (size_t at = 0; ok && at < list.n; at += strlen(list.p + at) + 1) {
 			const char *path = list.p + at;
-			if (ends(path, ".mlops") != !round || (round && !is_wanted(path, &sources)) || is_output(x, &list, path))
+			if (ends(path, ".mlops") != !round || (round && !is_wanted(path, &sources))
+				|| is_output(x, &list, path))
 				continue;
 			ok = export_file(x, from, path, &text);
 			if (!round && text.n)
@@ -225,7 +227,8 @@ static int revision_stack(struct cli_side *x, const char *dir, const char *revis
 	const char *below = slash ? arena_printf(&x->a, "./%.*s/", (int)(slash - path), path) : "./";
 	int ok = git_read(x->git, arena_printf(&x->a, "./%s", path), &text, &why);
 	if (!ok)
-		cannot(x, arena_printf(&x->a, "%s:%s", revision, path), why ? why : "there is no such file in that revision, nor an output folder");
+		cannot(x, arena_printf(&x->a, "%s:%s", revision, path),
+			why ? why : "there is no such file in that revision, nor an output folder");
 	if (ok && root) {                               /* what it reads is below another folder than its own */
 		git_close(x->git);
 		x->git = git_open(root, revision);

@@ -14,8 +14,8 @@ struct cli_side {
 	char *temporary;                /* a folder with the sources of a revision */
 	int is_default, opened;
 };
-/* title: of the other side when it is known, else NULL; stack: the stack file that a revision is seen from. 0 after reporting to x->s.m.
-   operand NULL: the output folder of the stack `title`. */
+/* title: of the other side when it is known, else NULL; stack: the stack file that a revision is seen from. 0 after
+   reporting to x->s.m. operand NULL: the output folder of the stack `title`. */
 int side_open(struct cli_side *x, const struct args *a, const char *operand, const char *title, const char *stack);
 const char *side_title(const struct cli_side *x);       /* NULL: not known before it is read */
 void side_close(struct cli_side *x);

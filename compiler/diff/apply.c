@@ -1,4 +1,5 @@
-/* Changes put back into the value that they were found in. The changes below one child stand together, as compare.c writes them. */
+/* Changes put back into the value that they were found in. The changes below one child stand together, as compare.c
+   writes them. */
 #include "diff/diff.h"
 #include <string.h>
 

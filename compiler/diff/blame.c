@@ -1,4 +1,5 @@
-/* What differs, and a new side that was compiled with origins, in; the line of source that each change comes from, noted on it. */
+/* What differs, and a new side that was compiled with origins, in; the line of source that each change comes from,
+   noted on it. */
 #include "diff/diff.h"
 #include "diff/why.h"
 #include <string.h>
@@ -48,7 +49,8 @@ static void path_along(const struct value *tree, const struct diff_change *c, st
 	}
 }
 
-/* Of a chain, what a reader of a change wants to see: what the stack says, or what in the stack decides that it is there. */
+/* Of a chain, what a reader of a change wants to see: what the stack says, or what in the stack decides that it is
+   there. */
 static struct diff_origin chosen(const struct why_chain *c)
 {
 	const struct why_step *s = &c->steps.v[0];
@@ -80,9 +82,11 @@ static struct diff_origin origin_at(struct why *w, const struct diff_part *p, co
 		if (after(path, "values", &rest))
 			ok = why_values(w, component, p->ns, p->name, rest, a, &c);
 		else if (after(path, "chart", &rest))
-			ok = why_release(w, component, p->ns, p->name, "ref", a, &c) || why_release(w, component, p->ns, p->name, "name", a, &c);
+			ok = why_release(w, component, p->ns, p->name, "ref", a, &c)
+				|| why_release(w, component, p->ns, p->name, "name", a, &c);
 		else
-			ok = why_release(w, component, p->ns, p->name, after(path, "version", &rest) ? "version" : "release", a, &c);
+			ok = why_release(w, component, p->ns, p->name,
+				after(path, "version", &rest) ? "version" : "release", a, &c);
 		break;
 	case DIFF_FILE:
 		ok = why_config(w, component, p->name, path, a, &c) || why_config(w, component, p->name, "", a, &c);
@@ -103,18 +107,22 @@ static void item_origin(struct diff *d, struct why *w, struct diff_item *x)
 	if (gravest)
 		x->from = gravest->from;
 	/* new: what decides that it is there, or else the component that makes it */
-	if (x->op == DIFF_ADDED && x->new->what == DIFF_OBJECT && why_object(w, *x->new->component ? x->new->component : NULL, x->new->api_version,
-	    x->new->kind, x->new->ns, x->new->name, "metadata", d->a, &c))
+	if (x->op == DIFF_ADDED
+		&& x->new->what
+			== DIFF_OBJECT &&why_object(w, *x->new->component ? x->new->component : NULL,
+				x->new->api_version, x->new->kind, x->new->ns, x->new->name, "metadata", d->a, &c))
 		for (uint32_t i = 0; i < c.steps.n && !x->from.file; i++)
 			if (c.steps.v[i].what == WHY_WHEN)
-				x->from = (struct diff_origin){ c.steps.v[i].file, c.steps.v[i].line, c.steps.v[i].text };
+				x->from = (struct diff_origin){ c.steps.v[i].file, c.steps.v[i].line,
+					c.steps.v[i].text };
 	if (!x->from.file && !strcmp(x->new->component, "-") && !strcmp(x->new->kind, "Namespace"))
 		x->from = origin_at(w, x->new, "", d->a);
 	if (!x->from.file && *x->new->component && why_component(w, x->new->component, d->a, &c))
 		x->from = chosen(&c);
 }
 
-/* A pod that restarts since what it reads has changed: the line that this comes from, and not the one that writes the hash of it. */
+/* A pod that restarts since what it reads has changed: the line that this comes from, and not the one that writes the
+   hash of it. */
 static void through_config(struct diff *d)
 {
 	struct table read;

@@ -1,8 +1,8 @@
 /* Two values of one part in, a flat list of changes out, in the order of the tree.
 
    Fields that a server fills in, and spellings of one meaning, are no change. Lists pair their elements by the key that
-   kubernetes/lists.tsv has for them; where there is none, or position is the key, by the longest sequence that both have, so
-   that an argument put in the middle is one change and not ten. */
+   kubernetes/lists.tsv has for them; where there is none, or position is the key, by the longest sequence that both
+   have, so that an argument put in the middle is one change and not ten. */
 #include "diff/list.h"
 #include "value/yaml.h"
 #include <stdlib.h>
@@ -85,7 +85,8 @@ static int is_default(const char *want, const struct value *v, const struct valu
 				slash = next;
 			slash = slash ? slash : image->str.p;
 			colon = memchr(slash, ':', (size_t)(end - slash));
-			latest = !memchr(slash, '@', (size_t)(end - slash)) && (!colon || (end - colon == 7 && !memcmp(colon, ":latest", 7)));
+			latest = !memchr(slash, '@', (size_t)(end - slash))
+				&& (!colon || (end - colon == 7 && !memcmp(colon, ":latest", 7)));
 		}
 		return is_text(v, latest ? "Always" : "IfNotPresent");
 	}
@@ -105,7 +106,8 @@ static int is_default(const char *want, const struct value *v, const struct valu
 	return v->tag == VALUE_INT && v->i == strtoll(want, NULL, 10) && want[0] >= '0' && want[0] <= '9';
 }
 
-/* v is on one side only; around: the record that has it; live: that side is a server's. Would its absence mean the same? */
+/* v is on one side only; around: the record that has it; live: that side is a server's. Would its absence mean the
+   same? */
 static int means_nothing(struct compare *c, const struct value *v, const struct value *around, int live)
 {
 	const struct diff_path p = here(c);
@@ -118,7 +120,8 @@ static int means_nothing(struct compare *c, const struct value *v, const struct 
 		return 0;
 	for (uint32_t i = 0; i < v->n; i++) {   /* a record of nothing but defaults */
 		enter(c, v->rec.fields[i].key, 0, 0, NULL);
-		const int nothing = absent(c, v->rec.fields[i].value) || means_nothing(c, v->rec.fields[i].value, v, live);
+		const int nothing = absent(c, v->rec.fields[i].value)
+			|| means_nothing(c, v->rec.fields[i].value, v, live);
 		leave(c);
 		if (!nothing)
 			return 0;
@@ -147,7 +150,8 @@ static void records(struct compare *c, const struct value *a, const struct value
 {
 	for (uint32_t i = 0; i < a->n; i++) {
 		const struct field *f = &a->rec.fields[i];
-		const struct value *other = b->n > i && b->rec.fields[i].key == f->key ? b->rec.fields[i].value : value_get(b, f->key);
+		const struct value *other = b->n > i && b->rec.fields[i].key == f->key ? b->rec.fields[i].value
+			: value_get(b, f->key);
 		if (f->value == other || (absent(c, f->value) && absent(c, other)))
 			continue;
 		enter(c, f->key, 0, 0, NULL);
@@ -176,7 +180,8 @@ static void lists(struct compare *c, const struct value *a, const struct value *
 	list_pair(&c->d->tables, c->kind, &p, a, b, c->d->a, &pairs);
 	for (uint32_t k = 0; k < pairs.n; k++) {
 		const struct list_pair *x = &pairs.v[k];
-		enter(c, NULL, (uint32_t)(x->old >= 0 ? x->old : x->new), (uint32_t)(x->new >= 0 ? x->new : x->old), x->id);
+		enter(c, NULL, (uint32_t)(x->old >= 0 ? x->old : x->new), (uint32_t)(x->new >= 0 ? x->new : x->old),
+			x->id);
 		if (x->old >= 0 && x->new >= 0)
 			compare(c, a->items[x->old], b->items[x->new]);
 		else if (x->old >= 0)
@@ -193,13 +198,15 @@ static void lists(struct compare *c, const struct value *a, const struct value *
 }
 
 /* A text that is a document itself, by its key: what differs in it. 0: it is not one, or does not parse. */
-static int documents(struct compare *c, const struct value *a, const struct value *b, struct diff_change **inside, uint32_t *n)
+static int documents(
+	struct compare *c, const struct value *a, const struct value *b, struct diff_change **inside, uint32_t *n)
 {
 	const struct diff_step *s = c->steps.n ? &c->steps.v[c->steps.n - 1] : NULL;
 	const char *dot = s && s->key ? strrchr(s->key->text, '.') : NULL;
 	if (!dot || (strcmp(dot, ".json") && strcmp(dot, ".yaml") && strcmp(dot, ".yml") && strcmp(dot, ".toml")))
 		return 0;
-	const struct value *x = diff_document(c->d, s->key->text, a->str.p, a->n), *y = diff_document(c->d, s->key->text, b->str.p, b->n);
+	const struct value *x = diff_document(c->d, s->key->text, a->str.p, a->n),
+		*y = diff_document(c->d, s->key->text, b->str.p, b->n);
 	if ((x->tag != VALUE_RECORD && x->tag != VALUE_LIST) || x->tag != y->tag)
 		return 0;
 	diff_compare(c->d, "file", x, y, 0, 0, inside, n);
@@ -232,8 +239,8 @@ static void compare(struct compare *c, const struct value *a, const struct value
 	x->ninside = ninside;
 }
 
-void diff_compare(struct diff *d, const char *kind, const struct value *old, const struct value *new, int old_live, int new_live,
-	struct diff_change **changes, uint32_t *n)
+void diff_compare(struct diff *d, const char *kind, const struct value *old, const struct value *new, int old_live,
+	int new_live, struct diff_change **changes, uint32_t *n)
 {
 	struct compare c = { .d = d, .kind = kind, .live = { old_live, new_live } };
 	compare(&c, old ? old : &empty_record, new ? new : &empty_record);

@@ -1,8 +1,9 @@
 /* Two compiled trees in; what differs between them by meaning, with what it will do to the cluster, out.
 
-   A side is a set of parts: objects, releases of charts, files of services. Parts pair by identity; what is equal by hash is never
-   read, whole components of it never looked at. What is left is read and compared field by field (compare.c), each change is
-   given a class (risk.c), and three writers show it. Everything lives in one arena, and keys of both sides in one table of atoms. */
+   A side is a set of parts: objects, releases of charts, files of services. Parts pair by identity; what is equal by
+   hash is never read, whole components of it never looked at. What is left is read and compared field by field
+   (compare.c), each change is given a class (risk.c), and three writers show it. Everything lives in one arena, and
+   keys of both sides in one table of atoms. */
 #ifndef MLOPS_DIFF_H
 #define MLOPS_DIFF_H
 #include "base/diag.h"
@@ -42,15 +43,19 @@ struct diff_side {
 /* ---- what differs ---- */
 
 enum diff_op { DIFF_CHANGED, DIFF_ADDED, DIFF_REMOVED, DIFF_RENAMED, DIFF_ORDER };
-/* key NULL: element `at` of the old list, at_new of the new one (both alike when it is on one side only), shown as [id] */
+/* key NULL: element `at` of the old list, at_new of the new one (both alike when it is on one side only), shown as
+   [id] */
 struct diff_step { const struct atom *key; uint32_t at, at_new; const char *id; };
-struct diff_origin { const char *file; uint32_t line; const char *text; };      /* of the source; file NULL: not known */
-struct diff_risk { int cls; unsigned flags; const char *reason, *cure; };       /* class 0..5; cure NULL: nothing to do */
+/* of the source; file NULL: not known */
+struct diff_origin { const char *file; uint32_t line; const char *text; };
+/* class 0..5; cure NULL: nothing to do */
+struct diff_risk { int cls; unsigned flags; const char *reason, *cure; };
 struct diff_change {
 	enum diff_op op;                /* not DIFF_RENAMED */
 	const struct diff_step *steps; uint32_t nsteps;
 	const struct value *old, *new;  /* NULL: absent */
-	const uint32_t *order; uint32_t norder; /* of DIFF_ORDER: old positions of those that stay, in their new order */
+	/* of DIFF_ORDER: old positions of those that stay, in their new order */
+	const uint32_t *order; uint32_t norder;
 	struct diff_change *inside; uint32_t ninside;   /* of a text that is a document itself: what differs in it */
 	struct diff_risk risk;
 	struct diff_origin from;
@@ -76,7 +81,8 @@ struct diff {
 	VEC(struct diff_item) items;    /* gravest first */
 	uint32_t added, removed, changed, renamed;
 	uint32_t same;                  /* parts that were looked at and are the same */
-	uint32_t unasked, foreign;      /* of a dump: parts that it does not speak of; objects that are not this compiler's */
+	/* of a dump: parts that it does not speak of; objects that are not this compiler's */
+	uint32_t unasked, foreign;
 	struct diff_risk highest;
 };
 
@@ -97,8 +103,8 @@ struct why;
 void diff_blame(struct diff *d, struct why *w);
 
 /* compare.c: changes of one part; `kind` is an object's kind, "release", "file". */
-void diff_compare(struct diff *d, const char *kind, const struct value *old, const struct value *new, int old_live, int new_live,
-	struct diff_change **changes, uint32_t *n);
+void diff_compare(struct diff *d, const char *kind, const struct value *old, const struct value *new, int old_live,
+	int new_live, struct diff_change **changes, uint32_t *n);
 /* The law of a difference: changes put into the old value give the new one. */
 const struct value *diff_apply(struct arena *a, const struct value *old, const struct diff_change *changes, uint32_t n);
 /* Text of a file as a value: what its name says it is (json, yaml, toml), else the text itself. */

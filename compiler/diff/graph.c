@@ -1,5 +1,6 @@
-/* From the instances of a compiled stack to the boxes and arrows of a picture, and these as Mermaid and DOT. A composite is one
-   box that says what it holds, a family is one box that says how many it has: four hundred boxes are no picture. */
+/* From the instances of a compiled stack to the boxes and arrows of a picture, and these as Mermaid and DOT. A
+   composite is one box that says what it holds, a family is one box that says how many it has: four hundred boxes are
+   no picture. */
 #include "diff/graph.h"
 #include "eval/compile.h"
 #include <stdlib.h>
@@ -137,7 +138,8 @@ static void policy_lines(struct drawing *d, struct instance *i, struct graph_nod
 
 static void component_node(struct drawing *d, struct instance *i)
 {
-	struct graph_node x = { .tag = i->decl && i->decl->tag == AST_DRIFT ? GRAPH_DRIFT : GRAPH_COMPONENT, .word = "" };
+	struct graph_node x = { .tag = i->decl && i->decl->tag == AST_DRIFT ? GRAPH_DRIFT : GRAPH_COMPONENT,
+		.word = "" };
 	x.id = x.name = i->name->text;
 	x.what = what(d, i);
 	x.ns = namespace_of(d, i);
@@ -462,13 +464,23 @@ const char *graph_offers(const struct graph_edge *e, struct arena *a)
 const char *graph_look(const struct graph_node *x)
 {
 	static const char *const classes[] = { "r0", "r1", "r2", "r3", "r4", "r5" };
-	return x->mark == GRAPH_CHANGED ? classes[x->cls] : x->mark == GRAPH_ADDED ? "added" : x->mark == GRAPH_REMOVED ? "removed" : "same";
+	return x->mark == GRAPH_CHANGED    ? classes[x->cls]
+		: x->mark == GRAPH_ADDED   ? "added"
+		: x->mark == GRAPH_REMOVED ? "removed"
+		: "same";
 }
 
 /* Colours of what a difference touches, for the formats that have no style of their own. */
-static const struct { const char *look, *fill, *stroke; } looks[] = {
-	{ "r0", "#f6f8fa", "#57606a" }, { "r1", "#f6f8fa", "#57606a" }, { "r2", "#ddf4ff", "#0969da" }, { "r3", "#fff8c5", "#9a6700" },
-	{ "r4", "#ffebe9", "#cf222e" }, { "r5", "#ffebe9", "#cf222e" }, { "added", "#dafbe1", "#1a7f37" }, { "removed", "#ffffff", "#cf222e" },
+static const struct { const char *look, *fill, *stroke;
+} looks[] = {
+	{ "r0", "#f6f8fa", "#57606a" },
+	{ "r1", "#f6f8fa", "#57606a" },
+	{ "r2", "#ddf4ff", "#0969da" },
+	{ "r3", "#fff8c5", "#9a6700" },
+	{ "r4", "#ffebe9", "#cf222e" },
+	{ "r5", "#ffebe9", "#cf222e" },
+	{ "added", "#dafbe1", "#1a7f37" },
+	{ "removed", "#ffffff", "#cf222e" },
 };
 enum { NLOOKS = sizeof looks / sizeof *looks };
 
@@ -541,7 +553,8 @@ static void mermaid_text(struct buf *out, const char *s)
 			buf_addc(out, *s);
 }
 
-/* Names of boxes: a letter first, so that no word of the language is one; capitals stand for what is no letter or digit. */
+/* Names of boxes: a letter first, so that no word of the language is one; capitals stand for what is no letter or
+   digit. */
 static void mermaid_id(struct buf *out, const char *s)
 {
 	buf_adds(out, "c_");
@@ -592,7 +605,9 @@ void graph_mermaid(const struct graph *g, struct arena *a, struct buf *out)
 			if (strcmp(graph_look(&g->nodes.v[i]), looks[k].look))
 				continue;
 			if (!named++)
-				buf_addf(out, "  classDef %s fill:%s,stroke:%s,stroke-width:2px,color:#1f2328%s\n  class ", looks[k].look, looks[k].fill, looks[k].stroke,
+				buf_addf(out,
+					"  classDef %s fill:%s,stroke:%s,stroke-width:2px,color:#1f2328%s\n  class ",
+					looks[k].look, looks[k].fill, looks[k].stroke,
 					strcmp(looks[k].look, "removed") ? "" : ",stroke-dasharray:2 3");
 			else
 				buf_addc(out, ',');
@@ -603,7 +618,8 @@ void graph_mermaid(const struct graph *g, struct arena *a, struct buf *out)
 	}
 	for (uint32_t i = 0; i < g->edges.n; i++)
 		if (g->edges.v[i].mark != GRAPH_SAME)
-			buf_addf(out, "  linkStyle %u stroke:%s,stroke-width:2px\n", i, g->edges.v[i].mark == GRAPH_ADDED ? "#1a7f37" : "#cf222e");
+			buf_addf(out, "  linkStyle %u stroke:%s,stroke-width:2px\n", i,
+				g->edges.v[i].mark == GRAPH_ADDED ? "#1a7f37" : "#cf222e");
 }
 
 /* ---- DOT ---- */
@@ -621,7 +637,8 @@ void graph_dot(const struct graph *g, struct arena *a, struct buf *out)
 	dot_string(out, g->title);
 	buf_adds(out, " {\n\trankdir=LR; labelloc=t; fontname=Helvetica; ranksep=0.8\n\tlabel=");
 	dot_string(out, arena_printf(a, "%s: %s", g->title, g->caption));
-	buf_adds(out, "\n\tnode [shape=box, fontname=Helvetica, fontsize=11]\n\tedge [fontname=Helvetica, fontsize=10]\n");
+	buf_adds(out,
+		"\n\tnode [shape=box, fontname=Helvetica, fontsize=11]\n\tedge [fontname=Helvetica, fontsize=10]\n");
 	for (uint32_t i = 0; i < g->nodes.n; i++) {
 		const struct graph_node *x = &g->nodes.v[i];
 		buf_addc(out, '\t');
@@ -630,7 +647,9 @@ void graph_dot(const struct graph *g, struct arena *a, struct buf *out)
 		each_line(x, dot_text, out, "\\n");
 		buf_addc(out, '"');
 		if (x->tag == GRAPH_DRIFT)
-			buf_adds(out, x->mark == GRAPH_SAME ? ", style=\"rounded,dashed\", color=\"#8250df\"" : ", style=\"rounded,dashed,filled\"");
+			buf_adds(out,
+				x->mark == GRAPH_SAME ? ", style=\"rounded,dashed\", color=\"#8250df\""
+					: ", style=\"rounded,dashed,filled\"");
 		else if (x->tag == GRAPH_YAML)
 			buf_adds(out, ", shape=note");
 		else if (x->mark != GRAPH_SAME)
@@ -639,7 +658,8 @@ void graph_dot(const struct graph *g, struct arena *a, struct buf *out)
 			buf_adds(out, ", color=\"#bc4c00\", penwidth=2");
 		for (int k = 0; k < NLOOKS; k++)
 			if (!strcmp(graph_look(x), looks[k].look))
-				buf_addf(out, ", color=\"%s\", fillcolor=\"%s\", penwidth=2", looks[k].stroke, looks[k].fill);
+				buf_addf(out, ", color=\"%s\", fillcolor=\"%s\", penwidth=2", looks[k].stroke,
+					looks[k].fill);
 		buf_adds(out, "]\n");
 	}
 	for (uint32_t i = 0; i < g->edges.n; i++) {

@@ -1,6 +1,6 @@
-/* The wiring of a compiled stack as a picture: a box for each component (one for a family), an arrow from what needs to what is
-   needed. graph_build() makes the boxes and arrows; graph_compare() notes on them what a difference touches; three writers draw them.
-   Equal stacks give equal bytes, whatever the order of their declarations. */
+/* The wiring of a compiled stack as a picture: a box for each component (one for a family), an arrow from what needs to
+   what is needed. graph_build() makes the boxes and arrows; graph_compare() notes on them what a difference touches;
+   three writers draw them. Equal stacks give equal bytes, whatever the order of their declarations. */
 #ifndef MLOPS_GRAPH_H
 #define MLOPS_GRAPH_H
 #include "base/buf.h"
@@ -10,7 +10,8 @@ enum graph_format { GRAPH_MERMAID, GRAPH_DOT, GRAPH_SVG };
 
 enum graph_mark { GRAPH_SAME, GRAPH_CHANGED, GRAPH_ADDED, GRAPH_REMOVED };
 enum graph_tag { GRAPH_COMPONENT, GRAPH_DRIFT, GRAPH_YAML };
-struct graph_port { const char *name, *number, *exposed; };     /* "http", "5000", "node 32001"; "" inside the cluster only */
+/* "http", "5000", "node 32001"; "" inside the cluster only */
+struct graph_port { const char *name, *number, *exposed; };
 struct graph_node {
 	enum graph_tag tag;
 	const char *id, *name;          /* the id is unique */
@@ -40,13 +41,16 @@ struct graph {
 struct diff;
 struct compile;
 void graph_build(struct compile *c, struct arena *a, struct graph *g);
-/* graph_changed.c: marks what d touches; d->new is what g was built of. What is gone becomes a box, a wire that is gone an arrow. */
+/* graph_changed.c: marks what d touches; d->new is what g was built of. What is gone becomes a box, a wire that is gone
+   an arrow. */
 void graph_compare(struct graph *g, const struct diff *d, struct arena *a);
 void graph_mermaid(const struct graph *g, struct arena *a, struct buf *out);
 void graph_dot(const struct graph *g, struct arena *a, struct buf *out);
-void graph_svg(const struct graph *g, struct arena *a, struct buf *out);        /* graph_svg.c: with a layout of its own */
+/* graph_svg.c: with a layout of its own */
+void graph_svg(const struct graph *g, struct arena *a, struct buf *out);
 /* The words on an arrow, for both sides of the line. NULL: nothing. */
 const char *graph_needs(const struct graph_edge *e, struct arena *a);           /* "backend, registry" */
 const char *graph_offers(const struct graph_edge *e, struct arena *a);          /* "offers topic" */
-const char *graph_look(const struct graph_node *x);     /* "same", "r3", "added", "removed": the class of a box in every format */
+/* "same", "r3", "added", "removed": the class of a box in every format */
+const char *graph_look(const struct graph_node *x);
 #endif

@@ -1,6 +1,6 @@
-/* A picture and a difference in; what the difference touches, noted on the boxes and arrows. A component is as grave as the gravest of
-   its parts; one that the old side has not is new; one that only the old side has gets a box that says so. Wires are those of the
-   two locks. */
+/* A picture and a difference in; what the difference touches, noted on the boxes and arrows. A component is as grave as
+   the gravest of its parts; one that the old side has not is new; one that only the old side has gets a box that says
+   so. Wires are those of the two locks. */
 #include "diff/graph.h"
 #include "base/diag_write.h"
 #include "diff/diff.h"
@@ -80,7 +80,9 @@ static void components(const struct diff *d, struct table *out, struct arena *a)
 	}
 	for (uint32_t i = 0; i < d->items.n; i++) {
 		const struct diff_item *it = &d->items.v[i];
-		struct gone *x = it->old && it->new && strcmp(it->old->component, it->new->component) ? table_get(out, key(d, it->old->component)) : NULL;
+		struct gone *x = it->old && it->new &&strcmp(it->old->component, it->new->component)
+			? table_get(out, key(d, it->old->component))
+			: NULL;
 		if (x)
 			x->moved = 1;
 	}
@@ -172,7 +174,9 @@ static void gone(struct graph *g, const struct diff *d, const struct table *was,
 		const struct gone *c = table_get(was, key(d, name));
 		if (c->moved || table_get(&now, key(d, name)))
 			continue;
-		struct graph_node x = { .tag = GRAPH_COMPONENT, .id = name, .name = name, .mark = GRAPH_REMOVED, .word = "removed" };
+		struct graph_node x = {
+			.tag = GRAPH_COMPONENT, .id = name, .name = name, .mark = GRAPH_REMOVED, .word = "removed"
+		};
 		x.what = parts_of(c, a);
 		x.ns = c->ns ? c->ns : "";
 		VEC_PUSH(a, &g->nodes, x);
@@ -197,7 +201,8 @@ static void wire_table(const struct diff *d, const struct lock *l, struct table 
 }
 
 /* Where an arrow stands among the edges; NULL: a wire within one box, or of what is not drawn. */
-static const struct atom *ends(const struct graph *g, const struct diff *d, const struct out_wire *w, uint32_t *from, uint32_t *to, struct arena *a)
+static const struct atom *ends(const struct graph *g, const struct diff *d, const struct out_wire *w,
+	uint32_t *from, uint32_t *to, struct arena *a)
 {
 	*from = node_at(g, w->from);
 	*to = node_at(g, w->to);
@@ -212,7 +217,8 @@ static void wires(struct graph *g, const struct diff *d, struct arena *a)
 		return;
 	table_init(&edges, a);
 	for (uint32_t i = 0; i < g->edges.n; i++)
-		table_put(&edges, key(d, arena_printf(a, "%u %u", g->edges.v[i].from, g->edges.v[i].to)), (void *)(uintptr_t)(i + 1));
+		table_put(&edges, key(d, arena_printf(a, "%u %u", g->edges.v[i].from, g->edges.v[i].to)),
+			(void *)(uintptr_t)(i + 1));
 	wire_table(d, d->old.lock, &old, a);
 	wire_table(d, d->new.lock, &new, a);
 	for (uint32_t i = 0; i < d->new.lock->wires.n; i++) {

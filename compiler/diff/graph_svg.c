@@ -1,5 +1,5 @@
-/* The picture as SVG: text is measured by a table of widths, boxes are placed by layout.c. Nothing outside is needed to show it,
-   and what colour says is said in words too. */
+/* The picture as SVG: text is measured by a table of widths, boxes are placed by layout.c. Nothing outside is needed to
+   show it, and what colour says is said in words too. */
 #include "diff/graph.h"
 #include "diff/layout.h"
 #include "base/source.h"
@@ -92,8 +92,9 @@ static int pill_width(const char *s)
 static void pill(struct buf *b, const char *class, const char *s, int x, int y)
 {
 	const int w = pill_width(s);
-	buf_addf(b, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\" rx=\"8\"/><text class=\"pill\" x=\"%d\" y=\"%d\">", class, x - w,
-		y - 12, w, x - w + w / 2, y);
+	buf_addf(b,
+		"<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"16\" rx=\"8\"/><text class=\"pill\" x=\"%d\" y=\"%d\">",
+		class, x - w, y - 12, w, x - w + w / 2, y);
 	text(b, s);
 	buf_adds(b, "</text>");
 }
@@ -118,7 +119,8 @@ static void measure(const struct graph_node *x, struct arena *a, struct layout_b
 	box->h = h - 4;
 }
 
-static void draw_node(const struct graph_node *x, const struct layout_box *box, int is_compared, struct arena *a, struct buf *b)
+static void draw_node(
+	const struct graph_node *x, const struct layout_box *box, int is_compared, struct arena *a, struct buf *b)
 {
 	int outside = 0;
 	for (uint32_t i = 0; i < x->ports.n; i++)
@@ -126,11 +128,15 @@ static void draw_node(const struct graph_node *x, const struct layout_box *box, 
 	struct layout_box own;
 	measure(x, a, &own);
 	const int left = box->x + PAD;
-	int y = box->y + (box->h - own.h) / 2 + PAD + 10;       /* text in the middle of a box that is high for its arrows */
-	buf_addf(b, "<g class=\"%s%s%s%s\"><rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>",
-		x->tag == GRAPH_DRIFT ? "drift" : x->tag == GRAPH_YAML ? "yaml" : "component",
-		outside ? " outside" : "", is_compared ? " " : "", is_compared ? graph_look(x) : "", box->x, box->y, box->w, box->h,
-		x->tag == GRAPH_DRIFT ? 14 : 6);
+	/* text in the middle of a box that is high for its arrows */
+	int y = box->y + (box->h - own.h) / 2 + PAD + 10;
+	buf_addf(b,
+		"<g class=\"%s%s%s%s\"><rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>",
+		x->tag == GRAPH_DRIFT          ? "drift"
+			: x->tag == GRAPH_YAML ? "yaml"
+			: "component",
+		outside ? " outside" : "", is_compared ? " " : "", is_compared ? graph_look(x) : "", box->x, box->y,
+		box->w, box->h, x->tag == GRAPH_DRIFT ? 14 : 6);
 	buf_addf(b, "<text class=\"name\" x=\"%d\" y=\"%d\">", left, y);
 	text(b, x->name);
 	buf_adds(b, "</text>");
@@ -178,14 +184,19 @@ static void curve(struct buf *b, int from, int y, int to, int y2)
 		buf_addf(b, "C%d %d %d %d %d %d", from + half, y, to - half, y2, to, y2);
 }
 
-static void draw_edge(const struct layout *l, const struct layout_edge *e, int soft, enum graph_mark mark, struct buf *b)
+static void draw_edge(
+	const struct layout *l, const struct layout_edge *e, int soft, enum graph_mark mark, struct buf *b)
 {
 	static const char *const marks[] = { "", "", " new", " gone" };
 	const struct layout_box *u = &l->boxes[e->back ? e->to : e->from], *v = &l->boxes[e->back ? e->from : e->to];
 	const int start = u->x + u->w, end = v->x;
 	int x = l->columns[u->column].bend, y = e->y_from;
-	buf_addf(b, "<path class=\"wire%s%s\" marker-%s=\"url(#arrow%s)\" d=\"M%d %dH%d", soft ? " soft" : "", marks[mark], e->back ? "start" : "end",
-		mark == GRAPH_ADDED ? "-new" : mark == GRAPH_REMOVED ? "-gone" : "", start, y, x);
+	buf_addf(b, "<path class=\"wire%s%s\" marker-%s=\"url(#arrow%s)\" d=\"M%d %dH%d", soft ? " soft" : "",
+		marks[mark], e->back ? "start" : "end",
+		mark == GRAPH_ADDED             ? "-new"
+			: mark == GRAPH_REMOVED ? "-gone"
+						: "",
+		start, y, x);
 	for (uint32_t k = 0; k < e->nvia; k++) {
 		const struct layout_column *c = &l->columns[u->column + k + 1];
 		curve(b, x, y, c->x, e->via[k]);
@@ -257,25 +268,31 @@ static int legend(const struct graph *g, struct buf *b)
 			outside |= *g->nodes.v[i].ports.v[k].exposed != 0;
 	}
 	if (g->edges.n) {
-		buf_addf(b, "<path class=\"wire\" marker-end=\"url(#arrow)\" d=\"M%d %dH%d\"/><text class=\"note\" x=\"%d\" y=\"%d\">needs</text>\n", x, y - 4, x + 30,
-			x + 38, y);
+		buf_addf(b,
+			"<path class=\"wire\" marker-end=\"url(#arrow)\" d=\"M%d %dH%d\"/><text class=\"note\" x=\"%d\" y=\"%d\">needs</text>\n",
+			x, y - 4, x + 30, x + 38, y);
 		x += 38 + width_of("needs", 11, 0) + 22;
 	}
 	if (offers) {
 		static const char *const words = "is handed to what it needs";
-		buf_addf(b, "<text class=\"offer\" x=\"%d\" y=\"%d\">offers x</text><text class=\"note\" x=\"%d\" y=\"%d\">%s</text>\n", x, y, x + 54, y, words);
+		buf_addf(b,
+			"<text class=\"offer\" x=\"%d\" y=\"%d\">offers x</text><text class=\"note\" x=\"%d\" y=\"%d\">%s</text>\n",
+			x, y, x + 54, y, words);
 		x += 54 + width_of(words, 11, 0) + 22;
 	}
 	if (outside) {
 		static const char *const words = "can be reached from outside the cluster";
-		buf_addf(b, "<rect class=\"pill\" x=\"%d\" y=\"%d\" width=\"30\" height=\"12\" rx=\"6\"/><text class=\"note\" x=\"%d\" y=\"%d\">%s</text>\n", x, y - 10,
-			x + 38, y, words);
+		buf_addf(b,
+			"<rect class=\"pill\" x=\"%d\" y=\"%d\" width=\"30\" height=\"12\" rx=\"6\"/><text class=\"note\" x=\"%d\" y=\"%d\">%s</text>\n",
+			x, y - 10, x + 38, y, words);
 		x += 38 + width_of(words, 11, 0) + 22;
 	}
 	if (drift) {
 		static const char *const words = "drift policy";
-		buf_addf(b, "<g class=\"drift\"><rect class=\"box\" x=\"%d\" y=\"%d\" width=\"30\" height=\"14\" rx=\"6\"/></g><text class=\"note\" x=\"%d\" y=\"%d\">%s"
-			"</text>\n", x, y - 11, x + 38, y, words);
+		buf_addf(b,
+			"<g class=\"drift\"><rect class=\"box\" x=\"%d\" y=\"%d\" width=\"30\" height=\"14\" rx=\"6\"/></g><text class=\"note\" x=\"%d\" y=\"%d\">%s"
+			"</text>\n",
+			x, y - 11, x + 38, y, words);
 		x += 38 + width_of(words, 11, 0) + 22;
 	}
 	for (uint32_t i = 0; i < g->edges.n; i++) {
@@ -286,7 +303,8 @@ static int legend(const struct graph *g, struct buf *b)
 		const char *words = k ? "a wire that is gone" : "a new wire";
 		if (!(k ? gone : new))
 			continue;
-		buf_addf(b, "<path class=\"wire %s\" marker-end=\"url(#arrow-%s)\" d=\"M%d %dH%d\"/><text class=\"note\" x=\"%d\" y=\"%d\">%s</text>\n",
+		buf_addf(b,
+			"<path class=\"wire %s\" marker-end=\"url(#arrow-%s)\" d=\"M%d %dH%d\"/><text class=\"note\" x=\"%d\" y=\"%d\">%s</text>\n",
 			k ? "gone" : "new", k ? "gone" : "new", x, y - 4, x + 30, x + 38, y, words);
 		x += 38 + width_of(words, 11, 0) + 22;
 	}
@@ -329,8 +347,9 @@ void graph_svg(const struct graph *g, struct arena *a, struct buf *out)
 	const int width = max(max(l.width + 2 * MARGIN, legend_width),
 		2 * MARGIN + width_of(g->title, 17, 1) + width_of(g->caption, 11, 0) + 20);
 	const int height = l.height + HEAD + 2 * MARGIN;
-	buf_addf(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n<title>", width, height, width,
-		height);
+	buf_addf(out,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" role=\"img\">\n<title>",
+		width, height, width, height);
 	text(out, g->title);
 	buf_adds(out, ": ");
 	text(out, g->caption);
@@ -338,7 +357,8 @@ void graph_svg(const struct graph *g, struct arena *a, struct buf *out)
 	buf_adds(out, head);
 	if (g->since)
 		buf_adds(out, compared);
-	buf_addf(out, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n<text class=\"title\" x=\"%d\" y=\"%d\">", width, height, MARGIN, MARGIN + 4);
+	buf_addf(out, "<rect width=\"%d\" height=\"%d\" fill=\"#fff\"/>\n<text class=\"title\" x=\"%d\" y=\"%d\">",
+		width, height, MARGIN, MARGIN + 4);
 	text(out, g->title);
 	buf_addf(out, "</text><text class=\"note\" x=\"%d\" y=\"%d\">",
 		MARGIN + width_of(g->title, 17, 1) + 12, MARGIN + 4);

@@ -1,8 +1,8 @@
-/* The classic four steps (Sugiyama): arrows that close a loop are turned round; boxes get columns by the longest path, then move
-   right as far as that shortens more arrows than it lengthens; boxes of a column are ordered by the mean place of their
-   neighbours, sweep after sweep, and the order with the fewest crossings is kept; and heights are what is nearest to those of the
-   neighbours in the order and with the gaps that were fixed (isotonic regression, by pooling adjacent violators). An arrow over
-   several columns has a thin cell in each of those between. */
+/* The classic four steps (Sugiyama): arrows that close a loop are turned round; boxes get columns by the longest path,
+   then move right as far as that shortens more arrows than it lengthens; boxes of a column are ordered by the mean
+   place of their neighbours, sweep after sweep, and the order with the fewest crossings is kept; and heights are what
+   is nearest to those of the neighbours in the order and with the gaps that were fixed (isotonic regression, by pooling
+   adjacent violators). An arrow over several columns has a thin cell in each of those between. */
 #include "diff/layout.h"
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,8 @@
 #define SWEEPS 24
 
 struct cell { int box; uint32_t column, place; int64_t y, h; uint32_t *left, *right; uint32_t nleft, nright; };
-struct piece { uint32_t from, to; int out, in; int weight; };   /* of an edge: two cells of neighbouring columns; heights off their middles */
+/* of an edge: two cells of neighbouring columns; heights off their middles */
+struct piece { uint32_t from, to; int out, in; int weight; };
 struct column { uint32_t *cells, n; };
 
 struct work {
@@ -238,7 +239,8 @@ static void order_column(struct work *w, uint32_t column, int from_left, struct 
 		for (uint32_t q = 0; q < n; q++) {
 			const struct piece *p = &w->pieces[from_left ? c->left[q] : c->right[q]];
 			const struct cell *o = &w->cells[from_left ? p->from : p->to];
-			sum += (2 * (int64_t)o->place + 1) * 100000 / w->columns[o->column].n;   /* places of columns of different lengths */
+			/* places of columns of different lengths */
+			sum += (2 * (int64_t)o->place + 1) * 100000 / w->columns[o->column].n;
 		}
 		v[i] = (struct ranked){ n ? sum / n : (2 * (int64_t)c->place + 1) * 100000 / k->n,
 			c->place, k->cells[i] };

@@ -1,5 +1,5 @@
-/* Where the boxes of a picture stand: columns from left to right, an arrow always goes to the right (but for those that close a
-   loop). Whole numbers only, so that every machine draws the same. */
+/* Where the boxes of a picture stand: columns from left to right, an arrow always goes to the right (but for those that
+   close a loop). Whole numbers only, so that every machine draws the same. */
 #ifndef MLOPS_LAYOUT_H
 #define MLOPS_LAYOUT_H
 #include "base/arena.h"

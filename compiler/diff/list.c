@@ -240,7 +240,8 @@ static const char **name_ids(struct pairing *x, int k)
 {
 	const char **id = ARENA_ARRAY(x->a, const char *, x->s[k].list->n + 1);
 	for (uint32_t i = 0; i < x->s[k].list->n; i++) {
-		const struct value *v = x->s[k].list->items[i], *name = v->tag == VALUE_RECORD ? value_getc(v, "name") : NULL;
+		const struct value *v = x->s[k].list->items[i],
+			*name = v->tag == VALUE_RECORD ? value_getc(v, "name") : NULL;
 		id[i] = name && name->tag == VALUE_STRING ? arena_strdup(x->a, name->str.p, name->n) : NULL;
 	}
 	return id;
@@ -252,7 +253,8 @@ static const char **nameless_ids(struct pairing *x, int k)
 	const char **id = ARENA_ARRAY(x->a, const char *, x->s[k].list->n + 1);
 	struct buf b = { 0 };
 	for (uint32_t i = 0; i < x->s[k].list->n; i++) {
-		const struct value *v = x->s[k].list->items[i], *meta = v->tag == VALUE_RECORD ? value_getc(v, "metadata") : NULL;
+		const struct value *v = x->s[k].list->items[i],
+			*meta = v->tag == VALUE_RECORD ? value_getc(v, "metadata") : NULL;
 		if (v->tag != VALUE_RECORD || x->s[k].mate[i] >= 0)
 			continue;
 		char *hex = arena_alloc(x->a, 33);
@@ -317,13 +319,14 @@ static void result(struct pairing *x, int ordered, int shown, struct list_pairs 
 	}
 }
 
-void list_pair(const struct diff_tables *t, const char *kind, const struct diff_path *p, const struct value *a, const struct value *b,
-	struct arena *arena, struct list_pairs *out)
+void list_pair(const struct diff_tables *t, const char *kind, const struct diff_path *p, const struct value *a,
+	const struct value *b, struct arena *arena, struct list_pairs *out)
 {
 	struct pairing x = { .t = t, .kind = kind, .a = arena };
 	const struct list_row *r = strcmp(kind, "file") ? tables_list(t, kind, p) : NULL;
 	const char *key = r ? r->key : all_named(a) && all_named(b) ? "name" : "#";
-	/* Controllers compare a pod template as it is written: whatever an order means to the pods, another one replaces them. */
+	/* Controllers compare a pod template as it is written: whatever an order means to the pods, another one
+	   replaces them. */
 	const int template = diff_pod_part(kind, p).step && strcmp(kind, "Pod"), ordered = r ? r->ordered : 1;
 	x.element.step = ARENA_ARRAY(arena, const char *, p->n + 1);
 	if (p->n)

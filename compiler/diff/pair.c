@@ -6,15 +6,18 @@
 
 #define RENAMES 4000                    /* parts on either side among which renames are looked for, at most */
 
-enum identity { BY_VERSION, BY_GROUP, BY_KIND };         /* the whole; but for the version of the API; but for the name too */
+/* the whole; but for the version of the API; but for the name too */
+enum identity { BY_VERSION, BY_GROUP, BY_KIND };
 
 static const struct atom *identity(struct diff *d, const struct diff_part *p, enum identity how)
 {
 	const char *slash = strchr(p->api_version, '/');
 	const int group = how == BY_VERSION ? (int)strlen(p->api_version) : slash ? (int)(slash - p->api_version) : 0;
 	const int with_name = how != BY_KIND;
-	const char *s = with_name ? arena_printf(d->a, "%d\n%.*s\n%s\n%s\n%s", p->what, group, p->api_version, p->kind, p->ns, p->name) :
-		arena_printf(d->a, "%d\n%.*s\n%s\n%s", p->what, group, p->api_version, p->kind, p->ns);
+	const char *s = with_name
+		? arena_printf(
+			d->a, "%d\n%.*s\n%s\n%s\n%s", p->what, group, p->api_version, p->kind, p->ns, p->name)
+		: arena_printf(d->a, "%d\n%.*s\n%s\n%s", p->what, group, p->api_version, p->kind, p->ns);
 	return atom_cstr(d->atoms, s);
 }
 
@@ -43,8 +46,11 @@ static int compare_parts(struct diff *d, struct diff_part *p, struct diff_part *
 	if (!side_load(d, &d->old, p) || !side_load(d, &d->new, q))
 		return 0;
 	*x = (struct diff_item){ .op = DIFF_CHANGED, .old = p, .new = q };
-	diff_compare(d, p->what == DIFF_OBJECT ? p->kind : p->what == DIFF_RELEASE ? "release" : "file", p->tree, q->tree, p->live, q->live, &x->changes,
-		&x->nchanges);
+	diff_compare(d,
+		p->what == DIFF_OBJECT            ? p->kind
+			: p->what == DIFF_RELEASE ? "release"
+			: "file",
+		p->tree, q->tree, p->live, q->live, &x->changes, &x->nchanges);
 	return 1;
 }
 
@@ -70,7 +76,9 @@ static int changed(struct diff *d, struct diff_part *p, struct diff_part *q)
 
 static int in_word(const struct buf *b, size_t i)
 {
-	return i < b->n && ((b->p[i] >= 'a' && b->p[i] <= 'z') || (b->p[i] >= 'A' && b->p[i] <= 'Z') || (b->p[i] >= '0' && b->p[i] <= '9'));
+	return i < b->n
+		&& ((b->p[i] >= 'a' && b->p[i] <= 'z') || (b->p[i] >= 'A' && b->p[i] <= 'Z')
+			|| (b->p[i] >= '0' && b->p[i] <= '9'));
 }
 
 static int word_at(const struct buf *b, size_t i, const char *word, size_t n)
@@ -129,7 +137,8 @@ static int candidates(struct diff *d, struct diff_side *s, const struct table *k
 {
 	for (uint32_t i = 0; i < s->parts.n && c->v.n < RENAMES; i++) {
 		struct diff_part *p = &s->parts.v[i];
-		if (p->paired || p->what == DIFF_FILE || !table_get(kinds, atom_cstr(d->atoms, arena_printf(d->a, "%d %s", p->what, p->kind))))
+		if (p->paired || p->what == DIFF_FILE
+			|| !table_get(kinds, atom_cstr(d->atoms, arena_printf(d->a, "%d %s", p->what, p->kind))))
 			continue;
 		if (!side_load(d, s, p))
 			return 0;
@@ -146,7 +155,8 @@ static int renamed(struct diff *d, struct candidate *x, struct candidate *y)
 	if (!compare_parts(d, x->p, y->p, &item))
 		return 0;
 	item.op = DIFF_RENAMED;
-	for (uint32_t i = 0; i < item.nchanges; i++) {  /* the name itself, and labels that have it, are told by the name */
+	/* the name itself, and labels that have it, are told by the name */
+	for (uint32_t i = 0; i < item.nchanges; i++) {
 		const struct diff_change *c = &item.changes[i];
 		const int meta = c->nsteps && c->steps[0].key && !strcmp(c->steps[0].key->text, "metadata");
 		if (!meta && !hash_equal(x->hash, y->hash))
@@ -169,7 +179,8 @@ static int find_renames(struct diff *d)
 		for (uint32_t i = 0; i < s[k]->parts.n; i++) {
 			struct diff_part *p = &s[k]->parts.v[i];
 			if (!p->paired)
-				table_put(&kinds[k], atom_cstr(d->atoms, arena_printf(d->a, "%d %s", p->what, p->kind)), p);
+				table_put(&kinds[k],
+					atom_cstr(d->atoms, arena_printf(d->a, "%d %s", p->what, p->kind)), p);
 		}
 	if (!candidates(d, s[0], &kinds[1], &c[0]) || !candidates(d, s[1], &kinds[0], &c[1]))
 		return 0;
@@ -177,7 +188,8 @@ static int find_renames(struct diff *d)
 		for (uint32_t k = 0; k < c[1].v.n; k++) {
 			struct candidate *x = &c[0].v.v[i], *y = &c[1].v.v[k];
 			const size_t n = stem(x->p->name);
-			const int run = n && n == stem(y->p->name) && !memcmp(x->p->name, y->p->name, n) && !strcmp(x->p->ns, y->p->ns);
+			const int run = n && n == stem(y->p->name) && !memcmp(x->p->name, y->p->name, n)
+				&& !strcmp(x->p->ns, y->p->ns);
 			if (x->p->paired || y->p->paired || x->p->what != y->p->what || strcmp(x->p->kind, y->p->kind))
 				continue;
 			if ((run || hash_equal(x->hash, y->hash)) && !renamed(d, x, y))
@@ -188,7 +200,8 @@ static int find_renames(struct diff *d)
 
 /* ---- what stands twice ---- */
 
-/* A file of a service stands in a ConfigMap and, for review, in drift/: what changed in it is told once, of the ConfigMap. */
+/* A file of a service stands in a ConfigMap and, for review, in drift/: what changed in it is told once, of the
+   ConfigMap. */
 static void drop_files(struct diff *d)
 {
 	struct table keys;
@@ -198,13 +211,19 @@ static void drop_files(struct diff *d)
 		const struct diff_item *x = &d->items.v[i];
 		for (uint32_t k = 0; x->op == DIFF_CHANGED && x->new->what == DIFF_OBJECT && k < x->nchanges; k++) {
 			const struct diff_change *c = &x->changes[k];
-			if (c->nsteps == 2 && c->steps[0].key && c->steps[1].key && !strcmp(c->steps[0].key->text, "data"))
-				table_put(&keys, atom_cstr(d->atoms, arena_printf(d->a, "drift/%s/%s", x->new->name, c->steps[1].key->text)), d);
+			if (c->nsteps == 2 && c->steps[0].key && c->steps[1].key
+				&& !strcmp(c->steps[0].key->text, "data"))
+				table_put(&keys,
+					atom_cstr(d->atoms,
+						arena_printf(
+							d->a, "drift/%s/%s", x->new->name, c->steps[1].key->text)),
+					d);
 		}
 	}
 	for (uint32_t i = 0; i < d->items.n; i++) {
 		const struct diff_item *x = &d->items.v[i];
-		if (x->op == DIFF_CHANGED && x->new->what == DIFF_FILE && table_get(&keys, atom_cstr(d->atoms, x->new->name)))
+		if (x->op == DIFF_CHANGED
+			&& x->new->what == DIFF_FILE &&table_get(&keys, atom_cstr(d->atoms, x->new->name)))
 			continue;
 		d->items.v[n++] = *x;
 	}
@@ -233,7 +252,8 @@ static int one_sided(struct diff *d, struct diff_side *s, struct diff_side *othe
 		if (!side_load(d, s, p))
 			return 0;
 		if (s->is_stream && p->live) {
-			const struct value *meta = value_getc(p->tree, "metadata"), *labels = meta ? value_getc(meta, "labels") : NULL;
+			const struct value *meta = value_getc(p->tree, "metadata"),
+				*labels = meta ? value_getc(meta, "labels") : NULL;
 			const struct value *by = labels ? value_getc(labels, "app.kubernetes.io/managed-by") : NULL;
 			if (!by || by->tag != VALUE_STRING || by->n != 6 || memcmp(by->str.p, "mlopsc", 6)) {
 				d->foreign++;
@@ -286,7 +306,8 @@ static int pair(struct diff *d, enum identity how)
 		if (!d->new.parts.v[i].paired)
 			table_put(&index, identity(d, &d->new.parts.v[i], how), &d->new.parts.v[i]);
 	for (uint32_t i = 0; ok && i < d->old.parts.n; i++) {
-		struct diff_part *p = &d->old.parts.v[i], *q = p->paired ? NULL : table_get(&index, identity(d, p, how));
+		struct diff_part *p = &d->old.parts.v[i],
+			*q = p->paired ? NULL : table_get(&index, identity(d, p, how));
 		if (!q || q->paired)
 			continue;
 		p->paired = q->paired = 1;
@@ -302,8 +323,9 @@ int diff_run(struct diff *d)
 	drop_twice(d, &d->old);
 	drop_twice(d, &d->new);
 	int ok = pair(d, BY_VERSION) && pair(d, BY_GROUP);
-	ok = ok && (d->old.is_stream || d->new.is_stream || find_renames(d)) && one_sided(d, &d->old, &d->new, DIFF_REMOVED) &&
-		one_sided(d, &d->new, &d->old, DIFF_ADDED) && diff_rules(d);
+	ok = ok && (d->old.is_stream || d->new.is_stream || find_renames(d))
+		&& one_sided(d, &d->old, &d->new, DIFF_REMOVED) && one_sided(d, &d->new, &d->old, DIFF_ADDED)
+		&& diff_rules(d);
 	drop_files(d);
 	for (uint32_t i = 0; i < d->items.n; i++) {
 		const struct diff_item *x = &d->items.v[i];

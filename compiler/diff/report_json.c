@@ -112,7 +112,8 @@ void diff_json(const struct diff *d, struct buf *out)
 	string(out, "new", d->new.label);
 	buf_addf(out, ",\n  \"same\": %s,\n  \"highest\": \"R%d\",\n  ", d->items.n ? "false" : "true", d->highest.cls);
 	flags(out, d->highest.flags);
-	buf_addf(out, ",\n  \"changed\": %u,\n  \"added\": %u,\n  \"removed\": %u,\n  \"renamed\": %u,\n", d->changed, d->added, d->removed, d->renamed);
+	buf_addf(out, ",\n  \"changed\": %u,\n  \"added\": %u,\n  \"removed\": %u,\n  \"renamed\": %u,\n",
+		d->changed, d->added, d->removed, d->renamed);
 	if (d->unasked || d->foreign)
 		buf_addf(out, "  \"unasked\": %u,\n  \"foreign\": %u,\n", d->unasked, d->foreign);
 	buf_adds(out, "  \"items\": [");

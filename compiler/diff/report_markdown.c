@@ -1,5 +1,5 @@
-/* A difference as a comment of a code-review site: a table, gravest first, and the details folded below it. What does not fit into
-   the limit is counted: first the details go, then the last rows of the table. */
+/* A difference as a comment of a code-review site: a table, gravest first, and the details folded below it. What does
+   not fit into the limit is counted: first the details go, then the last rows of the table. */
 #include "diff/report.h"
 #include <string.h>
 

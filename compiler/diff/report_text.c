@@ -1,5 +1,5 @@
-/* A difference as a person reads it in a terminal: one block for each part, the gravest first. Parts to which the same happened
-   stand as one, so that a label on four hundred objects is one line. */
+/* A difference as a person reads it in a terminal: one block for each part, the gravest first. Parts to which the same
+   happened stand as one, so that a label on four hundred objects is one line. */
 #include "diff/report.h"
 #include "base/diag_write.h"
 #include <string.h>
@@ -21,7 +21,8 @@ void diff_flags(unsigned flags, const char *comma, struct buf *out)
 
 static void signature(const struct diff_item *x, struct buf *b)
 {
-	buf_addf(b, "%d %d %u %s\n%s\n", x->op, x->risk.cls, x->risk.flags, x->risk.reason ? x->risk.reason : "", x->headline ? x->headline : "");
+	buf_addf(b, "%d %d %u %s\n%s\n", x->op, x->risk.cls, x->risk.flags, x->risk.reason ? x->risk.reason : "",
+		x->headline ? x->headline : "");
 	if (x->from.file)
 		buf_addf(b, "%s:%u\n", x->from.file, x->from.line);
 	for (uint32_t i = 0; i < x->nchanges; i++) {
@@ -76,7 +77,9 @@ void diff_group_label(const struct diff_group *g, struct arena *a, struct buf *o
 	const char *label = part_label(x->new ? x->new : x->old, a);
 	diag_put_safe(out, label, strlen(label), 0);
 	if (x->op == DIFF_RENAMED) {
-		const char *was = strcmp(x->old->ns, x->new->ns) ? arena_printf(a, "%s/%s", x->old->ns, x->old->name) : x->old->name;
+		const char *was = strcmp(x->old->ns, x->new->ns)
+			? arena_printf(a, "%s/%s", x->old->ns, x->old->name)
+			: x->old->name;
 		buf_adds(out, ", was ");
 		diag_put_safe(out, was, strlen(was), 0);
 	}
@@ -122,7 +125,8 @@ static const char *color_of(const struct diff_item *x)
 	return x->risk.cls >= 4 ? "\033[31m" : x->risk.cls == 3 ? "\033[33m" : x->risk.cls == 2 ? "\033[36m" : "";
 }
 
-static void block(const struct diff_group *g, const struct diff_style *s, size_t width, struct arena *a, struct buf *out)
+static void block(
+	const struct diff_group *g, const struct diff_style *s, size_t width, struct arena *a, struct buf *out)
 {
 	const struct diff_item *x = g->items.v[0];
 	struct buf head = { 0 }, line = { 0 };
@@ -131,7 +135,8 @@ static void block(const struct diff_group *g, const struct diff_style *s, size_t
 	if (x->op == DIFF_ADDED && x->risk.cls <= 2)
 		buf_addf(&line, "%-11s", "added");
 	else
-		buf_addf(&line, "R%d %-8s", x->risk.cls, x->risk.cls == 2 && x->op == DIFF_REMOVED ? "removed" : diff_class_words[x->risk.cls]);
+		buf_addf(&line, "R%d %-8s", x->risk.cls,
+			x->risk.cls == 2 && x->op == DIFF_REMOVED ? "removed" : diff_class_words[x->risk.cls]);
 	buf_addf(out, "%s%s%s ", color, line.p, *color ? "\033[0m" : "");
 	buf_adds(out, head.p);
 	buf_clear(&line);
@@ -195,7 +200,8 @@ void diff_text(const struct diff *d, const struct diff_style *s, struct buf *out
 	diff_summary(d, &b);
 	buf_add(out, b.p, b.n);
 	if (d->items.n > d->added)      /* what is new does nothing to what is there */
-		buf_addf(out, "%*shighest: R%d %s", b.n < 70 ? (int)(70 - b.n) : 2, "", d->highest.cls, diff_class_words[d->highest.cls]);
+		buf_addf(out, "%*shighest: R%d %s", b.n < 70 ? (int)(70 - b.n) : 2, "", d->highest.cls,
+			diff_class_words[d->highest.cls]);
 	buf_adds(out, "\n\n");
 	for (uint32_t i = 0; i < groups.n; i++)
 		block(&groups.v[i], s, width, &a, out);

@@ -1,4 +1,5 @@
-/* A changed part in; its class, flags, reason and cure out, from the rows of kubernetes/risk.tsv. Nothing here knows a field. */
+/* A changed part in; its class, flags, reason and cure out, from the rows of kubernetes/risk.tsv. Nothing here knows a
+   field. */
 #include "diff/diff.h"
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,8 @@ struct subject {                        /* what a row is held against: a change,
 	enum diff_op op;
 	const struct value *old, *new;
 	uint32_t first;                 /* position of the outermost element that it is in */
-	int emptied, cleared;           /* the map that it stood in, or the list that it was, is still there, with nothing in it */
+	/* the map that it stood in, or the list that it was, is still there, with nothing in it */
+	int emptied, cleared;
 };
 
 void risk_raise(struct diff_risk *r, const struct diff_risk *by)
@@ -119,7 +121,8 @@ static int is_custom(const struct judging *j)
 	return 1;
 }
 
-/* Of a change that takes something away: is there nothing left in the map that it stood in, or in the list that it was? */
+/* Of a change that takes something away: is there nothing left in the map that it stood in, or in the list that it
+   was? */
 static void look_around(const struct value *now, const struct diff_change *c, struct subject *s)
 {
 	const struct value *v = now, *around = NULL;
@@ -152,7 +155,8 @@ static int holds(const struct judging *j, const struct subject *s, const char *w
 		else if (IS("removed"))
 			ok = s->op == DIFF_REMOVED;
 		else if (IS("up") || IS("down"))
-			ok = s->old && s->new && scalar_order(s->old, s->new, &order) && (*w == 'u' ? order < 0 : order > 0);
+			ok = s->old && s->new &&scalar_order(s->old, s->new, &order)
+				&& (*w == 'u' ? order < 0 : order > 0);
 		else if (IS("hashed"))
 			ok = hash_name(j->name);
 		else if (IS("selected"))
@@ -241,7 +245,8 @@ static struct subject below(const struct judging *j, const struct subject *s, co
 /* Rows for everything and rows that say "unknown" are no knowledge of a field. */
 static int is_general(const struct risk_row *r)
 {
-	return r->p.n && !strcmp(r->p.step[r->p.n - 1], "**") && (r->p.n == 1 || (r->p.n == 2 && !strcmp(r->p.step[0], "spec")));
+	return r->p.n && !strcmp(r->p.step[r->p.n - 1], "**")
+		&& (r->p.n == 1 || (r->p.n == 2 && !strcmp(r->p.step[0], "spec")));
 }
 
 static const struct risk_row *row_for(const struct judging *j, const struct subject *s, unsigned *flags)
@@ -273,7 +278,8 @@ static unsigned flags_inside(const struct judging *j, const struct subject *s)
 		const struct subject part = below(j, s, v->tag == VALUE_LIST ? "[]" : v->rec.fields[i].key->text, x);
 		for (uint32_t k = 0; k < j->d->tables.risks.n; k++) {
 			const struct risk_row *r = &j->d->tables.risks.v[k];
-			if (r->cls == DIFF_FLAGS_ONLY && pattern_matches(&r->p, j->kind, &part.path) && holds(j, &part, r->when))
+			if (r->cls == DIFF_FLAGS_ONLY && pattern_matches(&r->p, j->kind, &part.path)
+				&& holds(j, &part, r->when))
 				flags |= r->flags;
 		}
 		flags |= flags_inside(j, &part);
@@ -327,7 +333,8 @@ static void judge_changes(struct judging *j, struct diff_item *x)
 				s.first = c->steps[k].at;
 		/* values of a chart, also those that an object hands to whatever installs it */
 		const uint32_t values = x->new->what == DIFF_RELEASE ? 0 : 1;
-		if (c->nsteps > values + 1 && x->new->what != DIFF_FILE && !strcmp(s.path.step[values], "values") && (!values || !strcmp(s.path.step[0], "spec"))) {
+		if (c->nsteps > values + 1 && x->new->what != DIFF_FILE && !strcmp(s.path.step[values], "values")
+			&& (!values || !strcmp(s.path.step[0], "spec"))) {
 			j->kind = "values";
 			s.path.step += values + 1;
 			s.path.n -= values + 1;
@@ -361,9 +368,14 @@ void risk_of_item(struct diff *d, struct diff_item *x)
 	judge_changes(&j, x);
 	if (x->op == DIFF_RENAMED) {
 		const int moved = strcmp(x->old->ns, x->new->ns) != 0, other = strcmp(x->old->name, x->new->name) != 0;
-		const struct diff_risk by = whole(&j, p->what == DIFF_RELEASE ? "name" : other || !moved ? "metadata.name" : "metadata.namespace", DIFF_CHANGED);
+		const struct diff_risk by = whole(&j,
+			p->what == DIFF_RELEASE   ? "name"
+				: other || !moved ? "metadata.name"
+				: "metadata.namespace",
+			DIFF_CHANGED);
 		if (p->what == DIFF_OBJECT && hash_name(x->old->name) && hash_name(x->new->name))
-			x->risk = (struct diff_risk){ 0 };      /* what a run of another content would be refused for is no change of this one */
+			/* what a run of another content would be refused for is no change of this one */
+			x->risk = (struct diff_risk){ 0 };
 		risk_raise(&x->risk, &by);
 	} else if (p->what == DIFF_OBJECT && strcmp(x->old->api_version, x->new->api_version)) {
 		const struct diff_risk by = whole(&j, "apiVersion", DIFF_CHANGED);

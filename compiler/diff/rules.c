@@ -1,5 +1,6 @@
-/* What the library knows of its products: the `risk` members of kinds, judged over what the two locks remember of each component.
-   What holds goes to the part of the component that changed most. No stack is needed, so two output folders are judged as well. */
+/* What the library knows of its products: the `risk` members of kinds, judged over what the two locks remember of each
+   component. What holds goes to the part of the component that changed most. No stack is needed, so two output folders
+   are judged as well. */
 #include "diff/diff.h"
 #include "eval/compile.h"
 #include <stdlib.h>
@@ -40,14 +41,17 @@ static const struct value *record(struct diff *d, const struct kind *k, const st
 	for (uint32_t i = 0; i < n; i++) {
 		const struct atom *member = atom_cstr(d->atoms, v[i]->member);
 		const uint32_t slot = (uint32_t)(uintptr_t)table_get(&k->index, member);
-		const struct value *x = slot && k->members.v[slot - 1].type ? risk_fact(d->eval, k->members.v[slot - 1].type, v[i]->value) : NULL;
+		const struct value *x = slot && k->members.v[slot - 1].type
+			? risk_fact(d->eval, k->members.v[slot - 1].type, v[i]->value)
+			: NULL;
 		if (x)
 			f[count++] = (struct field){ member, x };
 	}
 	return value_record(d->a, f, count, (struct span){ 0, 0 });
 }
 
-/* The top-level component that an instance is part of: itself, or the longest name that its own begins with. NULL: none. */
+/* The top-level component that an instance is part of: itself, or the longest name that its own begins with. NULL:
+   none. */
 static const char *owner(const struct diff *d, const struct table *parts, const char *instance)
 {
 	for (size_t n = strlen(instance); n; n--)
@@ -61,7 +65,9 @@ static const char *owner(const struct diff *d, const struct table *parts, const 
 
 static int workload(const struct diff_part *p)
 {
-	return p->what == DIFF_RELEASE ? 2 : p->what == DIFF_OBJECT && strcmp(p->kind, "ConfigMap") && strcmp(p->kind, "Service") ? 1 : 0;
+	return p->what == DIFF_RELEASE                                                                 ? 2
+		: p->what == DIFF_OBJECT && strcmp(p->kind, "ConfigMap") && strcmp(p->kind, "Service") ? 1
+		: 0;
 }
 
 struct changed_parts { VEC(struct diff_item *) items; };         /* of a component */
@@ -71,10 +77,13 @@ static void index_parts(struct diff *d, struct table *out)
 {
 	table_init(out, d->a);
 	for (uint32_t i = 0; i < d->new.lock->components.n; i++)
-		table_put(out, atom_cstr(d->atoms, d->new.lock->components.v[i].name), ARENA_NEW(d->a, struct changed_parts));
+		table_put(out, atom_cstr(d->atoms, d->new.lock->components.v[i].name),
+			ARENA_NEW(d->a, struct changed_parts));
 	for (uint32_t i = 0; i < d->items.n; i++) {
 		struct diff_item *x = &d->items.v[i];
-		struct changed_parts *c = x->op == DIFF_ADDED || x->op == DIFF_REMOVED ? NULL : table_get(out, atom_cstr(d->atoms, x->new->component));
+		struct changed_parts *c = x->op == DIFF_ADDED || x->op == DIFF_REMOVED
+			? NULL
+			: table_get(out, atom_cstr(d->atoms, x->new->component));
 		if (c)
 			VEC_PUSH(d->a, &c->items, x);
 	}
@@ -87,7 +96,8 @@ static struct diff_item *best_item(struct diff *d, const struct table *parts, co
 	*restarts = 0;
 	for (uint32_t i = 0; c && i < c->items.n; i++) {
 		struct diff_item *x = c->items.v[i];
-		if (!best || x->risk.cls > best->risk.cls || (x->risk.cls == best->risk.cls && workload(x->new) > workload(best->new)))
+		if (!best || x->risk.cls > best->risk.cls
+			|| (x->risk.cls == best->risk.cls && workload(x->new) > workload(best->new)))
 			best = x;
 		*restarts |= x->risk.cls >= 3 && x->new->what != DIFF_FILE;
 	}
@@ -97,7 +107,8 @@ static struct diff_item *best_item(struct diff *d, const struct table *parts, co
 /* What changed in the words of the kind: "version 15.3.0 -> 17.6.0". */
 static const char *headline(struct diff *d, const struct ast *x, const struct value *old, const struct value *new)
 {
-	if (x->tag == AST_FIELD && x->kids[0]->tag == AST_NAME && x->kids[0]->bind_tag == BIND_LOCAL && x->kids[0]->bind_index < RISK_RESTARTS) {
+	if (x->tag == AST_FIELD && x->kids[0]->tag == AST_NAME && x->kids[0]->bind_tag == BIND_LOCAL
+		&& x->kids[0]->bind_index < RISK_RESTARTS) {
 		const struct value *a = value_get(old, x->name), *b = value_get(new, x->name);
 		struct buf t = { 0 };
 		if (!a || !b || value_equal(a, b))
@@ -126,8 +137,12 @@ static void attach(struct diff *d, struct diff_item *x, const struct risk_findin
 		by.flags |= f->flags;
 		by.reason = arena_printf(d->a, "%s; %s", x->risk.reason, f->because);
 	} else if (f->cls == x->risk.cls && x->risk.reason) {
-		by.reason = x->ruled || x->new->what == DIFF_OBJECT ? arena_printf(d->a, "%s; %s", x->risk.reason, f->because) : f->because;
-		by.cure = f->cure && x->ruled && x->risk.cure ? arena_printf(d->a, "%s; %s", x->risk.cure, f->cure) : f->cure ? f->cure : x->risk.cure;
+		by.reason = x->ruled || x->new->what == DIFF_OBJECT
+			? arena_printf(d->a, "%s; %s", x->risk.reason, f->because)
+			: f->because;
+		by.cure = f->cure && x->ruled && x->risk.cure ? arena_printf(d->a, "%s; %s", x->risk.cure, f->cure)
+			: f->cure                             ? f->cure
+			: x->risk.cure;
 	}
 	if (head && (!x->headline || f->cls >= x->risk.cls))
 		x->headline = head;
@@ -135,7 +150,8 @@ static void attach(struct diff *d, struct diff_item *x, const struct risk_findin
 	x->ruled = 1;
 }
 
-static int judge(struct diff *d, const struct table *parts, const struct lock_fact *const *was, uint32_t nwas, const struct lock_fact *const *is, uint32_t nis)
+static int judge(struct diff *d, const struct table *parts, const struct lock_fact *const *was, uint32_t nwas,
+	const struct lock_fact *const *is, uint32_t nis)
 {
 	struct kind *k = program_kind(d->eval->p, atom_cstr(d->atoms, is[0]->kind));
 	struct risk_finding f;

@@ -1,5 +1,5 @@
-/* Two spellings of one meaning: quantities, durations, cron. A plain number counts as its text, so that 1 is "1" where a quantity
-   stands. */
+/* Two spellings of one meaning: quantities, durations, cron. A plain number counts as its text, so that 1 is "1" where
+   a quantity stands. */
 #include "diff/diff.h"
 #include "value/literal.h"
 #include <stdio.h>
@@ -91,8 +91,13 @@ static int cron_field(const char *p, const char *end, int field, struct cron *c)
 static int cron_read(const char *p, size_t n, struct cron *c)
 {
 	static const char *const macros[][2] = {
-		{ "@yearly", "0 0 1 1 *" }, { "@annually", "0 0 1 1 *" }, { "@monthly", "0 0 1 * *" }, { "@weekly", "0 0 * * 0" },
-		{ "@daily", "0 0 * * *" }, { "@midnight", "0 0 * * *" }, { "@hourly", "0 * * * *" },
+		{ "@yearly", "0 0 1 1 *" },
+		{ "@annually", "0 0 1 1 *" },
+		{ "@monthly", "0 0 1 * *" },
+		{ "@weekly", "0 0 * * 0" },
+		{ "@daily", "0 0 * * *" },
+		{ "@midnight", "0 0 * * *" },
+		{ "@hourly", "0 * * * *" },
 	};
 	const char *end;
 	memset(c, 0, sizeof *c);

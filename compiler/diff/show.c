@@ -39,7 +39,8 @@ void diff_show_value(const struct value *v, size_t max, struct buf *out)
 	case VALUE_BOOL: buf_adds(out, v->i ? "true" : "false"); break;
 	case VALUE_NONE: buf_adds(out, "null"); break;
 	default:
-		if (v->tag == VALUE_RECORD && v->n == 1 && v->rec.fields[0].value->tag == VALUE_STRING) {  /* { team: ml } is team=ml */
+		/* { team: ml } is team=ml */
+		if (v->tag == VALUE_RECORD && v->n == 1 && v->rec.fields[0].value->tag == VALUE_STRING) {
 			cut(&b, v->rec.fields[0].key->text, v->rec.fields[0].key->len, max);
 			buf_addc(&b, '=');
 			diff_show_value(v->rec.fields[0].value, max, &b);
@@ -89,7 +90,8 @@ static int is_key(const struct diff_step *s, const char *word)
 	return s->key && !strcmp(s->key->text, word);
 }
 
-/* What every line of an object begins with says nothing: a label is its key, a container's field stands behind its container. */
+/* What every line of an object begins with says nothing: a label is its key, a container's field stands behind its
+   container. */
 static void short_path(const struct diff_change *c, struct buf *out)
 {
 	uint32_t from = 0;
@@ -157,7 +159,8 @@ void diff_show_change(const struct diff_change *c, struct buf *out)
 	const int label = c->nsteps > 2 && is_key(c->steps, "metadata") &&
 		(is_key(c->steps + 1, "labels") || is_key(c->steps + 1, "annotations"));
 	const struct value *v = c->old ? c->old : c->new;
-	if (c->nsteps && is_key(&c->steps[c->nsteps - 1], "mlopsc/config-hash")) {     /* a hash of what the pods read says nothing to people */
+	/* a hash of what the pods read says nothing to people */
+	if (c->nsteps && is_key(&c->steps[c->nsteps - 1], "mlopsc/config-hash")) {
 		buf_adds(out, "what it reads has changed");
 		return;
 	}
@@ -171,7 +174,8 @@ void diff_show_change(const struct diff_change *c, struct buf *out)
 			diff_show_value(v, 40, out);
 			return;
 		}
-		if (c->nsteps && !c->steps[c->nsteps - 1].key && v->tag != VALUE_RECORD) {      /* an element is its value */
+		/* an element is its value */
+		if (c->nsteps && !c->steps[c->nsteps - 1].key && v->tag != VALUE_RECORD) {
 			const struct diff_change list = { .steps = c->steps, .nsteps = c->nsteps - 1 };
 			short_path(&list, out);
 		} else {

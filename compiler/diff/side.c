@@ -1,5 +1,5 @@
-/* A side of a comparison: a lock, or a dump of YAML, in; parts with identities out, whose trees are read when they are asked for.
-   The text of a component is parsed once, however many of its objects are wanted. */
+/* A side of a comparison: a lock, or a dump of YAML, in; parts with identities out, whose trees are read when they are
+   asked for. The text of a component is parsed once, however many of its objects are wanted. */
 #include "diff/diff.h"
 #include "value/yaml.h"
 #include <stdlib.h>
@@ -57,7 +57,8 @@ static const char **equal_components(struct arena *a, const struct lock *x, cons
 
 struct skip { const char **names; uint32_t n; const char *last; int last_is; };
 
-/* Lines of a lock are sorted by identity, so neighbours are mostly of different components; most of a big lock is of few. */
+/* Lines of a lock are sorted by identity, so neighbours are mostly of different components; most of a big lock is of
+   few. */
 static int skipped(struct skip *s, const char *component)
 {
 	uint32_t lo = 0, hi = s->n;

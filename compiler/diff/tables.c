@@ -47,7 +47,8 @@ struct diff_path diff_path_parse(const char *text, size_t n, struct arena *a)
 static int plain_key(const char *s)
 {
 	for (; *s; s++)
-		if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || *s == '_' || *s == '-' || *s == '*'))
+		if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || *s == '_'
+			|| *s == '-' || *s == '*'))
 			return 0;
 	return 1;
 }
@@ -71,7 +72,8 @@ struct diff_path diff_pod_part(const char *kind, const struct diff_path *p)
 	if (!strcmp(kind, "Pod"))
 		return p->n > 1 && !strcmp(p->step[0], "spec") ? (struct diff_path){ p->step + 1, p->n - 1 } : none;
 	for (uint32_t i = 1; i + 1 < p->n; i++)
-		if (!strcmp(p->step[i], "spec") && (!strcmp(p->step[i - 1], "template") || !strcmp(p->step[i - 1], "[]")))
+		if (!strcmp(p->step[i], "spec")
+			&& (!strcmp(p->step[i - 1], "template") || !strcmp(p->step[i - 1], "[]")))
 			return (struct diff_path){ p->step + i + 1, p->n - i - 1 };
 	return none;
 }
@@ -234,8 +236,8 @@ static int risk_row(struct diff_tables *t, const struct columns *c, struct arena
 	return 1;
 }
 
-static int read_table(struct diff_tables *t, struct program *p, const char *path, int (*take)(struct diff_tables *t, const struct columns *c, struct arena *a),
-	struct arena *a)
+static int read_table(struct diff_tables *t, struct program *p, const char *path,
+	int (*take)(struct diff_tables *t, const struct columns *c, struct arena *a), struct arena *a)
 {
 	uint32_t len;
 	const char *text = library_text(p, path, &len), *end = text + (text ? len : 0);
@@ -252,8 +254,10 @@ static int read_table(struct diff_tables *t, struct program *p, const char *path
 int diff_tables_read(struct diff_tables *t, struct program *p, struct arena *a)
 {
 	memset(t, 0, sizeof *t);
-	const int ok = read_table(t, p, "kubernetes/lists.tsv", list_row, a) && read_table(t, p, "kubernetes/scalars.tsv", scalar_row, a) &&
-		read_table(t, p, "kubernetes/defaults.tsv", default_row, a) && read_table(t, p, "kubernetes/risk.tsv", risk_row, a);
+	const int ok = read_table(t, p, "kubernetes/lists.tsv", list_row, a)
+		&& read_table(t, p, "kubernetes/scalars.tsv", scalar_row, a)
+		&& read_table(t, p, "kubernetes/defaults.tsv", default_row, a)
+		&& read_table(t, p, "kubernetes/risk.tsv", risk_row, a);
 	if (t->lists.n > 1)
 		qsort(t->lists.v, t->lists.n, sizeof *t->lists.v, by_last);
 	if (t->defaults.n > 1)
@@ -311,7 +315,9 @@ static const char *look(const struct diff_tables *t, const char *kind, const str
 	buf_clear(b);
 	diff_path_print(p, b);
 	const struct default_row want = { kind, b->p ? b->p : "", NULL };
-	const struct default_row *r = t->defaults.n ? bsearch(&want, t->defaults.v, t->defaults.n, sizeof want, by_path) : NULL;
+	const struct default_row *r = t->defaults.n
+		? bsearch(&want, t->defaults.v, t->defaults.n, sizeof want, by_path)
+		: NULL;
 	return r ? r->value : NULL;
 }
 

@@ -1,6 +1,6 @@
-/* What is known of Kubernetes' fields when two trees are compared: how lists pair up, which texts have a meaning, what the server
-   fills in, and what a change does. Four tables of the library (kubernetes/lists.tsv, scalars.tsv, defaults.tsv, risk.tsv), each
-   with its format above its rows. */
+/* What is known of Kubernetes' fields when two trees are compared: how lists pair up, which texts have a meaning, what
+   the server fills in, and what a change does. Four tables of the library (kubernetes/lists.tsv, scalars.tsv,
+   defaults.tsv, risk.tsv), each with its format above its rows. */
 #ifndef MLOPS_DIFF_TABLES_H
 #define MLOPS_DIFF_TABLES_H
 #include "base/vec.h"
@@ -10,7 +10,8 @@
 /* A path without positions: keys, and "[]" for an element of a list. */
 struct diff_path { const char **step; uint32_t n; };
 
-struct pattern { const char *kinds; const char **step; uint32_t n; };   /* "*", "**" and "**.x" are steps of a pattern */
+/* "*", "**" and "**.x" are steps of a pattern */
+struct pattern { const char *kinds; const char **step; uint32_t n; };
 enum scalar_meaning { MEANS_TEXT, MEANS_QUANTITY, MEANS_GO, MEANS_ORDERED, MEANS_CRON };
 struct list_row { const char *kind, *suffix, *last, *key; int ordered; };
 struct scalar_row { struct pattern p; enum scalar_meaning as; };
@@ -25,7 +26,8 @@ struct diff_tables {
 };
 enum { DIFF_FLAGS_ONLY = -1 };                          /* the class of a row that only adds flags */
 
-/* From the library that the program reads. 0: a table is missing or has a row that does not parse (which a test sees). */
+/* From the library that the program reads. 0: a table is missing or has a row that does not parse (which a test
+   sees). */
 int diff_tables_read(struct diff_tables *t, struct program *p, struct arena *a);
 
 /* "a.b[].c" or `a["x.y/z"]`; steps point into the arena. */

@@ -1,5 +1,5 @@
-/* TOML 1.0 in, a value out: enough to compare the configuration of a service by meaning. Dates stay text. What does not parse gives
-   NULL, and is then compared as text. */
+/* TOML 1.0 in, a value out: enough to compare the configuration of a service by meaning. Dates stay text. What does not
+   parse gives NULL, and is then compared as text. */
 #include "diff/diff.h"
 #include "value/literal.h"
 #include <stdlib.h>
@@ -72,7 +72,9 @@ static void escape(struct reader *r, struct buf *b, int several)
 		uint32_t code = 0;
 		for (int i = 0; i < (c == 'u' ? 4 : 8); i++, r->p++) {
 			const char h = r->p < r->end ? *r->p : 0;
-			const int d = h >= '0' && h <= '9' ? h - '0' : (h | 32) >= 'a' && (h | 32) <= 'f' ? (h | 32) - 'a' + 10 : -1;
+			const int d = h >= '0' && h <= '9'           ? h - '0'
+				: (h | 32) >= 'a' && (h | 32) <= 'f' ? (h | 32) - 'a' + 10
+				: -1;
 			if (d < 0) {
 				r->bad = 1;
 				return;
@@ -162,7 +164,9 @@ static const struct atom *key(struct reader *r)
 		const struct value *v = string(r);
 		return atom_intern(r->atoms, v->str.p, v->n);
 	}
-	while (r->p < r->end && ((*r->p >= 'a' && *r->p <= 'z') || (*r->p >= 'A' && *r->p <= 'Z') || (*r->p >= '0' && *r->p <= '9') || *r->p == '_' || *r->p == '-'))
+	while (r->p < r->end
+		&& ((*r->p >= 'a' && *r->p <= 'z') || (*r->p >= 'A' && *r->p <= 'Z')
+			|| (*r->p >= '0' && *r->p <= '9') || *r->p == '_' || *r->p == '-'))
 		r->p++;
 	if (r->p == from)
 		r->bad = 1;

@@ -16,7 +16,8 @@ static int is_word(const struct atom *k)
 {
 	for (uint32_t i = 0; i < k->len; i++) {
 		const char c = k->text[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'
+			|| c == '-'))
 			return 0;
 	}
 	return k->len > 0;
@@ -54,8 +55,9 @@ static const struct field *longest(const struct value *v, const char *s)
 	const struct field *best = NULL;
 	for (uint32_t i = 0; v->tag == VALUE_RECORD && i < v->n; i++) {
 		const struct atom *k = v->rec.fields[i].key;
-		if (v->rec.fields[i].value->tag != VALUE_NONE && !strncmp(s, k->text, k->len) && (!s[k->len] || s[k->len] == '.' || s[k->len] == '[') &&
-		    (!best || k->len > best->key->len))
+		if (v->rec.fields[i].value->tag != VALUE_NONE && !strncmp(s, k->text, k->len)
+			&& (!s[k->len] || s[k->len] == '.' || s[k->len] == '[')
+			&& (!best || k->len > best->key->len))
 			best = &v->rec.fields[i];
 	}
 	return best;
@@ -97,7 +99,8 @@ static const struct value *bracket(const struct value *v, const char **text, str
 			const struct field *f = &v->items[i]->rec.fields[k];
 			struct buf b = { 0 };
 			int hit = 0;
-			if (f->key->len == (size_t)(equals - s) && !memcmp(f->key->text, s, f->key->len) && f->value->tag >= VALUE_BOOL && f->value->tag <= VALUE_STRING) {
+			if (f->key->len == (size_t)(equals - s) && !memcmp(f->key->text, s, f->key->len)
+				&& f->value->tag >= VALUE_BOOL && f->value->tag <= VALUE_STRING) {
 				if (f->value->tag == VALUE_STRING)
 					buf_add(&b, f->value->str.p, f->value->n);
 				else
@@ -136,7 +139,8 @@ const struct value *where_parse(const struct value *tree, const char *text, stru
 
 /* ---- YAML ---- */
 
-int where_read(struct where_text *t, struct sources *s, const char *name, const char *text, size_t n, struct arena *a, struct atoms *atoms)
+int where_read(struct where_text *t, struct sources *s, const char *name, const char *text, size_t n,
+	struct arena *a, struct atoms *atoms)
 {
 	struct diags d;
 	struct yaml_documents docs = { 0 };
@@ -198,7 +202,8 @@ int where_at(const struct where_text *t, uint32_t line, struct where_path *p, ui
 		i--;
 		const struct value *next = v->tag == VALUE_RECORD ? v->rec.fields[i].value : v->items[i];
 		where_push(p, v->tag == VALUE_RECORD ? v->rec.fields[i].key : NULL, i);
-		if (v->tag == VALUE_RECORD && begins(t, v, i) == line && is_container(next) && where_line_of(t, next) > line)
+		if (v->tag == VALUE_RECORD && begins(t, v, i) == line && is_container(next)
+			&& where_line_of(t, next) > line)
 			return (int)d;
 		v = next;
 	}

@@ -1,5 +1,5 @@
-/* Where in a text a value stands, and which value stands in a line of it. The text is read back, by the reader that is the
-   oracle of what is written, so no writer has to keep account of lines. Private to diff/. */
+/* Where in a text a value stands, and which value stands in a line of it. The text is read back, by the reader that is
+   the oracle of what is written, so no writer has to keep account of lines. Private to diff/. */
 #ifndef MLOPS_WHERE_H
 #define MLOPS_WHERE_H
 #include "base/buf.h"
@@ -17,10 +17,12 @@ const struct value *where_follow(const struct value *tree, const struct where_pa
 
 /* A text read as YAML (or JSON). */
 struct where_text { const struct sources *sources; struct source *src; const struct value **docs; uint32_t ndocs; };
-int where_read(struct where_text *t, struct sources *s, const char *name, const char *text, size_t n, struct arena *a, struct atoms *atoms);
+int where_read(struct where_text *t, struct sources *s, const char *name, const char *text, size_t n,
+	struct arena *a, struct atoms *atoms);
 uint32_t where_line_of(const struct where_text *t, const struct value *v);              /* from 1 */
 uint32_t where_last_line_of(const struct where_text *t, const struct value *v);
-/* The document and the path of what stands in a line; *inner: the line within a text of several lines, from 1, or 0. -1: nothing. */
+/* The document and the path of what stands in a line; *inner: the line within a text of several lines, from 1, or 0.
+   -1: nothing. */
 int where_at(const struct where_text *t, uint32_t line, struct where_path *p, uint32_t *inner);
 /* The line of what stands at a path of a document: of its key, or of the value itself. 0: nothing. */
 uint32_t where_is(const struct where_text *t, uint32_t doc, const struct where_path *p);

@@ -1,8 +1,8 @@
 /* Chains from compiled output to the source, out of the graph of origins. See why.h.
 
-   A chain is made by walking the graph from a value's origin: what has no origin itself is where the value is written (from);
-   what lies between is what it came through; the containers that it was taken out of are no origin of it, but the wires and
-   settings that led to them are named among what it came through. */
+   A chain is made by walking the graph from a value's origin: what has no origin itself is where the value is written
+   (from); what lies between is what it came through; the containers that it was taken out of are no origin of it, but
+   the wires and settings that led to them are named among what it came through. */
 #include "diff/why.h"
 #include "diff/where.h"
 #include "emit/emit.h"
@@ -20,7 +20,8 @@ struct why {
 	struct out_component out;
 	uint32_t stamp;
 	uint32_t inner;                 /* why_text_line() */
-	struct span only;               /* not {0, 0}: chains that this line of the source has no part in are of no interest */
+	/* not {0, 0}: chains that this line of the source has no part in are of no interest */
+	struct span only;
 };
 
 struct why *why_new(struct compile *c, struct arena *a)
@@ -108,7 +109,16 @@ struct around { const struct ast *statement, *decl, *patch; };
 static void look_around(const struct ast *x, struct span s, struct around *r)
 {
 	switch ((enum ast_tag)x->tag) {
-	case AST_ARG: case AST_SET: case AST_ASSIGN: case AST_ENTRY: case AST_PARAM: case AST_LET: case AST_KEY: case AST_SECRET: case AST_EXPOSE: case AST_ALERT:
+	case AST_ARG:
+	case AST_SET:
+	case AST_ASSIGN:
+	case AST_ENTRY:
+	case AST_PARAM:
+	case AST_LET:
+	case AST_KEY:
+	case AST_SECRET:
+	case AST_EXPOSE:
+	case AST_ALERT:
 	case AST_SETTING: case AST_PORT: case AST_FIELDDEF: case AST_CHECK: case AST_USE: case AST_NEEDS:
 		r->statement = x;
 		break;
@@ -147,7 +157,8 @@ static const char *library_note(const struct program *p, const struct source *sr
 		const struct library_name *n = &p->library_names.v[i];
 		const char *path = p->library.v[n->file].path;
 		const size_t len = strlen(path), own = strlen(src->name);
-		if (own >= len && !strcmp(src->name + own - len, path) && n->lo <= at && at < n->hi && *decl_word((char)n->what))
+		if (own >= len && !strcmp(src->name + own - len, path) && n->lo <= at && at < n->hi
+			&& *decl_word((char)n->what))
 			return arena_printf(a, "%s %s", decl_word((char)n->what), n->word->text);
 	}
 	return NULL;
@@ -160,7 +171,10 @@ static const char *around_note(const struct around *r, struct arena *a)
 	if (r->patch)
 		return r->patch->tag == AST_PATCH ? "patch" : "values";
 	if (r->decl) {
-		static const struct { int tag; const char *word; } words[] = { { AST_KIND, "kind" }, { AST_CATALOG, "catalog" }, { AST_FN, "fn" },
+		static const struct {
+			int tag;
+			const char *word;
+		} words[] = { { AST_KIND, "kind" }, { AST_CATALOG, "catalog" }, { AST_FN, "fn" },
 			{ AST_INTERFACE, "interface" }, { AST_DETECTOR, "detector" } };
 		for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 			if (words[i].tag == r->decl->tag)
@@ -176,7 +190,12 @@ static int step_at(const struct why *w, enum why_what what, struct span s, struc
 	const struct location l = source_locate(p->sources, s.lo);
 	if (!l.source)
 		return 0;
-	*out = (struct why_step){ .what = what, .file = l.source->name, .line = l.line, .column = l.column, .span = s, .library = l.source->library };
+	*out = (struct why_step){ .what = what,
+		.file = l.source->name,
+		.line = l.line,
+		.column = l.column,
+		.span = s,
+		.library = l.source->library };
 	uint32_t n;
 	const char *line = source_line(l.source, l.line, &n);
 	out->text = one_line(a, line, n);
@@ -188,7 +207,9 @@ static int step_at(const struct why *w, enum why_what what, struct span s, struc
 		out->text = "";
 	struct around r = { 0 };
 	for (uint32_t i = 0; i < p->files.n; i++)
-		if (source_of(p->sources, p->files.v[i]->span.lo) == l.source || (p->files.v[i]->nkids && source_of(p->sources, p->files.v[i]->kids[0]->span.lo) == l.source))
+		if (source_of(p->sources, p->files.v[i]->span.lo) == l.source
+			|| (p->files.v[i]->nkids
+				&& source_of(p->sources, p->files.v[i]->kids[0]->span.lo) == l.source))
 			for (uint32_t k = 0; k < p->files.v[i]->nkids; k++)
 				if (covers(p->files.v[i]->kids[k], s))
 					look_around(p->files.v[i]->kids[k], s, &r);
@@ -214,8 +235,8 @@ struct walk {
 	VEC(const struct origin_when *) when;
 };
 
-/* Whose a place is: the stack's own declarations say what it is to be; kinds and what else makes it of that, the user's or the
-   library's, come behind them. */
+/* Whose a place is: the stack's own declarations say what it is to be; kinds and what else makes it of that, the user's
+   or the library's, come behind them. */
 enum rank { RANK_STACK, RANK_KIND, RANK_LIBRARY, NRANKS };
 static enum rank rank_of(const struct why *w, struct span s)
 {
@@ -227,8 +248,10 @@ static enum rank rank_of(const struct why *w, struct span s)
 		for (uint32_t k = 0; k < p->files.v[i]->nkids; k++) {
 			const struct ast *d = p->files.v[i]->kids[k];
 			if (covers(d, s))
-				return d->tag == AST_KIND || d->tag == AST_FN || d->tag == AST_DETECTOR || d->tag == AST_INTERFACE || d->tag == AST_CATALOG ?
-					RANK_KIND : RANK_STACK;
+				return d->tag == AST_KIND || d->tag == AST_FN || d->tag == AST_DETECTOR
+						|| d->tag == AST_INTERFACE || d->tag == AST_CATALOG
+					? RANK_KIND
+					: RANK_STACK;
 		}
 	return RANK_STACK;              /* YAML that is used, --set */
 }
@@ -269,7 +292,9 @@ static void visit_via(struct walk *k, const struct origin *o, int depth)
 	if (o->what == ORIGIN_SLOT) {
 		const struct member *m = &o->inst->kind->members.v[o->slot];
 		const int implied = m->tag == MEMBER_NEED && !instance_set(o->inst, o->slot);
-		through(k, o->span, implied && o->inst->local ? arena_printf(k->a, "`%s` wired by itself", m->name->text) : slot_note(k, o));
+		through(k, o->span,
+			implied && o->inst->local ? arena_printf(k->a, "`%s` wired by itself", m->name->text)
+				: slot_note(k, o));
 	} else if (o->what == ORIGIN_SYMBOL) {
 		through(k, o->symbol->decl->name_span, NULL);
 	} else if (o->what == ORIGIN_EXPR && (o->same || rank_of(k->w, o->span) != RANK_LIBRARY)) {
@@ -353,7 +378,11 @@ static void add_conditions(struct walk *k, struct why_chain *out)
 
 static struct span decl_of(const struct why *w, const struct top *t)
 {
-	return !t ? w->e->stack->at : t->inst ? t->inst->at : t->use ? t->use->span : t->parts.n ? t->parts.v[0]->at : w->e->stack->at;
+	return !t            ? w->e->stack->at
+		: t->inst    ? t->inst->at
+		: t->use     ? t->use->span
+		: t->parts.n ? t->parts.v[0]->at
+		: w->e->stack->at;
 }
 
 /* Does it begin in the line, or is it a text that goes on over it? */
@@ -435,7 +464,9 @@ static struct spot spot_at(const struct value *tree, const struct where_path *p)
 			s.at = v->origin;
 		if (i == p->n)
 			break;
-		v = p->v[i].key ? value_get(v, p->v[i].key) : v->tag == VALUE_LIST && p->v[i].index < v->n ? v->items[p->v[i].index] : NULL;
+		v = p->v[i].key                                        ? value_get(v, p->v[i].key)
+			: v->tag == VALUE_LIST && p->v[i].index < v->n ? v->items[p->v[i].index]
+			: NULL;
 	}
 	s.v = v;
 	s.o = v ? origin_of(v) : NULL;
@@ -511,7 +542,8 @@ static int writes_yaml(const char *builtin)
 }
 
 /* What stands in line `line` of a text with this origin. */
-static void look_inside(struct why *w, const struct origin *o, const char *p, size_t n, uint32_t line, struct arena *a, struct inside *r, int depth)
+static void look_inside(struct why *w, const struct origin *o, const char *p, size_t n, uint32_t line,
+	struct arena *a, struct inside *r, int depth)
 {
 	o = maker(o);
 	if (!o || depth > 20)
@@ -528,7 +560,8 @@ static void look_inside(struct why *w, const struct origin *o, const char *p, si
 	} else if (o->data && writes_yaml(builtin)) {
 		struct where_text t;
 		uint32_t inner;
-		if (where_read(&t, w->e->p->sources, "text", p, n, a, w->e->p->atoms) && where_at(&t, line, &path, &inner) == 0) {
+		if (where_read(&t, w->e->p->sources, "text", p, n, a, w->e->p->atoms)
+			&& where_at(&t, line, &path, &inner) == 0) {
 			const struct value *read = where_follow(t.docs[0], &path);
 			r->s = spot_at(o->data, &path);
 			r->whole = where_line_of(&t, read) == where_last_line_of(&t, read);
@@ -570,7 +603,8 @@ static void look_inside(struct why *w, const struct origin *o, const char *p, si
 		VEC_PUSH(a, &r->parts, NULL);   /* written out in the text itself */
 }
 
-static int chain_inside(struct why *w, const struct top *t, const struct spot *text, uint32_t line, struct arena *a, struct why_chain *out, const char **path)
+static int chain_inside(struct why *w, const struct top *t, const struct spot *text, uint32_t line, struct arena *a,
+	struct why_chain *out, const char **path)
 {
 	struct inside r = { 0 };
 	struct walk k = walk_begin(w, a);
@@ -628,7 +662,8 @@ static int find(struct why *w, const char *component, try_fn one, void *ctx)
 
 struct query { const char *api_version, *kind, *ns, *name, *path; struct arena *a; struct why_chain *out; };
 
-static int in_tree(struct why *w, struct top *t, const struct value *tree, const char *path, struct arena *a, struct why_chain *out)
+static int in_tree(struct why *w, struct top *t, const struct value *tree, const char *path, struct arena *a,
+	struct why_chain *out)
 {
 	struct where_path p;
 	if (!where_parse(tree, path, &p))
@@ -650,7 +685,8 @@ static int try_object(struct why *w, struct top *t, void *ctx)
 	const struct query *q = ctx;
 	for (uint32_t i = 0; i < w->out.nobjects; i++) {
 		const struct out_object *o = &w->out.objects[i];
-		if (same(q->api_version, o->api_version) && same(q->kind, o->kind) && same(q->ns, o->ns) && same(q->name, o->name) && o->tree)
+		if (same(q->api_version, o->api_version) && same(q->kind, o->kind) && same(q->ns, o->ns)
+			&& same(q->name, o->name) && o->tree)
 			return in_tree(w, t, o->tree, q->path, q->a, q->out);
 	}
 	return 0;
@@ -676,8 +712,8 @@ static int chain_namespace(struct why *w, const char *name, struct arena *a, str
 	return finish(&k, t, out);
 }
 
-int why_object(struct why *w, const char *component, const char *api_version, const char *kind, const char *ns, const char *name,
-	const char *path, struct arena *a, struct why_chain *out)
+int why_object(struct why *w, const char *component, const char *api_version, const char *kind, const char *ns,
+	const char *name, const char *path, struct arena *a, struct why_chain *out)
 {
 	struct query q = { api_version, kind, ns, name, path, a, out };
 	if (component && !strcmp(component, "-"))
@@ -702,7 +738,8 @@ static int try_values(struct why *w, struct top *t, void *ctx)
 	return r && in_tree(w, t, r->values, q->path, q->a, q->out);
 }
 
-int why_values(struct why *w, const char *component, const char *ns, const char *release, const char *path, struct arena *a, struct why_chain *out)
+int why_values(struct why *w, const char *component, const char *ns, const char *release, const char *path,
+	struct arena *a, struct why_chain *out)
 {
 	struct query q = { .ns = ns, .name = release, .path = path, .a = a, .out = out };
 	return find(w, component, try_values, &q);
@@ -717,13 +754,15 @@ static int try_release(struct why *w, struct top *t, void *ctx)
 		return 0;
 	const int own = !strcmp(q->path, "release");
 	if (own || !strcmp(q->path, "namespace"))
-		s = (struct spot){ .v = own ? r->name_value : r->ns_value, .o = origin_of(own ? r->name_value : r->ns_value) };
+		s = (struct spot){ .v = own ? r->name_value : r->ns_value,
+			.o = origin_of(own ? r->name_value : r->ns_value) };
 	else
 		return in_tree(w, t, r->chart_value, q->path, q->a, q->out);
 	return chain_of(w, t, &s, q->a, q->out);
 }
 
-int why_release(struct why *w, const char *component, const char *ns, const char *release, const char *what, struct arena *a, struct why_chain *out)
+int why_release(struct why *w, const char *component, const char *ns, const char *release, const char *what,
+	struct arena *a, struct why_chain *out)
 {
 	struct query q = { .ns = ns, .name = release, .path = what, .a = a, .out = out };
 	return find(w, component, try_release, &q);
@@ -735,9 +774,12 @@ static struct spot config_text(const struct why *w, const char *path)
 	struct spot s = { 0 };
 	for (uint32_t i = 0; i < w->out.nfiles; i++)
 		for (uint32_t n = 0; !strcmp(w->out.files[i].path, path) && n < w->out.nobjects; n++) {
-			const struct value *data = w->out.objects[n].tree ? value_getc(w->out.objects[n].tree, "data") : NULL;
+			const struct value *data = w->out.objects[n].tree
+				? value_getc(w->out.objects[n].tree, "data")
+				: NULL;
 			for (uint32_t k = 0; data && data->tag == VALUE_RECORD && k < data->n; k++)
-				if (data->rec.fields[k].value->tag == VALUE_STRING && data->rec.fields[k].value->str.p == w->out.files[i].p) {
+				if (data->rec.fields[k].value->tag == VALUE_STRING
+					&& data->rec.fields[k].value->str.p == w->out.files[i].p) {
 					s.v = data->rec.fields[k].value;
 					s.o = s.near = origin_of(s.v);
 					s.at = s.v->origin;
@@ -758,7 +800,8 @@ static int try_config(struct why *w, struct top *t, void *ctx)
 	return o && o->data && is_container(o->data) && in_tree(w, t, o->data, q->path, q->a, q->out);
 }
 
-int why_config(struct why *w, const char *component, const char *file, const char *path, struct arena *a, struct why_chain *out)
+int why_config(struct why *w, const char *component, const char *file, const char *path, struct arena *a,
+	struct why_chain *out)
 {
 	struct query q = { .name = file, .path = path, .a = a, .out = out };
 	return find(w, component, try_config, &q);
@@ -773,7 +816,15 @@ int why_component(struct why *w, const char *component, struct arena *a, struct 
 
 /* ---- files ---- */
 
-enum file_tag { FILE_OBJECTS, FILE_NAMESPACES, FILE_VALUES, FILE_CONFIG, FILE_HELMFILE, FILE_KUSTOMIZATION, FILE_OTHER };
+enum file_tag {
+	FILE_OBJECTS,
+	FILE_NAMESPACES,
+	FILE_VALUES,
+	FILE_CONFIG,
+	FILE_HELMFILE,
+	FILE_KUSTOMIZATION,
+	FILE_OTHER
+};
 struct file {
 	struct why *w;
 	const struct why_file *f;
@@ -813,12 +864,14 @@ static int file_open(struct why *w, const struct why_file *f, struct arena *a, s
 		o->tag = FILE_KUSTOMIZATION;
 	for (uint32_t i = 0; o->tag == FILE_VALUES && i < w->out.nreleases; i++) {
 		const struct out_release *r = &w->out.releases[i];
-		if (!strcmp(f->path, arena_printf(a, "helm/%s.values.yaml", r->name)) || !strcmp(f->path, arena_printf(a, "helm/%s.%s.values.yaml", r->ns, r->name)))
+		if (!strcmp(f->path, arena_printf(a, "helm/%s.values.yaml", r->name))
+			|| !strcmp(f->path, arena_printf(a, "helm/%s.%s.values.yaml", r->ns, r->name)))
 			o->release = r;
 	}
 	if (o->tag == FILE_VALUES && !o->release)
 		return 0;
-	return o->tag == FILE_OTHER || o->tag == FILE_CONFIG || where_read(&o->t, w->e->p->sources, f->path, f->text, f->n, a, w->e->p->atoms);
+	return o->tag == FILE_OTHER || o->tag == FILE_CONFIG
+		|| where_read(&o->t, w->e->p->sources, f->path, f->text, f->n, a, w->e->p->atoms);
 }
 
 static const char *text_at(const struct value *rec, const char *key, struct arena *a)
@@ -830,24 +883,32 @@ static const char *text_at(const struct value *rec, const char *key, struct aren
 /* releases[i].version of helmfile.yaml */
 static int chain_helmfile(struct file *o, const struct where_path *p, const char **what, struct why_chain *out)
 {
-	const struct value *list = p->n > 1 && p->v[0].key && !p->v[1].key ? value_get(o->t.docs[0], p->v[0].key) : NULL;
-	const struct value *row = list && list->tag == VALUE_LIST && p->v[1].index < list->n ? list->items[p->v[1].index] : NULL;
-	const char *key = p->n > 2 && p->v[2].key ? p->v[2].key->text : "", *name = text_at(row, "name", o->a), *ns = text_at(row, "namespace", o->a);
+	const struct value *list = p->n > 1 && p->v[0].key && !p->v[1].key ? value_get(o->t.docs[0], p->v[0].key)
+		: NULL;
+	const struct value *row = list && list->tag == VALUE_LIST && p->v[1].index < list->n
+		? list->items[p->v[1].index]
+		: NULL;
+	const char *key = p->n > 2 && p->v[2].key ? p->v[2].key->text : "", *name = text_at(row, "name", o->a),
+		*ns = text_at(row, "namespace", o->a);
 	if (row && !strcmp(p->v[0].key->text, "repositories")) {
 		for (uint32_t i = 0; i < o->w->c->tops.n; i++)
 			for (uint32_t n = 0; take(o->w, i) && n < o->w->out.nreleases; n++)
 				if (!strcmp(o->w->out.releases[n].repo, text_at(row, "url", o->a))) {
 					*what = arena_printf(o->a, "chart repository %s", text_at(row, "name", o->a));
-					return why_release(o->w, o->w->c->tops.v[i]->name, o->w->out.releases[n].ns, o->w->out.releases[n].name, "repo", o->a, out);
+					return why_release(o->w, o->w->c->tops.v[i]->name, o->w->out.releases[n].ns,
+						o->w->out.releases[n].name, "repo", o->a, out);
 				}
 		return 0;
 	}
 	if (!row || strcmp(p->v[0].key->text, "releases"))
 		return chain_at(o->w, NULL, o->w->e->stack->at, o->a, out);
 	*what = arena_printf(o->a, "release %s/%s", ns, name);
-	const char *ask = !strcmp(key, "name") ? "release" : !strcmp(key, "namespace") || !strcmp(key, "version") ? key : NULL;
+	const char *ask = !strcmp(key, "name")                         ? "release"
+		: !strcmp(key, "namespace") || !strcmp(key, "version") ? key
+		: NULL;
 	if (!strcmp(key, "chart"))
-		return why_release(o->w, NULL, ns, name, "ref", o->a, out) || why_release(o->w, NULL, ns, name, "name", o->a, out);
+		return why_release(o->w, NULL, ns, name, "ref", o->a, out)
+			|| why_release(o->w, NULL, ns, name, "name", o->a, out);
 	if (ask)
 		return why_release(o->w, NULL, ns, name, ask, o->a, out);
 	for (uint32_t i = 0; i < o->w->c->tops.n; i++)
@@ -870,7 +931,8 @@ static int chain_kustomization(struct file *o, const struct where_path *p, const
 }
 
 /* What stands at a path of a document of the file. inner: the line within a text, or 0. */
-static int chain_in_file(struct file *o, uint32_t doc, const struct where_path *p, uint32_t inner, struct why_place *out)
+static int chain_in_file(
+	struct file *o, uint32_t doc, const struct where_path *p, uint32_t inner, struct why_place *out)
 {
 	struct why *w = o->w;
 	const struct value *tree = NULL, *read = where_follow(o->t.docs[doc], p);
@@ -942,7 +1004,8 @@ static int chain_by_words(struct file *o, const char *p, size_t n, struct why_pl
 	size_t longest = 0;
 	for (size_t i = 0; i < n;) {
 		size_t k = i;
-		while (k < n && p[k] != ' ' && p[k] != '"' && p[k] != '\'' && p[k] != '/' && p[k] != '\t' && p[k] != ';' && p[k] != '=')
+		while (k < n && p[k] != ' ' && p[k] != '"' && p[k] != '\'' && p[k] != '/' && p[k] != '\t'
+			&& p[k] != ';' && p[k] != '=')
 			k++;
 		char *word = arena_strdup(o->a, p + i, k - i);
 		uint32_t index;
@@ -965,7 +1028,8 @@ static int chain_by_words(struct file *o, const char *p, size_t n, struct why_pl
 	return chain_at(o->w, best, decl_of(o->w, best), o->a, &out->chain);
 }
 
-int why_line(struct why *w, const struct why_file *f, uint32_t line, struct arena *a, struct why_place *out, const char **reason)
+int why_line(struct why *w, const struct why_file *f, uint32_t line, struct arena *a, struct why_place *out,
+	const char **reason)
 {
 	struct file o;
 	size_t n;
@@ -987,7 +1051,9 @@ int why_line(struct why *w, const struct why_file *f, uint32_t line, struct aren
 	if (o.tag == FILE_VALUES && *p == '#') {
 		out->what = arena_printf(a, "release %s/%s", o.release->ns, o.release->name);
 		out->path = line == 1 ? "chart" : "content-hash";
-		return line == 1 ? why_release(w, f->component, o.release->ns, o.release->name, "version", a, &out->chain) : chain_at(w, o.top, decl_of(w, o.top), a, &out->chain);
+		return line == 1
+			? why_release(w, f->component, o.release->ns, o.release->name, "version", a, &out->chain)
+			: chain_at(w, o.top, decl_of(w, o.top), a, &out->chain);
 	}
 	if (n == 3 && !memcmp(p, "---", 3)) {
 		*reason = "it only begins a document";
@@ -1034,7 +1100,8 @@ void why_path(struct why *w, const struct why_file *f, const char *path, struct 
 		return;
 	}
 	for (uint32_t d = 0; d < o.t.ndocs; d++) {
-		const char *kind = text_at(o.t.docs[d], "kind", a), *name = text_at(value_getc(o.t.docs[d], "metadata"), "name", a);
+		const char *kind = text_at(o.t.docs[d], "kind", a),
+			*name = text_at(value_getc(o.t.docs[d], "metadata"), "name", a);
 		const char *own = arena_printf(a, "%s/%s:", kind, name);
 		if (!strncmp(path, own, strlen(own))) {
 			out->v.n = 0;

@@ -1,6 +1,6 @@
-/* A compiled stack in; a folder of files, or one stream of objects, out. Components come one by one, in the order in which
-   they need each other, are made in the scratch arena, written, hashed, and forgotten; what the files about the whole stack
-   need of them (a line in the lock, a step of the installer) is kept as text. */
+/* A compiled stack in; a folder of files, or one stream of objects, out. Components come one by one, in the order in
+   which they need each other, are made in the scratch arena, written, hashed, and forgotten; what the files about the
+   whole stack need of them (a line in the lock, a step of the installer) is kept as text. */
 #include "emit/lock.h"
 #include "emit/parts.h"
 #include "emit/tree.h"
@@ -79,7 +79,8 @@ static void namespaces(struct emission *e, struct out_component *c)
 	c->nobjects = e->s->nnamespaces;
 	atoms_init(&atoms, e->scratch);
 	for (uint32_t i = 0; i < e->s->nnamespaces; i++)
-		namespace_object(&c->objects[i], e->s->namespaces[i], e->s->name, e->s->namespace_annotations, e->scratch, &atoms);
+		namespace_object(&c->objects[i], e->s->namespaces[i], e->s->name, e->s->namespace_annotations,
+			e->scratch, &atoms);
 	atoms_free(&atoms);
 }
 
@@ -134,7 +135,8 @@ static const char **put_values(struct tree_emission *x, const struct out_compone
 		const struct out_release *r = &c->releases[i];
 		const int again = atom_find(&x->release_names, r->name, strlen(r->name)) != NULL;
 		atom_cstr(&x->release_names, r->name);
-		paths[i] = again ? arena_printf(&e->keep, "helm/%s.%s.values.yaml", r->ns, r->name) : arena_printf(&e->keep, "helm/%s.values.yaml", r->name);
+		paths[i] = again ? arena_printf(&e->keep, "helm/%s.%s.values.yaml", r->ns, r->name)
+			: arena_printf(&e->keep, "helm/%s.values.yaml", r->name);
 		buf_clear(&e->text);
 		release_values(r, h->releases[i], &e->text);
 		put(x, paths[i], &e->text, 0644);
@@ -226,14 +228,17 @@ static void note_changes(struct tree *t, const struct buf *new_text, struct aren
 	const char *old_text = tree_old_lock(t, &size);
 	for (uint32_t i = 0; i < n; i++)
 		changed += entries[i].change == TREE_CHANGED && !strncmp(entries[i].path, "manifests/", 10);
-	if (!changed || !lock_read(old_text, size, a, &old, &why) || !lock_read(new_text->p, new_text->n, a, &new, &why))
+	if (!changed || !lock_read(old_text, size, a, &old, &why)
+		|| !lock_read(new_text->p, new_text->n, a, &new, &why))
 		return;
 	if (old.objects.n > 1)
 		qsort(old.objects.v, old.objects.n, sizeof *old.objects.v, by_component);
 	if (new.objects.n > 1)
 		qsort(new.objects.v, new.objects.n, sizeof *new.objects.v, by_component);
 	for (uint32_t i = 0, k = 0; i < old.objects.n || k < new.objects.n;) {
-		const int c = i == old.objects.n ? 1 : k == new.objects.n ? -1 : by_component(&old.objects.v[i], &new.objects.v[k]);
+		const int c = i == old.objects.n ? 1
+			: k == new.objects.n     ? -1
+			: by_component(&old.objects.v[i], &new.objects.v[k]);
 		const struct lock_object *o = c <= 0 ? &old.objects.v[i] : &new.objects.v[k];
 		if (component && strcmp(component, o->component)) {
 			say_changes(t, component, counts, a);
@@ -275,7 +280,8 @@ static void put_fact(void *lock, const char *instance, const char *kind, const c
 	lock_fact(lock, instance, kind, member, value);
 }
 
-static int emit_all(struct tree_emission *x, const struct out_stack *s, struct arena *scratch, struct diags *d, struct out_summary *sum, struct buf *lock)
+static int emit_all(struct tree_emission *x, const struct out_stack *s, struct arena *scratch, struct diags *d,
+	struct out_summary *sum, struct buf *lock)
 {
 	struct emission *e = &x->e;
 	const uint32_t before = d->nerrors;
@@ -312,7 +318,8 @@ static void end_all(struct tree_emission *x)
 	end(&x->e);
 }
 
-int emit_tree(const struct out_stack *s, struct tree *t, struct arena *scratch, struct diags *d, struct out_summary *sum)
+int emit_tree(
+	const struct out_stack *s, struct tree *t, struct arena *scratch, struct diags *d, struct out_summary *sum)
 {
 	struct tree_emission x = { .t = t };
 	struct buf lock = { 0 };
@@ -344,7 +351,8 @@ int emit_files(const struct out_stack *s, const struct file_sink *sink, struct a
 	return ok;
 }
 
-int emit_part(const struct out_stack *s, const char *component, const char *release_ns, const char *release, const char *file, struct arena *scratch, struct buf *out)
+int emit_part(const struct out_stack *s, const char *component, const char *release_ns, const char *release,
+	const char *file, struct arena *scratch, struct buf *out)
 {
 	const struct arena_mark mark = arena_mark(scratch);
 	struct emission e;
@@ -411,7 +419,8 @@ static int stream_objects(struct emission *e, struct out_component *c, struct si
 	return 1;
 }
 
-int emit_stream(const struct out_stack *s, struct sink *sink, struct arena *scratch, struct diags *d, struct out_summary *sum)
+int emit_stream(const struct out_stack *s, struct sink *sink, struct arena *scratch, struct diags *d,
+	struct out_summary *sum)
 {
 	struct emission e;
 	struct out_component c;

@@ -1,6 +1,6 @@
-/* Hashes above the object: of a release, of a component over its parts, of a stack over its components. Parts are taken in
-   the order of their identities, so that no order in the source, and no apply order, shows in a hash. Lengths stand before
-   texts, so that no two different lists are the same bytes. */
+/* Hashes above the object: of a release, of a component over its parts, of a stack over its components. Parts are taken
+   in the order of their identities, so that no order in the source, and no apply order, shows in a hash. Lengths stand
+   before texts, so that no two different lists are the same bytes. */
 #include "emit/parts.h"
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* helmfile.yaml: the releases for those who install charts with Helmfile, and the values file of each release.
 
-   What a release waits for: the releases before it in its own component, and those that the component's wires lead to. A
-   wire to a component without releases leads on to what that one is wired to. */
+   What a release waits for: the releases before it in its own component, and those that the component's wires lead to.
+   A wire to a component without releases leads on to what that one is wired to. */
 #include "emit/parts.h"
 #include "value/yaml.h"
 #include <stdlib.h>

@@ -31,7 +31,7 @@ struct import {
 	int failed;
 };
 
-/* ---- The text ------------------------------------------------------------------------------------------------------ */
+/* -- The text -- */
 
 static uint32_t line_start(const struct import *im, uint32_t at)
 {
@@ -82,7 +82,7 @@ static unsigned line_of(const struct import *im, uint32_t at)
 	return line;
 }
 
-/* ---- Notes at the top ---------------------------------------------------------------------------------------------- */
+/* -- Notes at the top -- */
 
 static void note(struct import *im, uint32_t at, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 static void note(struct import *im, uint32_t at, const char *fmt, ...)
@@ -135,22 +135,28 @@ static void note_spelling(struct import *im, const struct value *v)
 		return;
 	if (v->tag == VALUE_BOOL && !same(s, n, v->i ? "true" : "false")) {
 		if (strspn(s, "TRUEFALStruefals") < n)
-			note(im, at.lo, "`%.*s` is %s, as it was for kubectl; as text it stands in quotes", (int)n, s, v->i ? "true" : "false");
+			note(im, at.lo, "`%.*s` is %s, as it was for kubectl; as text it stands in quotes", (int)n,
+				s, v->i ? "true" : "false");
 	} else if (v->tag == VALUE_INT) {
 		struct buf b = { 0 };
 
 		buf_addf(&b, "%lld", (long long)v->i);
 		if (!same(s, n, b.p) && !(s[0] == '+' && same(s + 1, n - 1, b.p)))
-			note(im, at.lo, "`%.*s` is the number %s, as it was for kubectl; as text it stands in quotes", (int)n, s, b.p);
+			note(im, at.lo,
+				"`%.*s` is the number %s, as it was for kubectl; as text it stands in quotes",
+				(int)n, s, b.p);
 		buf_free(&b);
 	} else if (v->tag == VALUE_FLOAT) {
 		size_t printed = float_print(v->d, text);
 
 		if (!memchr(s, '.', n) && !memchr(s, 'e', n) && !memchr(s, 'E', n))
-			note(im, at.lo, "`%.*s` does not fit into an int; the float is what it was for kubectl", (int)n, s);
+			note(im, at.lo, "`%.*s` does not fit into an int; the float is what it was for kubectl",
+				(int)n, s);
 		else if (s[n - 1] == '0' && !memchr(s, 'e', n) && !memchr(s, 'E', n) &&
 			(n != printed || memcmp(s, text, n)))
-			note(im, at.lo, "`%.*s` is the number %s, as it was for kubectl; a version stands in quotes", (int)n, s, text);
+			note(im, at.lo,
+				"`%.*s` is the number %s, as it was for kubectl; a version stands in quotes",
+				(int)n, s, text);
 	}
 }
 
@@ -207,7 +213,7 @@ static void note_secret(struct import *im, struct span at, const char *name, siz
 	}
 }
 
-/* ---- Comments ------------------------------------------------------------------------------------------------------ */
+/* -- Comments -- */
 
 static int by_place(const void *a, const void *b)
 {
@@ -366,7 +372,7 @@ static int comment_within(const struct import *im, struct span at)
 	return 0;
 }
 
-/* ---- Scalars ------------------------------------------------------------------------------------------------------- */
+/* -- Scalars -- */
 
 static int bare_key(const char *s, size_t n)
 {
@@ -545,13 +551,16 @@ static void put_scalar(struct buf *out, const struct value *v, int indent, int v
 			put_quoted(out, v->str.p, v->n);
 		break;
 	case VALUE_ERROR: case VALUE_NONE: case VALUE_NULL: case VALUE_LIST: case VALUE_RECORD: case VALUE_SECRET:
-	case VALUE_SECRET_KEY: case VALUE_COMPONENT: case VALUE_GIVEN: case VALUE_DETECTOR: case VALUE_VIEW: case VALUE_BYTES:
-		buf_adds(out, values ? "null" : "none");
-		break;
+	case VALUE_SECRET_KEY:
+	case VALUE_COMPONENT:
+	case VALUE_GIVEN:
+	case VALUE_DETECTOR:
+	case VALUE_VIEW:
+	case VALUE_BYTES: buf_adds(out, values ? "null" : "none"); break;
 	}
 }
 
-/* ---- Values -------------------------------------------------------------------------------------------------------- */
+/* -- Values -- */
 
 /* What the cluster writes into an object and would refuse, or undo, when it is sent. */
 enum level { LEVEL_VALUE, LEVEL_OBJECT, LEVEL_METADATA, LEVEL_LABELS, LEVEL_ANNOTATIONS };
@@ -759,8 +768,8 @@ static uint32_t first_entry(const struct import *im, const struct value *v)
 	return local(im, v->tag == VALUE_RECORD ? yaml_key_span(v, 0) : v->items[0]->origin).lo;
 }
 
-/* The value, from behind `key: ` or at the start of an item, up to but without the line break. *end is where it ended in
-   the text, for a comment behind it. */
+/* The value, from behind `key: ` or at the start of an item, up to but without the line break. *end is where it ended
+   in the text, for a comment behind it. */
 static void put_value(struct import *im, struct buf *out, const struct value *v, int indent,
 	int depth, enum level level, uint32_t *end)
 {
@@ -832,7 +841,7 @@ static void put_fields(struct import *im, struct buf *out, const struct value *v
 	}
 }
 
-/* ---- Names --------------------------------------------------------------------------------------------------------- */
+/* -- Names -- */
 
 /* The text as a name: lower case, anything else a dash, a letter first. */
 static const char *name_of(struct import *im, const char *s, size_t n)
@@ -906,7 +915,7 @@ static const char *component_name(struct import *im)
 	return name;
 }
 
-/* ---- Documents ----------------------------------------------------------------------------------------------------- */
+/* -- Documents -- */
 
 static const struct value *text_field(const struct value *v, const char *key)
 {
@@ -933,7 +942,8 @@ static int is_list(const struct value *v)
 		items->tag == VALUE_LIST;
 }
 
-/* Also where it is only said by the list around it, or where the apiVersion is missing: what it holds must not get out. */
+/* Also where it is only said by the list around it, or where the apiVersion is missing: what it holds must not get
+   out. */
 static int is_secret(const struct value *v, const struct value *list)
 {
 	const struct value *kind, *version;
@@ -1001,7 +1011,8 @@ static void put_secrets(struct import *im, struct buf *out)
 		const struct secret *s = &im->secrets.v[i];
 
 		if (i == 0)
-			buf_adds(out, "# What these Secrets hold is not taken over: `mlopsc secrets --from FILE.env` renders them, or\n"
+			buf_adds(out,
+				"# What these Secrets hold is not taken over: `mlopsc secrets --from FILE.env` renders them, or\n"
 				"# `from existing(\"name\")` behind the braces says that they are in the cluster.\n");
 		if (s->renamed) {
 			buf_adds(out, "# It was called ");
@@ -1183,16 +1194,19 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 		buf_adds(out, ".\n");
 		buf_add(out, im.notes.p, im.notes.n);
 		if (im.left_out)
-			buf_adds(out, "# What the cluster itself writes into objects (status, metadata.uid and the like) is left out.\n");
+			buf_adds(out,
+				"# What the cluster itself writes into objects (status, metadata.uid and the like) is left out.\n");
 		if (im.nnotes > MAX_NOTES)
 			buf_addf(out, "# ... and %u more of this kind\n", im.nnotes - MAX_NOTES);
 		buf_addc(out, '\n');
 		buf_add(out, head.p, head.n);
 		put_secrets(&im, out);
 		if (!im.manifests)
-			buf_addf(out, "# The chart: its OCI reference, or `repo` and `chart` instead of `ref`; and its version.\n"
+			buf_addf(out,
+				"# The chart: its OCI reference, or `repo` and `chart` instead of `ref`; and its version.\n"
 				"param %s-chart   : string\nparam %s-version : version\n\n"
-				"component %s : chart {\n  ref     = %s-chart\n  version = %s-version\n  settings = {\n", name, name, name, name, name);
+				"component %s : chart {\n  ref     = %s-chart\n  version = %s-version\n  settings = {\n",
+				name, name, name, name, name);
 		else if (im.body.n)
 			buf_addf(out, "component %s : manifests {\n  objects = [\n", name);
 		buf_add(out, im.body.p, im.body.n);

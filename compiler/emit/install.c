@@ -1,7 +1,8 @@
-/* install.sh: the way from an empty cluster to a running stack, and back, for those without an engine that applies things.
+/* install.sh: the way from an empty cluster to a running stack, and back, for those without an engine that applies
+   things.
 
-   Written in POSIX shell for a reader who has to trust it before he runs it: functions first, then one line for each thing
-   that is done, in order. What differs between stacks stands in the variables at the top and in install(). */
+   Written in POSIX shell for a reader who has to trust it before he runs it: functions first, then one line for each
+   thing that is done, in order. What differs between stacks stands in the variables at the top and in install(). */
 #include "emit/parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -469,7 +470,8 @@ static void step(struct buf *out, const char *name, const char *const *words)
 	}
 	buf_addc(out, '\n');
 }
-#define STEP(out, ...) step((out), (const char *const[]){ __VA_ARGS__, NULL }[0], (const char *const[]){ __VA_ARGS__, NULL } + 1)
+#define STEP(out, ...) \
+	step((out), (const char *const[]){ __VA_ARGS__, NULL }[0], (const char *const[]){ __VA_ARGS__, NULL } + 1)
 
 static void secret_step(struct buf *out, const char *name, const struct out_secret *s)
 {

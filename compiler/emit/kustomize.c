@@ -1,4 +1,5 @@
-/* kustomization.yaml: the manifests in the order they are applied in, which is kept (fifo) instead of Kustomize's own. */
+/* kustomization.yaml: the manifests in the order they are applied in, which is kept (fifo) instead of Kustomize's
+   own. */
 #include "emit/parts.h"
 #include "value/yaml.h"
 #include <string.h>

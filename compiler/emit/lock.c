@@ -4,9 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct { const char *word; int hashed; } groups[LOCK_GROUPS] = {
-	[LOCK_SOURCE] = { "source", 1 }, [LOCK_SET] = { "set", 0 }, [LOCK_WIRE] = { "wire", 0 }, [LOCK_SECRET] = { "secret", 0 }, [LOCK_FACT] = { "fact", 0 },
-	[LOCK_COMPONENT] = { "component", 1 }, [LOCK_RELEASE] = { "release", 1 }, [LOCK_OBJECT] = { "object", 1 }, [LOCK_FILE] = { "file", 1 },
+static const struct { const char *word; int hashed;
+} groups[LOCK_GROUPS] = {
+	[LOCK_SOURCE] = { "source", 1 },
+	[LOCK_SET] = { "set", 0 },
+	[LOCK_WIRE] = { "wire", 0 },
+	[LOCK_SECRET] = { "secret", 0 },
+	[LOCK_FACT] = { "fact", 0 },
+	[LOCK_COMPONENT] = { "component", 1 },
+	[LOCK_RELEASE] = { "release", 1 },
+	[LOCK_OBJECT] = { "object", 1 },
+	[LOCK_FILE] = { "file", 1 },
 };
 
 /* ---- writing ---- */
@@ -254,7 +262,8 @@ static const char *unescaped(struct fields *f, const char *p, size_t n)
 		int hi, lo;
 		if (p[i] != '\\') {
 			*w++ = p[i];
-		} else if (n - i >= 4 && p[i + 1] == 'x' && (hi = digit(p[i + 2])) >= 0 && (lo = digit(p[i + 3])) >= 0) {
+		} else if (n - i >= 4 && p[i + 1] == 'x' && (hi = digit(p[i + 2])) >= 0
+			&& (lo = digit(p[i + 3])) >= 0) {
 			*w++ = (char)(hi << 4 | lo);
 			i += 3;
 		} else {

@@ -10,8 +10,8 @@
      release HASH ns/name chart version component        object HASH apiVersion/Kind ns/name component
      file HASH path              stack HASH title
 
-   `ns/name` of a cluster-wide object starts with the slash; objects of the stack itself (its namespaces) have the component
-   `-`. A byte that could be taken for a separator is written \xHH. */
+   `ns/name` of a cluster-wide object starts with the slash; objects of the stack itself (its namespaces) have the
+   component `-`. A byte that could be taken for a separator is written \xHH. */
 #ifndef MLOPS_LOCK_H
 #define MLOPS_LOCK_H
 #include "base/buf.h"
@@ -19,7 +19,18 @@
 #include "emit/emit.h"
 
 /* ---- writing: in any order, sorted at the end ---- */
-enum lock_group { LOCK_SOURCE, LOCK_SET, LOCK_WIRE, LOCK_SECRET, LOCK_FACT, LOCK_COMPONENT, LOCK_RELEASE, LOCK_OBJECT, LOCK_FILE, LOCK_GROUPS };
+enum lock_group {
+	LOCK_SOURCE,
+	LOCK_SET,
+	LOCK_WIRE,
+	LOCK_SECRET,
+	LOCK_FACT,
+	LOCK_COMPONENT,
+	LOCK_RELEASE,
+	LOCK_OBJECT,
+	LOCK_FILE,
+	LOCK_GROUPS
+};
 struct lock_writer { struct buf head, group[LOCK_GROUPS]; };
 void lock_begin(struct lock_writer *w, const struct out_stack *s);      /* header, sources, sets, wires, secrets */
 void lock_fact(struct lock_writer *w, const char *instance, const char *kind, const char *member, const char *value);
@@ -50,16 +61,18 @@ struct lock {
 	VEC(struct lock_release) releases;
 	VEC(struct lock_object) objects;
 	VEC(struct lock_file) files;
-	uint32_t nstrange, strange;     /* lines that are no facts (marks of a merge conflict, say), and the number of the first */
+	/* lines that are no facts (marks of a merge conflict, say), and the number of the first */
+	uint32_t nstrange, strange;
 };
 /* 0 and *why: the text is no lock that this compiler reads. Groups are in the order of the file. */
 int lock_read(const char *p, size_t n, struct arena *a, struct lock *l, const char **why);
 
-/* lock_apart.c: adds the lines of two locks, but for those between sources and stack that both have: sets, wires, secrets, facts (of a
-   component all or none), components, releases, objects and files; what lock_read makes of them lacks just those. Facts of components that
-   differ are kept, and so is what is called like a part of one. 0: a lock is not sorted as it is written, or has lines that are none of a
-   lock; x and y say nothing then. */
+/* lock_apart.c: adds the lines of two locks, but for those between sources and stack that both have: sets, wires,
+   secrets, facts (of a component all or none), components, releases, objects and files; what lock_read makes of them
+   lacks just those. Facts of components that differ are kept, and so is what is called like a part of one. 0: a lock is
+   not sorted as it is written, or has lines that are none of a lock; x and y say nothing then. */
 int lock_apart(const char *p, size_t n, const char *q, size_t m, struct buf *x, struct buf *y);
 
-int lock_parse_hash(const char *hex, struct hash128 *h);        /* 32 lower-case hex digits; reads no further than the first other byte */
+/* 32 lower-case hex digits; reads no further than the first other byte */
+int lock_parse_hash(const char *hex, struct hash128 *h);
 #endif

@@ -1,6 +1,6 @@
-/* Two locks in, both without what they say alike out: a comparison of two big trees that differ in little then costs what it takes
-   to read their locks. Both are walked once, side by side, as their groups are sorted. Where that order does not hold (a merge by
-   hand), there is no answer, and the locks are read whole. */
+/* Two locks in, both without what they say alike out: a comparison of two big trees that differ in little then costs
+   what it takes to read their locks. Both are walked once, side by side, as their groups are sorted. Where that order
+   does not hold (a merge by hand), there is no answer, and the locks are read whole. */
 #include "emit/lock.h"
 #include <string.h>
 
@@ -8,10 +8,24 @@
 struct piece { const char *p; size_t n; int rank; const char *key; size_t nkey; };
 struct walk { const char *at, *end; struct piece last; };
 
-static const struct { const char *word; int hash; } groups[] = {
-	{ "mlops.lock", 0 }, { "compiler", 0 }, { "edition", 0 }, { "catalog", 0 }, { "kubernetes", 0 }, { "env", 0 },
-	{ "source", 1 }, { "set", 0 }, { "wire", 0 }, { "secret", 0 }, { "fact", 0 }, { "component", 1 }, { "release", 1 }, { "object", 1 },
-	{ "file", 1 }, { "stack", 1 },
+static const struct { const char *word; int hash;
+} groups[] = {
+	{ "mlops.lock", 0 },
+	{ "compiler", 0 },
+	{ "edition", 0 },
+	{ "catalog", 0 },
+	{ "kubernetes", 0 },
+	{ "env", 0 },
+	{ "source", 1 },
+	{ "set", 0 },
+	{ "wire", 0 },
+	{ "secret", 0 },
+	{ "fact", 0 },
+	{ "component", 1 },
+	{ "release", 1 },
+	{ "object", 1 },
+	{ "file", 1 },
+	{ "stack", 1 },
 };
 enum { RANK_SOURCE = 6, RANK_FACT = 10, RANK_COMPONENT, RANK_STACK = 15, NRANKS };
 
@@ -102,7 +116,8 @@ static size_t add_names(const struct buf *lock, struct buf *names)
 	static const char word[] = "component ";
 	const size_t skip = sizeof word - 1 + 33;
 	size_t count = 0;
-	for (const char *p = lock->p, *end = p + lock->n, *nl; p < end && (nl = memchr(p, '\n', (size_t)(end - p))); p = nl + 1)
+	for (const char *p = lock->p, *end = p + lock->n, *nl; p < end && (nl = memchr(p, '\n', (size_t)(end - p)));
+		p = nl + 1)
 		if ((size_t)(nl - p) > skip && !memcmp(p, word, sizeof word - 1)) {
 			buf_add(names, p + skip, (size_t)(nl - p) - skip);
 			buf_addc(names, 0);
@@ -111,8 +126,9 @@ static size_t add_names(const struct buf *lock, struct buf *names)
 	return count;
 }
 
-/* What a component is may matter although it has not changed: a rule asks for the rate of a model whose detector restarts. And whose
-   facts they are is told by the longest name of a component that an instance's begins with: those that could be are kept too. */
+/* What a component is may matter although it has not changed: a rule asks for the rate of a model whose detector
+   restarts. And whose facts they are is told by the longest name of a component that an instance's begins with: those
+   that could be are kept too. */
 static void keep(const struct buf *alike, struct buf *x, struct buf *y)
 {
 	struct buf names = { 0 };

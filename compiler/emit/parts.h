@@ -5,8 +5,8 @@
 #include "emit/emit.h"
 
 /* ---- reread.c ---- */
-/* Can an object that was read from YAML be the one with this hash? The hash is of typed values, so that 1024Mi and 1Gi are
-   the same; YAML has texts. Types are tried until one way gives the hash. */
+/* Can an object that was read from YAML be the one with this hash? The hash is of typed values, so that 1024Mi and 1Gi
+   are the same; YAML has texts. Types are tried until one way gives the hash. */
 int object_hashes_to(const struct value *tree, struct hash128 hash, struct arena *a, struct buf *scratch);
 
 /* ---- hashes.c ---- */
@@ -32,7 +32,8 @@ struct helmfile {
 	VEC(struct helmfile_component) components;
 };
 void helmfile_add(struct helmfile *h, const struct out_component *c, const char *const *values_paths);
-int helmfile_finish(const struct helmfile *h, const struct out_stack *s, struct arena *scratch, struct buf *out);   /* 0: no releases */
+/* 0: no releases */
+int helmfile_finish(const struct helmfile *h, const struct out_stack *s, struct arena *scratch, struct buf *out);
 
 struct install_mark { const char *source; size_t at; };
 struct install {

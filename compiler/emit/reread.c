@@ -1,6 +1,7 @@
-/* An object from YAML against a hash of typed values. All texts below one key (every `cpu` of an object, say) mostly have one
-   type, and only few keys have texts that could be anything but text: so the ways to give them types can be tried one by one.
-   Where that does not find the hash, texts below one key that are spelled differently may have different types. */
+/* An object from YAML against a hash of typed values. All texts below one key (every `cpu` of an object, say) mostly
+   have one type, and only few keys have texts that could be anything but text: so the ways to give them types can be
+   tried one by one. Where that does not find the hash, texts below one key that are spelled differently may have
+   different types. */
 #include "emit/parts.h"
 #include "value/literal.h"
 #include <string.h>

@@ -1,21 +1,23 @@
 /* Files go in one by one; a folder comes out in which each file is old or new, whenever the process dies.
 
-   How. A put compares with the file on disk and forgets the bytes where they are equal. Bytes that differ are written to
-   `.mlopsc-new-N` in the same folder. The commit renames those over their targets, removes what is stale, and renames
-   XXH128SUMS and then mlops.lock, so that a lock never speaks of files that are not there yet.
+   How. A put compares with the file on disk and forgets the bytes where they are equal. Bytes that differ are written
+   to `.mlopsc-new-N` in the same folder. The commit renames those over their targets, removes what is stale, and
+   renames XXH128SUMS and then mlops.lock, so that a lock never speaks of files that are not there yet.
 
-   Whose is a file? The old XXH128SUMS and the `file` lines of the old mlops.lock name what an earlier build wrote. Between
-   the first rename and the last there are new files that neither of them names: a build that was killed there must not
-   make the next one call its own files foreign. So the very first thing written is `.mlopsc-intent`, which only grows:
+   Whose is a file? The old XXH128SUMS and the `file` lines of the old mlops.lock name what an earlier build wrote.
+   Between the first rename and the last there are new files that neither of them names: a build that was killed there
+   must not make the next one call its own files foreign. So the very first thing written is `.mlopsc-intent`, which
+   only grows:
 
      folder PATH      before a folder is made
-     new HASH PATH    all in one go, once every temporary file is complete and before the first rename, for each path that
-                      the old sums do not name
+     new HASH PATH    all in one go, once every temporary file is complete and before the first rename, for
+                      each path that the old sums do not name
 
-   It is removed after the lock is in place. A build that finds one knows that it was preceded by a killed build: it removes
-   temporary files wherever they are, takes files as ours that have a `new` line and those very bytes, and keeps all lines
-   until it has committed itself, however often it is killed. A torn last line is no harm: nothing was done because of it.
-   The sums are believed only next to a lock or an intent, so that a stranger's XXH128SUMS never makes us remove his files.
+   It is removed after the lock is in place. A build that finds one knows that it was preceded by a killed build: it
+   removes temporary files wherever they are, takes files as ours that have a `new` line and those very bytes, and keeps
+   all lines until it has committed itself, however often it is killed. A torn last line is no harm: nothing was done
+   because of it. The sums are believed only next to a lock or an intent, so that a stranger's XXH128SUMS never makes us
+   remove his files.
 
    No path is followed through a symbolic link: folders are opened one name at a time. One fsync a run, of the lock's
    bytes while the old tree is still whole, and one of the folder at the end. */
@@ -177,7 +179,8 @@ static int fail_foreign(struct tree *t, const char *path, const char *what)
 	if (what)
 		diag_note(t->d, x, "it is %s", what);
 	else
-		diag_note(t->d, x, "no XXH128SUMS or mlops.lock beside it names it, and its bytes differ from what the build has for it");
+		diag_note(t->d, x,
+			"no XXH128SUMS or mlops.lock beside it names it, and its bytes differ from what the build has for it");
 	diag_help(t->d, x, "move it away, or write to another folder with -o");
 	t->failed = 1;
 	return 0;
@@ -398,7 +401,8 @@ static int is_temporary(const char *name)
 	return !strncmp(name, TEMPORARY, n) && name[n] && strspn(name + n, "0123456789") == strlen(name + n);
 }
 
-/* What a killed build left. Takes the descriptor. Errors are no matter here: a name that is still there is met again. */
+/* What a killed build left. Takes the descriptor. Errors are no matter here: a name that is still there is met
+   again. */
 static void sweep(int fd, int depth)
 {
 	DIR *dir = fdopendir(fd);
@@ -902,7 +906,8 @@ static void finish(struct tree *t)
 	buf_free(&t->lines);
 }
 
-/* Temporary files, and the folders that were made for them. Once a rename was done the intent stays for the next build. */
+/* Temporary files, and the folders that were made for them. Once a rename was done the intent stays for the next
+   build. */
 static void roll_back(struct tree *t)
 {
 	int renamed = 0;

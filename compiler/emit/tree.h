@@ -1,7 +1,8 @@
-/* The output folder: each file old or new, never half. Files are put one by one, those that changed beside the old ones;
-   no old file is touched until tree_commit(), which renames them, then removes what an earlier build wrote and this one
-   did not (known from its mlops.lock and XXH128SUMS), then renames the lock, last. An unchanged file keeps its bytes and
-   its mtime. Files that mlopsc did not write are never touched: putting one over a foreign file is an error. */
+/* The output folder: each file old or new, never half. Files are put one by one, those that changed beside the old
+   ones; no old file is touched until tree_commit(), which renames them, then removes what an earlier build wrote and
+   this one did not (known from its mlops.lock and XXH128SUMS), then renames the lock, last. An unchanged file keeps its
+   bytes and its mtime. Files that mlopsc did not write are never touched: putting one over a foreign file is an
+   error. */
 #ifndef MLOPS_TREE_H
 #define MLOPS_TREE_H
 #include "base/arena.h"
@@ -12,8 +13,8 @@ struct tree;
 enum tree_change { TREE_SAME, TREE_ADDED, TREE_CHANGED, TREE_REMOVED };
 struct tree_entry { const char *path; enum tree_change change; struct hash128 hash; size_t size; const char *note; };
 
-/* dir is made with its parents when the first file is written. NULL on error (E13xx: not a folder, unreadable, in use by
-   another build). Two builds cannot have the same folder open. */
+/* dir is made with its parents when the first file is written. NULL on error (E13xx: not a folder, unreadable, in use
+   by another build). Two builds cannot have the same folder open. */
 struct tree *tree_open(const char *dir, struct arena *a, struct diags *d);
 /* The same, but nothing is ever written: after tree_commit() the entries say what a build would change. */
 struct tree *tree_open_compare(const char *dir, struct arena *a, struct diags *d);
@@ -29,7 +30,10 @@ int tree_end(struct tree *t, struct hash128 *hash);
 int tree_commit(struct tree *t, const void *lock, size_t n);
 /* Before a commit: removes temporary files; the old tree is untouched. Always: frees what is not in the arena. */
 void tree_abandon(struct tree *t);
-const struct tree_entry *tree_entries(const struct tree *t, uint32_t *n);       /* sorted by path; after commit, until abandoned */
-void tree_note(struct tree *t, const char *path, const char *note);             /* a word for the reader about an entry; kept, after commit */
-const char *tree_old_lock(const struct tree *t, size_t *n);                     /* as found by tree_open; n 0 if there was none */
+/* sorted by path; after commit, until abandoned */
+const struct tree_entry *tree_entries(const struct tree *t, uint32_t *n);
+/* a word for the reader about an entry; kept, after commit */
+void tree_note(struct tree *t, const char *path, const char *note);
+/* as found by tree_open; n 0 if there was none */
+const char *tree_old_lock(const struct tree *t, size_t *n);
 #endif

@@ -1,6 +1,7 @@
-/* A folder in; what is not as a build left it out. Bytes are compared by hash. A file whose bytes are right was written by us,
-   so its objects are found by their first lines; only an edited one is read as YAML, to say which objects the edit changed.
-   One root cause is one finding: where a file carries the marks of a merge conflict, what follows from them is not said. */
+/* A folder in; what is not as a build left it out. Bytes are compared by hash. A file whose bytes are right was written
+   by us, so its objects are found by their first lines; only an edited one is read as YAML, to say which objects the
+   edit changed. One root cause is one finding: where a file carries the marks of a merge conflict, what follows from
+   them is not said. */
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE 700
 #include "emit/verify.h"
@@ -52,16 +53,26 @@ static const char *const names[2] = { LOCK, SUMS };
 const char *verify_word(enum verify_what what)
 {
 	static const char *const words[] = {
-		[VERIFY_MISSING] = "missing", [VERIFY_NOT_A_FILE] = "not-a-file", [VERIFY_EDITED] = "edited", [VERIFY_CONFLICT] = "conflict",
-		[VERIFY_LINE] = "line", [VERIFY_TWICE] = "twice", [VERIFY_ORDER] = "order", [VERIFY_DISAGREE] = "disagree",
-		[VERIFY_OBJECT] = "object", [VERIFY_HASH] = "hash", [VERIFY_INTERRUPTED] = "interrupted",
+		[VERIFY_MISSING] = "missing",
+		[VERIFY_NOT_A_FILE] = "not-a-file",
+		[VERIFY_EDITED] = "edited",
+		[VERIFY_CONFLICT] = "conflict",
+		[VERIFY_LINE] = "line",
+		[VERIFY_TWICE] = "twice",
+		[VERIFY_ORDER] = "order",
+		[VERIFY_DISAGREE] = "disagree",
+		[VERIFY_OBJECT] = "object",
+		[VERIFY_HASH] = "hash",
+		[VERIFY_INTERRUPTED] = "interrupted",
 	};
 	return words[what];
 }
 
-static struct verify_finding *find(struct check *c, const char *file, uint32_t line, enum verify_what what, const char *text)
+static struct verify_finding *find(
+	struct check *c, const char *file, uint32_t line, enum verify_what what, const char *text)
 {
-	VEC_PUSH(c->a, &c->v->findings, ((struct verify_finding){ .file = file, .line = line, .what = what, .text = text }));
+	VEC_PUSH(c->a, &c->v->findings,
+		((struct verify_finding){ .file = file, .line = line, .what = what, .text = text }));
 	return &c->v->findings.v[c->v->findings.n - 1];
 }
 
@@ -152,7 +163,8 @@ static uint32_t conflicts(struct check *c, const char *file, const struct buf *b
 			start = l.number;
 			count++;
 		} else if (m == '>' && start) {
-			find(c, file, start, VERIFY_CONFLICT, arena_printf(c->a, "a merge conflict, lines %u to %u", start, l.number));
+			find(c, file, start, VERIFY_CONFLICT,
+				arena_printf(c->a, "a merge conflict, lines %u to %u", start, l.number));
 			start = 0;
 		} else if (m == '>') {
 			find(c, file, l.number, VERIFY_CONFLICT, "the end of a merge conflict");
@@ -160,7 +172,8 @@ static uint32_t conflicts(struct check *c, const char *file, const struct buf *b
 		}
 	}
 	if (start)
-		find(c, file, start, VERIFY_CONFLICT, arena_printf(c->a, "a merge conflict that begins in line %u and has no end", start));
+		find(c, file, start, VERIFY_CONFLICT,
+			arena_printf(c->a, "a merge conflict that begins in line %u and has no end", start));
 	return count;
 }
 
@@ -180,10 +193,25 @@ static size_t fields(const char *p, size_t n, int count)
 
 static void take_lock_line(const struct line *l, struct fact *f)
 {
-	static const struct { const char *word; int hashed, id; } groups[] = {  /* id: how many fields; 0 the rest; -1 none */
-		{ "mlops.lock", 0, -1 }, { "compiler", 0, -1 }, { "edition", 0, -1 }, { "catalog", 0, -1 }, { "kubernetes", 0, -1 },
-		{ "env", 0, -1 }, { "source", 1, 0 }, { "set", 0, 0 }, { "wire", 0, 0 }, { "secret", 0, 1 }, { "fact", 0, 3 }, { "component", 1, 0 },
-		{ "release", 1, 1 }, { "object", 1, 2 }, { "file", 1, 0 }, { "stack", 1, -1 },
+	/* id: how many fields; 0 the rest; -1 none */
+	static const struct { const char *word; int hashed, id;
+	} groups[] = {
+		{ "mlops.lock", 0, -1 },
+		{ "compiler", 0, -1 },
+		{ "edition", 0, -1 },
+		{ "catalog", 0, -1 },
+		{ "kubernetes", 0, -1 },
+		{ "env", 0, -1 },
+		{ "source", 1, 0 },
+		{ "set", 0, 0 },
+		{ "wire", 0, 0 },
+		{ "secret", 0, 1 },
+		{ "fact", 0, 3 },
+		{ "component", 1, 0 },
+		{ "release", 1, 1 },
+		{ "object", 1, 2 },
+		{ "file", 1, 0 },
+		{ "stack", 1, -1 },
 	};
 	const char *gap = memchr(l->p, ' ', l->n);
 	const size_t word = gap ? (size_t)(gap - l->p) : l->n;
@@ -220,8 +248,9 @@ static void check_facts(struct check *c, enum from from, struct fact *v, uint32_
 {
 	uint32_t disorder = 0, first = 0;
 	for (uint32_t i = 1; i < n; i++)
-		if (v[i].group < v[i - 1].group ||
-		    (v[i].group == v[i - 1].group && compare_bytes(v[i].key, v[i].nkey, v[i - 1].key, v[i - 1].nkey) < 0)) {
+		if (v[i].group < v[i - 1].group
+			|| (v[i].group == v[i - 1].group
+				&& compare_bytes(v[i].key, v[i].nkey, v[i - 1].key, v[i - 1].nkey) < 0)) {
 			if (!disorder++)
 				first = v[i].number;
 		}
@@ -279,7 +308,8 @@ static void read_sums(struct check *c)
 	c->conflict[FROM_SUMS] = conflicts(c, SUMS, &c->text[FROM_SUMS]) > 0;
 	while (next(&t, &l)) {
 		struct said s = { .from = FROM_SUMS };
-		if (l.whole && l.n > 34 && lock_parse_hash(l.p, &s.hash) && l.p[32] == ' ' && l.p[33] == ' ' && path_ok(l.p + 34, l.n - 34)) {
+		if (l.whole && l.n > 34 && lock_parse_hash(l.p, &s.hash) && l.p[32] == ' ' && l.p[33] == ' '
+			&& path_ok(l.p + 34, l.n - 34)) {
 			s.path = arena_strdup(c->a, l.p + 34, l.n - 34);
 			VEC_PUSH(c->a, &c->said, s);
 			VEC_PUSH(c->a, &facts, ((struct fact){ l.number, 0, s.path, l.n - 34, l.n - 34 }));
@@ -300,7 +330,8 @@ static int known_order(const void *a, const void *b)
 
 static int release_order(const void *a, const void *b)
 {
-	return strcmp((*(const struct lock_release *const *)a)->component, (*(const struct lock_release *const *)b)->component);
+	return strcmp((*(const struct lock_release *const *)a)->component,
+		(*(const struct lock_release *const *)b)->component);
 }
 
 struct range { uint32_t from, to; };
@@ -331,7 +362,8 @@ static struct range releases_of(const struct check *c, const char *component)
 	return r;
 }
 
-static const char *identity(struct arena *a, const char *api_version, const char *kind, const char *ns, const char *name)
+static const char *identity(
+	struct arena *a, const char *api_version, const char *kind, const char *ns, const char *name)
 {
 	return arena_printf(a, "%s/%s %s/%s", api_version, kind, ns, name);
 }
@@ -370,7 +402,8 @@ static int read_lock(struct check *c)
 	c->v->hash = c->lock.stack;
 	for (uint32_t i = 0; i < c->lock.files.n; i++)
 		if (path_ok(c->lock.files.v[i].path, strlen(c->lock.files.v[i].path)))
-			VEC_PUSH(c->a, &c->said, ((struct said){ c->lock.files.v[i].path, c->lock.files.v[i].hash, FROM_LOCK }));
+			VEC_PUSH(c->a, &c->said,
+				((struct said){ c->lock.files.v[i].path, c->lock.files.v[i].hash, FROM_LOCK }));
 	c->known = ARENA_ARRAY(c->a, struct known, c->lock.objects.n + 1);
 	c->by_component = ARENA_ARRAY(c->a, struct known *, c->lock.objects.n + 1);
 	c->releases = ARENA_ARRAY(c->a, const struct lock_release *, c->lock.releases.n + 1);
@@ -435,11 +468,12 @@ static int value_of(const struct line *l, const char *key, struct line *value)
 	return 1;
 }
 
-static void own_object(struct check *c, const char *path, const struct line field[4], const struct line *hash, uint32_t line)
+static void own_object(
+	struct check *c, const char *path, const struct line field[4], const struct line *hash, uint32_t line)
 {
 	struct arena_mark mark_ = arena_mark(c->a);
-	const char *id = arena_printf(c->a, "%.*s/%.*s %.*s/%.*s", (int)field[0].n, field[0].p, (int)field[1].n, field[1].p,
-		(int)field[2].n, field[2].n ? field[2].p : "", (int)field[3].n, field[3].p);
+	const char *id = arena_printf(c->a, "%.*s/%.*s %.*s/%.*s", (int)field[0].n, field[0].p, (int)field[1].n,
+		field[1].p, (int)field[2].n, field[2].n ? field[2].p : "", (int)field[3].n, field[3].p);
 	const struct atom *atom = atom_find(&c->atoms, id, strlen(id));
 	struct known *k = atom ? table_get(&c->objects, atom) : NULL;
 	struct hash128 h = { 0, 0 };
@@ -521,7 +555,9 @@ static void edited_objects(struct check *c, const char *path, const char *compon
 	const char *text = NULL;
 	if (!src || mute.nerrors) {
 		const struct location at = source_locate(&sources, mute.nerrors ? mute.v[0]->span.lo : 0);
-		text = arena_printf(c->a, at.source ? "edited, and no YAML any more: line %u" : "edited, and no YAML any more", at.line);
+		text = arena_printf(c->a,
+			at.source ? "edited, and no YAML any more: line %u" : "edited, and no YAML any more",
+			at.line);
 	}
 	for (uint32_t i = 0; !text && i < docs.n; i++) {
 		const struct value *v = docs.v[i], *f[4] = { 0 };
@@ -538,8 +574,8 @@ static void edited_objects(struct check *c, const char *path, const char *compon
 			edited(c, &e, 1, arena_printf(c->a, "document /in line %u", at.line));
 			continue;
 		}
-		const char *id = arena_printf(c->a, "%.*s/%.*s %.*s/%.*s", (int)f[0]->n, f[0]->str.p, (int)f[1]->n, f[1]->str.p,
-			f[2] ? (int)f[2]->n : 0, f[2] ? f[2]->str.p : "", (int)f[3]->n, f[3]->str.p);
+		const char *id = arena_printf(c->a, "%.*s/%.*s %.*s/%.*s", (int)f[0]->n, f[0]->str.p, (int)f[1]->n,
+			f[1]->str.p, f[2] ? (int)f[2]->n : 0, f[2] ? f[2]->str.p : "", (int)f[3]->n, f[3]->str.p);
 		const struct atom *atom = atom_find(&c->atoms, id, strlen(id));
 		struct known *k = atom ? table_get(&c->objects, atom) : NULL;
 		if (!k || strcmp(k->object->component, component)) {
@@ -557,7 +593,9 @@ static void edited_objects(struct check *c, const char *path, const char *compon
 	for (struct range r = objects_of(c, component); r.from < r.to; r.from++) {
 		struct known *k = c->by_component[r.from];
 		if (!k->seen && !text)
-			edited(c, &e, 2, identity(c->a, k->object->api_version, k->object->kind, k->object->ns, k->object->name));
+			edited(c, &e, 2,
+				identity(c->a, k->object->api_version, k->object->kind, k->object->ns,
+					k->object->name));
 		k->seen = 1;
 	}
 	if (!text && !e.objects.n)
@@ -643,11 +681,15 @@ static void check_file(struct check *c, const struct said *v, uint32_t n)
 	}
 	const int both = c->locked && c->there[FROM_SUMS] && !unsure;
 	if (both && differ && said_by[FROM_LOCK] == 1 && said_by[FROM_SUMS] == 1) {
-		find(c, path, 0, VERIFY_DISAGREE, arena_printf(c->a, "is as %s says, but %s has another hash for it",
-			names[right[FROM_LOCK] ? FROM_LOCK : FROM_SUMS], names[right[FROM_LOCK] ? FROM_SUMS : FROM_LOCK]));
+		find(c, path, 0, VERIFY_DISAGREE,
+			arena_printf(c->a, "is as %s says, but %s has another hash for it",
+				names[right[FROM_LOCK] ? FROM_LOCK : FROM_SUMS],
+				names[right[FROM_LOCK] ? FROM_SUMS : FROM_LOCK]));
 	} else if (both && (!said_by[FROM_LOCK] || !said_by[FROM_SUMS])) {
-		find(c, path, 0, VERIFY_DISAGREE, arena_printf(c->a, "is in %s, but not in %s",
-			names[said_by[FROM_LOCK] ? FROM_LOCK : FROM_SUMS], names[said_by[FROM_LOCK] ? FROM_SUMS : FROM_LOCK]));
+		find(c, path, 0, VERIFY_DISAGREE,
+			arena_printf(c->a, "is in %s, but not in %s",
+				names[said_by[FROM_LOCK] ? FROM_LOCK : FROM_SUMS],
+				names[said_by[FROM_LOCK] ? FROM_SUMS : FROM_LOCK]));
 	} else {
 		c->v->files++;
 	}
@@ -680,7 +722,8 @@ static void check_files(struct check *c)
 
 /* ---- the lock against itself ---- */
 
-/* drift/NAME: its lines of the lock. named: some component has a ConfigMap of this name; claimed: it is known whose it is. */
+/* drift/NAME: its lines of the lock. named: some component has a ConfigMap of this name; claimed: it is known whose it
+   is. */
 struct folder { const char *name; size_t n; uint32_t from, to; uint8_t named, claimed, with; };
 struct folders { VEC(struct folder) f; };
 
@@ -699,16 +742,20 @@ static struct hash128 hash_of(struct check *c, const char *name, const struct fo
 	};
 	struct part_hashes h = {
 		ARENA_ARRAY(c->a, struct hash128, objects.to - objects.from + 1),
-		ARENA_ARRAY(c->a, struct hash128, releases.to - releases.from + 1), ARENA_ARRAY(c->a, struct hash128, nfiles + 1),
+		ARENA_ARRAY(c->a, struct hash128, releases.to - releases.from + 1),
+		ARENA_ARRAY(c->a, struct hash128, nfiles + 1),
 	};
 	for (uint32_t i = objects.from; i < objects.to; i++) {
 		const struct lock_object *o = c->by_component[i]->object;
 		h.objects[x.nobjects] = o->hash;
-		x.objects[x.nobjects++] = (struct out_object){ .api_version = o->api_version, .kind = o->kind, .ns = o->ns, .name = o->name };
+		x.objects[x.nobjects++] = (struct out_object){
+			.api_version = o->api_version, .kind = o->kind, .ns = o->ns, .name = o->name
+		};
 	}
 	for (uint32_t i = releases.from; i < releases.to; i++) {
 		h.releases[x.nreleases] = c->releases[i]->hash;
-		x.releases[x.nreleases++] = (struct out_release){ .ns = c->releases[i]->ns, .name = c->releases[i]->name };
+		x.releases[x.nreleases++] = (struct out_release){ .ns = c->releases[i]->ns,
+			.name = c->releases[i]->name };
 	}
 	for (uint32_t i = 0; nfiles && i < folders->f.n; i++)
 		for (uint32_t k = folders->f.v[i].from; folders->f.v[i].with && k < folders->f.v[i].to; k++) {
@@ -731,8 +778,8 @@ static int has_config_map(const struct check *c, const char *component, const st
 	return 0;
 }
 
-/* The lock does not say whose the files below drift/NAME are. First they are tried as the names of ConfigMaps suggest; then,
-   for a component that was renamed, folder by folder those that are left. */
+/* The lock does not say whose the files below drift/NAME are. First they are tried as the names of ConfigMaps suggest;
+   then, for a component that was renamed, folder by folder those that are left. */
 static int follows(struct check *c, const struct lock_component *k, struct folders *folders, int guess)
 {
 	uint32_t named = 0;
@@ -802,7 +849,9 @@ static void check_hashes(struct check *c)
 		if (!bad[i] || (unclaimed && has_config_map(c, l->components.v[i].name, NULL)))
 			continue;
 		wrong++;
-		find(c, LOCK, 0, VERIFY_HASH, arena_printf(c->a, "the hash of component `%s` does not follow from its parts", l->components.v[i].name));
+		find(c, LOCK, 0, VERIFY_HASH,
+			arena_printf(c->a, "the hash of component `%s` does not follow from its parts",
+				l->components.v[i].name));
 	}
 	const struct range own = objects_of(c, "-");
 	for (uint32_t i = own.from; i < own.to; i++)
@@ -864,7 +913,8 @@ int verify_folder(const char *dir, struct arena *a, struct diags *d, struct veri
 	}
 	struct stat st;
 	if (lstat(below(a, dir, INTENT), &st) == 0)
-		find(&c, INTENT, 0, VERIFY_INTERRUPTED, "says that a build was stopped while it wrote; the next build heals the folder");
+		find(&c, INTENT, 0, VERIFY_INTERRUPTED,
+			"says that a build was stopped while it wrote; the next build heals the folder");
 	if (v->findings.n > 1)
 		qsort(v->findings.v, v->findings.n, sizeof *v->findings.v, by_place);
 	for (int f = 0; f < 2; f++)

@@ -1,6 +1,6 @@
-/* Is an output folder still what a build wrote? Its files are held against mlops.lock and XXH128SUMS, these two against each
-   other, the objects in the files against the lock, and the lock against itself: hand edits, lost files and bad merges. Files
-   that neither of the two names are nobody's business here. */
+/* Is an output folder still what a build wrote? Its files are held against mlops.lock and XXH128SUMS, these two against
+   each other, the objects in the files against the lock, and the lock against itself: hand edits, lost files and bad
+   merges. Files that neither of the two names are nobody's business here. */
 #ifndef MLOPS_VERIFY_H
 #define MLOPS_VERIFY_H
 #include "base/diag.h"
@@ -20,7 +20,8 @@ enum verify_what {
 	VERIFY_HASH,            /* a hash of the lock does not follow from the hashes below it */
 	VERIFY_INTERRUPTED,     /* a build was killed in the middle of its renames */
 };
-struct verify_object { const char *identity, *change; };        /* "apps/v1/Deployment ns/name"; "changed", "added", "removed" */
+/* "apps/v1/Deployment ns/name"; "changed", "added", "removed" */
+struct verify_object { const char *identity, *change; };
 struct verify_finding {
 	const char *file;               /* below the folder */
 	uint32_t line;                  /* 0: the file as a whole */
@@ -36,7 +37,8 @@ struct verify {
 };
 /* 0: something cannot be read, which is reported (E13xx); the findings are those of the rest. */
 int verify_folder(const char *dir, struct arena *a, struct diags *d, struct verify *v);
-/* The output folders that `path` means: itself, or those directly below it; sorted. 0: cannot be read or none; reported. */
+/* The output folders that `path` means: itself, or those directly below it; sorted. 0: cannot be read or none;
+   reported. */
 struct verify_folders { VEC(const char *) dirs; };
 int verify_find(const char *path, struct arena *a, struct diags *d, struct verify_folders *found);
 const char *verify_word(enum verify_what what);         /* "edited", for machines */

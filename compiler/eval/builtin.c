@@ -16,7 +16,13 @@
 #include <string.h>
 
 #define MAX_ARGS 6
-struct call_args { struct eval *e; const struct ast *x; const struct value *v[MAX_ARGS]; const struct ast *at[MAX_ARGS]; uint32_t n; };
+struct call_args {
+	struct eval *e;
+	const struct ast *x;
+	const struct value *v[MAX_ARGS];
+	const struct ast *at[MAX_ARGS];
+	uint32_t n;
+};
 typedef const struct value *(*builtin_fn)(struct call_args *c);
 
 static const struct value *bad(struct call_args *c, uint32_t i, const char *want)
@@ -150,7 +156,8 @@ static const struct value *f_starts(struct call_args *c)
 static const struct value *f_ends(struct call_args *c)
 {
 	STR(0); STR(1);
-	return value_bool(c->v[0]->n >= c->v[1]->n && !memcmp(c->v[0]->str.p + c->v[0]->n - c->v[1]->n, c->v[1]->str.p, c->v[1]->n));
+	return value_bool(c->v[0]->n >= c->v[1]->n
+		&& !memcmp(c->v[0]->str.p + c->v[0]->n - c->v[1]->n, c->v[1]->str.p, c->v[1]->n));
 }
 
 static const struct value *f_slice(struct call_args *c)
@@ -197,7 +204,9 @@ static const struct value *f_keys(struct call_args *c)
 	NEED(0, VALUE_RECORD, "a map");
 	const struct value **out = ARENA_ARRAY(c->e->arena, const struct value *, c->v[0]->n);
 	for (uint32_t i = 0; i < c->v[0]->n; i++)
-		out[i] = KEYED(c->e, c->v[0]->rec.fields[i].value, value_string(c->e->arena, c->v[0]->rec.fields[i].key->text, c->v[0]->rec.fields[i].key->len, c->v[0]->rec.fields[i].value->origin));
+		out[i] = KEYED(c->e, c->v[0]->rec.fields[i].value,
+			value_string(c->e->arena, c->v[0]->rec.fields[i].key->text, c->v[0]->rec.fields[i].key->len,
+				c->v[0]->rec.fields[i].value->origin));
 	return value_list(c->e->arena, out, c->v[0]->n, c->x->span);
 }
 
@@ -371,10 +380,17 @@ static const struct value *extreme(struct call_args *c, int sign)
 		n = c->v[0]->n;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		if (items[i]->tag != VALUE_INT && items[i]->tag != VALUE_FLOAT && !(items[i]->tag == VALUE_STRING && items[i]->text >= TEXT_SIZE && items[i]->text <= TEXT_RATE && (!best || best->text == items[i]->text)))
+		if (items[i]->tag != VALUE_INT && items[i]->tag != VALUE_FLOAT
+			&& !(items[i]->tag == VALUE_STRING && items[i]->text >= TEXT_SIZE
+				&& items[i]->text <= TEXT_RATE && (!best || best->text == items[i]->text)))
 			return bad(c, items == c->v ? i : 0, "numbers");
-		double a = items[i]->tag == VALUE_INT ? (double)items[i]->i : items[i]->tag == VALUE_FLOAT ? items[i]->d : items[i]->str.num;
-		double b = !best ? 0 : best->tag == VALUE_INT ? (double)best->i : best->tag == VALUE_FLOAT ? best->d : best->str.num;
+		double a = items[i]->tag == VALUE_INT  ? (double)items[i]->i
+			: items[i]->tag == VALUE_FLOAT ? items[i]->d
+			: items[i]->str.num;
+		double b = !best                   ? 0
+			: best->tag == VALUE_INT   ? (double)best->i
+			: best->tag == VALUE_FLOAT ? best->d
+			: best->str.num;
 		if (!best || (a - b) * sign > 0)
 			best = items[i];
 	}
@@ -466,7 +482,8 @@ static const struct value *magnitude(struct call_args *c, int text, const char *
 	if (c->v[0]->tag != VALUE_STRING || c->v[0]->text != text)
 		return bad(c, 0, what);
 	double d = c->v[0]->str.num;
-	return d == floor(d) && d < 9e15 ? value_int(c->e->arena, (int64_t)d, c->x->span) : value_float(c->e->arena, d, c->x->span);
+	return d == floor(d) && d < 9e15 ? value_int(c->e->arena, (int64_t)d, c->x->span)
+		: value_float(c->e->arena, d, c->x->span);
 }
 
 static const struct value *f_seconds(struct call_args *c) { return magnitude(c, TEXT_DURATION, "a duration"); }
@@ -554,7 +571,8 @@ static const struct value *f_url_encode(struct call_args *c)
 	STR(0);
 	for (uint32_t i = 0; i < c->v[0]->n; i++) {
 		unsigned char ch = (unsigned char)c->v[0]->str.p[i];
-		if ((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '_' || ch == '.' || ch == '~')
+		if ((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '-'
+			|| ch == '_' || ch == '.' || ch == '~')
 			buf_addc(&b, (char)ch);
 		else
 			buf_addf(&b, "%%%02X", ch);
@@ -626,7 +644,8 @@ static const struct value *f_env_list(struct call_args *c)
 	struct arena *a = e->arena;
 	NEED(0, VALUE_RECORD, "a map of variables");
 	VEC(const struct value *) out = { 0 };
-	const struct atom *a_name = e->p->a_name, *a_value = atom_cstr(e->p->atoms, "value"), *a_from = atom_cstr(e->p->atoms, "valueFrom"),
+	const struct atom *a_name = e->p->a_name, *a_value = atom_cstr(e->p->atoms, "value"),
+		*a_from = atom_cstr(e->p->atoms, "valueFrom"),
 		*a_ref = atom_cstr(e->p->atoms, "secretKeyRef"), *a_key = atom_cstr(e->p->atoms, "key");
 	for (uint32_t i = 0; i < c->v[0]->n; i++) {
 		const struct field *f = &c->v[0]->rec.fields[i];
@@ -634,7 +653,10 @@ static const struct value *f_env_list(struct call_args *c)
 		if (v->tag == VALUE_NONE)
 			continue;
 		if (!lit_env_name(f->key->text, f->key->len)) {
-			diag_error(e->diags, v->origin.hi ? v->origin : c->at[0]->span, D_OBJECT_FIELD, arena_printf(e->p->arena, "`%s` cannot be the name of a variable: use letters, digits and `_`", f->key->text));
+			diag_error(e->diags, v->origin.hi ? v->origin : c->at[0]->span, D_OBJECT_FIELD,
+				arena_printf(e->p->arena,
+					"`%s` cannot be the name of a variable: use letters, digits and `_`",
+					f->key->text));
 			return VALUE_ERROR_V;
 		}
 		struct field *pair = ARENA_ARRAY(a, struct field, 2);
@@ -646,8 +668,10 @@ static const struct value *f_env_list(struct call_args *c)
 			const char *object = secret_object(e, y);
 			struct field *ref = ARENA_ARRAY(a, struct field, 2), *from = ARENA_ARRAY(a, struct field, 1);
 			secret_used(e, y, v->ref.key, v->origin);
-			ref[0] = (struct field){ a_name, CARRIED(e, v, value_string(a, object, strlen(object), v->origin)) };
-			ref[1] = (struct field){ a_key, CARRIED(e, v, value_string(a, v->ref.key->text, v->ref.key->len, v->origin)) };
+			ref[0] = (struct field){ a_name,
+				CARRIED(e, v, value_string(a, object, strlen(object), v->origin)) };
+			ref[1] = (struct field){ a_key,
+				CARRIED(e, v, value_string(a, v->ref.key->text, v->ref.key->len, v->origin)) };
 			from[0] = (struct field){ a_ref, value_record(a, ref, 2, v->origin) };
 			pair[1] = (struct field){ a_from, value_record(a, from, 1, v->origin) };
 		} else if (v->tag == VALUE_RECORD) {
@@ -655,7 +679,8 @@ static const struct value *f_env_list(struct call_args *c)
 		} else if ((s = text_of(e, v, &n))) {
 			pair[1] = (struct field){ a_value, plan_carry(e, v, value_string(a, s, n, v->origin)) };
 		} else {
-			diag_error(e->diags, v->origin.hi ? v->origin : c->at[0]->span, D_TYPE, "text, a number or a key of a secret", value_noun(e, v));
+			diag_error(e->diags, v->origin.hi ? v->origin : c->at[0]->span, D_TYPE,
+				"text, a number or a key of a secret", value_noun(e, v));
 			return VALUE_ERROR_V;
 		}
 		const struct value *entry = value_record(a, pair, 2, v->origin);
@@ -689,15 +714,17 @@ static const struct value *f_npy(struct call_args *c)
 static int number(struct call_args *c, uint32_t i, double least, double most, double *d)
 {
 	const struct value *v = c->v[i];
-	if (v->tag != VALUE_INT && v->tag != VALUE_FLOAT && !(v->tag == VALUE_STRING && (v->text == TEXT_RATE || v->text == TEXT_DURATION))) {
+	if (v->tag != VALUE_INT && v->tag != VALUE_FLOAT
+		&& !(v->tag == VALUE_STRING && (v->text == TEXT_RATE || v->text == TEXT_DURATION))) {
 		bad(c, i, "a number");
 		return 0;
 	}
 	*d = v->tag == VALUE_INT ? (double)v->i : v->tag == VALUE_FLOAT ? v->d : v->str.num;
 	if (*d >= least && *d <= most)
 		return 1;
-	const char *range = least == TINY ? "the numbers above 0" : most >= NO_LIMIT ? arena_printf(c->e->p->arena, "%.0f..", least) :
-		arena_printf(c->e->p->arena, "%.0f..%.0f", least, most);
+	const char *range = least == TINY ? "the numbers above 0"
+		: most >= NO_LIMIT        ? arena_printf(c->e->p->arena, "%.0f..", least)
+		: arena_printf(c->e->p->arena, "%.0f..%.0f", least, most);
 	diag_error(c->e->diags, c->at[i]->span, D_RANGE, arena_printf(c->e->p->arena, "%.15g", *d), range);
 	return 0;
 }
@@ -713,11 +740,15 @@ static const struct value *chance(struct call_args *c, double d)
 }
 
 /* A record with such fields; a negative number is none. */
-static const struct value *numbers(struct call_args *c, const char *const *names, const int64_t *v, uint32_t n, const struct value *first)
+static const struct value *numbers(
+	struct call_args *c, const char *const *names, const int64_t *v, uint32_t n, const struct value *first)
 {
 	struct field *f = ARENA_ARRAY(c->e->arena, struct field, n);
 	for (uint32_t i = 0; i < n; i++)
-		f[i] = (struct field){ atom_cstr(c->e->p->atoms, names[i]), !i && first ? first : v[i] < 0 ? VALUE_NONE_V : value_int(c->e->arena, v[i], c->x->span) };
+		f[i] = (struct field){ atom_cstr(c->e->p->atoms, names[i]),
+			!i && first        ? first
+				: v[i] < 0 ? VALUE_NONE_V
+				: value_int(c->e->arena, v[i], c->x->span) };
 	return value_record(c->e->arena, f, n, c->x->span);
 }
 
@@ -763,7 +794,9 @@ static const struct value *f_ert_range(struct call_args *c)
 		NUMBER(2, 1, 1e9, &features);
 	if (!counted(c->e, (uint32_t)steps * 700, c->x->span))
 		return VALUE_ERROR_V;
-	return chance_ert_range((int64_t)bootstraps, (int64_t)steps, features, &v[0], &v[1]) ? numbers(c, names, v, 2, NULL) : VALUE_NONE_V;
+	return chance_ert_range((int64_t)bootstraps, (int64_t)steps, features, &v[0], &v[1])
+		? numbers(c, names, v, 2, NULL)
+		: VALUE_NONE_V;
 }
 
 static const struct value *f_family_wise(struct call_args *c)
@@ -802,7 +835,9 @@ static const struct value *f_false_alerts(struct call_args *c)
 	if (overlap)
 		NUMBER(4, 1, NO_LIMIT, &window);
 	if (c->n < 6)
-		return chance(c, overlap ? chance_alerts_overlapping(rate / rows, p, hold, window) : chance_alerts(rate, rows, p, hold));
+		return chance(c,
+			overlap ? chance_alerts_overlapping(rate / rows, p, hold, window)
+				: chance_alerts(rate, rows, p, hold));
 	NUMBER(5, 0, NO_LIMIT, &seen);
 	if (!counted(c->e, (uint32_t)fmin((hold + seen) * rate / rows, CHANCE_MAX_TESTS), c->x->span))
 		return VALUE_ERROR_V;
@@ -837,24 +872,48 @@ static const struct value *f_falls_behind(struct call_args *c)
 	return t < 0 ? VALUE_NONE_V : chance(c, t);
 }
 
-static const struct { const char *name; uint8_t min, max; builtin_fn f; const char *args, *doc; uint8_t structural; } table[] = {
+static const struct {
+	const char *name;
+	uint8_t min, max;
+	builtin_fn f;
+	const char *args, *doc;
+	uint8_t structural;
+} table[] = {
 	{ "abs", 1, 1, f_abs, "number", "its distance from 0", 0 },
 	{ "all", 1, 1, f_all, "[bool]", "whether every element is true", 0 },
 	{ "any", 1, 1, f_any, "[bool]", "whether some element is true", 0 },
-	{ "artifact", 1, 1, f_reference, "path, rows = n, ...", "reference data: an artifact of the model's registry; also `version`, `label`, `columns`, `dtype`", 0 },
+	{ "artifact", 1, 1, f_reference, "path, rows = n, ...",
+		"reference data: an artifact of the model's registry; also `version`, `label`, `columns`, `dtype`",
+		0 },
 	{ "bytes", 1, 1, f_bytes, "size", "the number of bytes", 0 },
 	{ "ceil", 1, 1, f_ceil, "number", "rounded up to an int", 0 },
-	{ "chart-fullname", 2, 2, f_chart_fullname, "release, chart", "the full name that a chart gives its objects: the release if it contains the chart's name, else `release-chart`; at most 63 bytes", 0 },
+	{ "chart-fullname", 2, 2, f_chart_fullname, "release, chart",
+		"the full name that a chart gives its objects: the release if it contains the chart's name, else `release-chart`; at most 63 bytes",
+		0 },
 	{ "compact", 1, 1, f_compact, "list or map", "without entries that are none", 1 },
 	{ "ends-with", 2, 2, f_ends, "string, suffix", "", 0 },
-	{ "env-list", 1, 1, f_env_list, "map", "Kubernetes' list of variables in the map's order: text and numbers become a `value`, a secret's key a `secretKeyRef`, a record a `valueFrom`, none nothing", 1 },
-	{ "ert-range", 2, 3, f_ert_range, "bootstraps, steps, features", "`{ least, greatest }`: the expected run times (whole rows) whose thresholds can be computed, or none; see `thresholds`", 0 },
-	{ "falls-behind", 3, 3, f_falls_behind, "rate, per-row, per-old-row", "seconds until a service that spends `per-row` seconds on a row and `per-old-row` more for each row before it takes longer for one than the next needs to come; 0 if it does from the start, none if it never does", 0 },
-	{ "false-alerts", 4, 6, f_false_alerts, "rate, rows, probability, hold, window, seen", "how often a day, where nothing drifts, tests of so many rows detect for longer than `hold`; with `window` (or none), tests at each row over the latest rows; with `seen`, where each detection is seen for so long", 0 },
-	{ "false-counts", 5, 5, f_false_counts, "rate, rows, probability, k, within", "how often a day, where nothing drifts, tests of so many rows come to k detections within a time", 0 },
-	{ "false-detections", 3, 3, f_false_detections, "rate, rows, probability", "how often a day, where nothing drifts, tests of so many rows detect drift", 0 },
-	{ "family-wise", 2, 2, f_family_wise, "probability, n", "that one of n independent tests errs: 1 - (1 - p)^n", 0 },
-	{ "file", 1, 1, f_reference, "path, label = column, ...", "reference data: comma-separated values of the project; also `rows`, `columns`, `categorical`, `binary`, `scale`", 0 },
+	{ "env-list", 1, 1, f_env_list, "map",
+		"Kubernetes' list of variables in the map's order: text and numbers become a `value`, a secret's key a `secretKeyRef`, a record a `valueFrom`, none nothing",
+		1 },
+	{ "ert-range", 2, 3, f_ert_range, "bootstraps, steps, features",
+		"`{ least, greatest }`: the expected run times (whole rows) whose thresholds can be computed, or none; see `thresholds`",
+		0 },
+	{ "falls-behind", 3, 3, f_falls_behind, "rate, per-row, per-old-row",
+		"seconds until a service that spends `per-row` seconds on a row and `per-old-row` more for each row before it takes longer for one than the next needs to come; 0 if it does from the start, none if it never does",
+		0 },
+	{ "false-alerts", 4, 6, f_false_alerts, "rate, rows, probability, hold, window, seen",
+		"how often a day, where nothing drifts, tests of so many rows detect for longer than `hold`; with `window` (or none), tests at each row over the latest rows; with `seen`, where each detection is seen for so long",
+		0 },
+	{ "false-counts", 5, 5, f_false_counts, "rate, rows, probability, k, within",
+		"how often a day, where nothing drifts, tests of so many rows come to k detections within a time",
+		0 },
+	{ "false-detections", 3, 3, f_false_detections, "rate, rows, probability",
+		"how often a day, where nothing drifts, tests of so many rows detect drift", 0 },
+	{ "family-wise", 2, 2, f_family_wise, "probability, n",
+		"that one of n independent tests errs: 1 - (1 - p)^n", 0 },
+	{ "file", 1, 1, f_reference, "path, label = column, ...",
+		"reference data: comma-separated values of the project; also `rows`, `columns`, `categorical`, `binary`, `scale`",
+		0 },
 	{ "flatten", 1, 1, f_flatten, "[[T]]", "one list of all elements", 1 },
 	{ "float", 1, 1, f_float, "number or text", "as a float", 0 },
 	{ "floor", 1, 1, f_floor, "number", "rounded down to an int", 0 },
@@ -866,33 +925,44 @@ static const struct { const char *name; uint8_t min, max; builtin_fn f; const ch
 	{ "json", 1, 1, f_json, "data", "as JSON on one line, keys in source order", 0 },
 	{ "json-pretty", 1, 1, f_json_pretty, "data", "as indented JSON", 0 },
 	{ "keys", 1, 1, f_keys, "map", "its keys in source order", 1 },
-	{ "least-bootstraps", 2, 3, f_least_bootstraps, "ert, steps, features", "the fewest bootstraps from which the thresholds can be computed, or none (more than 1000000000); see `thresholds`", 0 },
+	{ "least-bootstraps", 2, 3, f_least_bootstraps, "ert, steps, features",
+		"the fewest bootstraps from which the thresholds can be computed, or none (more than 1000000000); see `thresholds`",
+		0 },
 	{ "len", 1, 1, f_len, "list, map, string or bytes", "the number of elements or bytes", 1 },
-	{ "lookup", 2, 3, f_lookup, "map, key, default", "the value of the key, or the default (none when left out); a map that is none has no keys", 1 },
+	{ "lookup", 2, 3, f_lookup, "map, key, default",
+		"the value of the key, or the default (none when left out); a map that is none has no keys", 1 },
 	{ "lower", 1, 1, f_lower, "string", "in lower case (ASCII)", 0 },
 	{ "max", 1, 4, f_max, "numbers or a list", "the greatest", 0 },
 	{ "merge", 2, 2, f_merge, "map, map", "the second over the first, maps inside merged too", 1 },
 	{ "min", 1, 4, f_min, "numbers or a list", "the least", 0 },
-	{ "npy", 2, 3, f_npy, "reference, type, columns", "bytes: an array file (NPY 1.0, C order) of reference data as `\"f8\"`, `\"f4\"` or `\"i8\"`, or of some of its columns", 0 },
+	{ "npy", 2, 3, f_npy, "reference, type, columns",
+		"bytes: an array file (NPY 1.0, C order) of reference data as `\"f8\"`, `\"f4\"` or `\"i8\"`, or of some of its columns",
+		0 },
 	{ "per-second", 1, 1, f_per_second, "rate", "the number per second", 0 },
-	{ "permutation-level", 2, 2, f_permutation_level, "probability, permutations", "the level that a permutation test at this level really has, its p-values being counts", 0 },
+	{ "permutation-level", 2, 2, f_permutation_level, "probability, permutations",
+		"the level that a permutation test at this level really has, its p-values being counts", 0 },
 	{ "range", 1, 2, f_range, "n or from, to", "the ints 0..n-1, or from..to-1", 0 },
 	{ "replace", 3, 3, f_replace, "string, from, to", "every occurrence replaced", 0 },
 	{ "round", 1, 1, f_round, "number", "rounded to the nearest int, halves away from 0", 0 },
 	{ "seconds", 1, 1, f_seconds, "duration", "the number of seconds", 0 },
-	{ "shorten", 2, 2, f_shorten, "string, max", "at most max bytes: a prefix, `-` and eight characters of a hash of the whole", 0 },
+	{ "shorten", 2, 2, f_shorten, "string, max",
+		"at most max bytes: a prefix, `-` and eight characters of a hash of the whole", 0 },
 	{ "slice", 2, 3, f_slice, "string or list, from, to", "a part; bounds outside are cut", 0 },
 	{ "sort", 1, 1, f_sort, "list", "of strings by bytes or of numbers", 0 },
 	{ "split", 2, 2, f_split, "string, separator", "", 0 },
 	{ "starts-with", 2, 2, f_starts, "string, prefix", "", 0 },
 	{ "string", 1, 1, f_string, "text, number or bool", "as it is spelled", 0 },
 	{ "sum", 1, 1, f_sum, "[number]", "", 0 },
-	{ "thresholds", 3, 4, f_thresholds, "bootstraps, ert, steps, features", "`{ feasible, step, left, needs }`: can an online detector compute its thresholds, or at which step are how many bootstraps left where how many are needed; section 9", 0 },
+	{ "thresholds", 3, 4, f_thresholds, "bootstraps, ert, steps, features",
+		"`{ feasible, step, left, needs }`: can an online detector compute its thresholds, or at which step are how many bootstraps left where how many are needed; section 9",
+		0 },
 	{ "toml", 1, 1, f_toml, "map", "as TOML", 0 },
 	{ "trim", 1, 1, f_trim, "string", "without white space at both ends", 0 },
 	{ "unique", 1, 1, f_unique, "list", "the first of each", 0 },
 	{ "upper", 1, 1, f_upper, "string", "in upper case (ASCII)", 0 },
-	{ "uri", 1, 1, f_reference, "address, rows = n, ...", "reference data: an address that the service itself reads; also `version`, `label`, `columns`, `dtype`", 0 },
+	{ "uri", 1, 1, f_reference, "address, rows = n, ...",
+		"reference data: an address that the service itself reads; also `version`, `label`, `columns`, `dtype`",
+		0 },
 	{ "url-encode", 1, 1, f_url_encode, "string", "percent-encoded for a part of a URL", 0 },
 	{ "values", 1, 1, f_values, "map", "its values in source order", 1 },
 	{ "yaml", 1, 1, f_yaml, "data", "as YAML", 0 },
@@ -928,8 +998,11 @@ void builtin_doc(struct buf *out)
 /* What a literal means at this place, by the name of the argument. */
 static const struct type *wanted(const char *args, uint32_t i)
 {
-	static const struct { const char *name; const struct type *type; } types[] = { { "size", &type_size }, { "duration", &type_duration },
-		{ "rate", &type_rate }, { "hold", &type_duration }, { "within", &type_duration } };
+	static const struct {
+		const char *name;
+		const struct type *type;
+	} types[] = { { "size", &type_size }, { "duration", &type_duration }, { "rate", &type_rate },
+		{ "hold", &type_duration }, { "within", &type_duration } };
 	for (; i; i--) {
 		args = strchr(args, ',');
 		if (!args)
@@ -950,17 +1023,21 @@ const struct value *builtin_call(struct eval *e, struct env *env, int index, con
 	if (is_reference && c.n >= 1)
 		c.n = 1;
 	if (c.n < table[index].min || c.n > table[index].max) {
-		diag_error(e->diags, x->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` takes (%s)", table[index].name, table[index].args));
+		diag_error(e->diags, x->span, D_ARGUMENTS,
+			arena_printf(e->p->arena, "`%s` takes (%s)", table[index].name, table[index].args));
 		return VALUE_ERROR_V;
 	}
 	for (uint32_t i = 0; i < c.n; i++) {
 		const struct ast *a = x->kids[i + 1];
 		if (a->tag == AST_ARG) {
-			diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` takes (%s), not by name", table[index].name, table[index].args));
+			diag_error(e->diags, a->span, D_ARGUMENTS,
+				arena_printf(e->p->arena, "`%s` takes (%s), not by name", table[index].name,
+					table[index].args));
 			return VALUE_ERROR_V;
 		}
 		c.at[i] = a;
-		const struct type *t = a->tag == AST_NUMBER || a->tag == AST_BINARY ? wanted(table[index].args, i) : NULL;
+		const struct type *t = a->tag == AST_NUMBER || a->tag == AST_BINARY ? wanted(table[index].args, i)
+			: NULL;
 		c.v[i] = t ? eval_typed(e, env, a, t) : eval(e, env, a);
 		if (is_error(c.v[i]))
 			return VALUE_ERROR_V;

@@ -7,10 +7,12 @@
 /* What is called, for a message. */
 static const char *callee(struct eval *e, const struct atom *name, const struct instance *of)
 {
-	return of ? arena_printf(e->p->arena, "`%s` of %s", name->text, instance_label(e, of)) : arena_printf(e->p->arena, "`%s`", name->text);
+	return of ? arena_printf(e->p->arena, "`%s` of %s", name->text, instance_label(e, of))
+		: arena_printf(e->p->arena, "`%s`", name->text);
 }
 
-static int bind_arguments(struct eval *e, struct env *env, const struct ast *call, const struct atom *name, const struct instance *of, const struct type_field *params, uint32_t n, const struct value **out)
+static int bind_arguments(struct eval *e, struct env *env, const struct ast *call, const struct atom *name,
+	const struct instance *of, const struct type_field *params, uint32_t n, const struct value **out)
 {
 	const struct ast *given[MAX_LOCALS] = { 0 };
 	uint32_t pos = 0;
@@ -26,7 +28,9 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 			for (k = 0; k < n && params[k].name != a->name; k++)
 				suggest_try(&s, params[k].name->text);
 			if (k == n) {
-				struct diag *x = diag_error(e->diags, a->name_span, D_ARGUMENTS, arena_printf(e->p->arena, "%s takes no `%s`", callee(e, name, of), a->name->text));
+				struct diag *x = diag_error(e->diags, a->name_span, D_ARGUMENTS,
+					arena_printf(e->p->arena, "%s takes no `%s`", callee(e, name, of),
+						a->name->text));
 				if (suggest_best(&s)) {
 					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
 					diag_fix(e->diags, x, a->name_span, "%s", suggest_best(&s));
@@ -36,17 +40,27 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 			named = 1;
 			a = a->kids[0];
 		} else if (named) {
-			diag_label(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s: an argument without a name stands behind one with a name", callee(e, name, of))), "which one is it?");
+			diag_label(e->diags,
+				diag_error(e->diags, a->span, D_ARGUMENTS,
+					arena_printf(e->p->arena,
+						"%s: an argument without a name stands behind one with a name",
+						callee(e, name, of))),
+				"which one is it?");
 			return 0;
 		} else {
 			pos++;
 		}
 		if (k >= n) {
-			diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s takes %u argument%s", callee(e, name, of), n, n == 1 ? "" : "s"));
+			diag_error(e->diags, a->span, D_ARGUMENTS,
+				arena_printf(e->p->arena, "%s takes %u argument%s", callee(e, name, of), n,
+					n == 1 ? "" : "s"));
 			return 0;
 		}
 		if (given[k]) {
-			diag_place(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` is given twice", params[k].name->text)), given[k]->span, "first here");
+			diag_place(e->diags,
+				diag_error(e->diags, a->span, D_ARGUMENTS,
+					arena_printf(e->p->arena, "`%s` is given twice", params[k].name->text)),
+				given[k]->span, "first here");
 			return 0;
 		}
 		given[k] = a;
@@ -61,7 +75,9 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 		} else if (params[k].type->tag == T_OPTIONAL) {
 			out[k] = VALUE_NONE_V;
 		} else {
-			diag_error(e->diags, call->span, D_ARGUMENTS, arena_printf(e->p->arena, "%s needs `%s`", callee(e, name, of), params[k].name->text));
+			diag_error(e->diags, call->span, D_ARGUMENTS,
+				arena_printf(
+					e->p->arena, "%s needs `%s`", callee(e, name, of), params[k].name->text));
 			return 0;
 		}
 		inner.locals[k] = out[k];
@@ -70,7 +86,8 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 	return ok;
 }
 
-const struct value *give_call(struct eval *e, struct env *env, struct instance *i, struct give *g, const struct ast *call)
+const struct value *give_call(
+	struct eval *e, struct env *env, struct instance *i, struct give *g, const struct ast *call)
 {
 	const struct ast *d = g->decl;
 	uint32_t n = d->nkids - 1;
@@ -78,11 +95,13 @@ const struct value *give_call(struct eval *e, struct env *env, struct instance *
 	struct env *inner = ARENA_NEW(e->arena, struct env);
 	inner->inst = i;
 	for (uint32_t k = 0; k < n; k++)
-		params[k] = (struct type_field){ d->kids[k + 1]->name, type_of_ast(e->p, d->kids[k + 1]->kids[0]), d->kids[k + 1]->nkids > 1 ? d->kids[k + 1]->kids[1] : NULL, d->kids[k + 1]->span, NULL };
+		params[k] = (struct type_field){ d->kids[k + 1]->name, type_of_ast(e->p, d->kids[k + 1]->kids[0]),
+			d->kids[k + 1]->nkids > 1 ? d->kids[k + 1]->kids[1] : NULL, d->kids[k + 1]->span, NULL };
 	if (!bind_arguments(e, env, call, d->name, i, params, n, inner->locals))
 		return VALUE_ERROR_V;
 	struct given *gv = ARENA_NEW(e->arena, struct given);
-	*gv = (struct given){ i, g, inner, ARENA_ARRAY(e->arena, const struct value *, g->iface->type->n), e->arena, call->span };
+	*gv = (struct given){ i, g, inner, ARENA_ARRAY(e->arena, const struct value *, g->iface->type->n), e->arena,
+		call->span };
 	if (e->on_given && !e->plan) {
 		if (e->arena == e->unit)
 			VEC_PUSH(e->unit, &e->givens, gv);
@@ -109,7 +128,9 @@ static const struct value *detector_call(struct eval *e, struct env *env, const 
 			slot = (uint32_t)(uintptr_t)table_get(&t->shape->index, a->name);
 			if (!slot || t->shape->members.v[slot - 1].tag != MEMBER_SETTING) {
 				struct suggest s;
-				struct diag *d = diag_error(e->diags, a->name_span, D_ARGUMENTS, arena_printf(e->p->arena, "detector `%s` has no parameter `%s`", t->name->text, a->name->text));
+				struct diag *d = diag_error(e->diags, a->name_span, D_ARGUMENTS,
+					arena_printf(e->p->arena, "detector `%s` has no parameter `%s`",
+						t->name->text, a->name->text));
 				suggest_init(&s, a->name->text, a->name->len);
 				for (uint32_t k = SLOT_COUNT; k < t->shape->members.n; k++)
 					if (t->shape->members.v[k].tag == MEMBER_SETTING)
@@ -121,7 +142,8 @@ static const struct value *detector_call(struct eval *e, struct env *env, const 
 				struct buf b = { 0 };
 				for (uint32_t k = SLOT_COUNT; k < t->shape->members.n; k++)
 					if (t->shape->members.v[k].tag == MEMBER_SETTING)
-						buf_addf(&b, "%s%s", b.n ? ", " : "", t->shape->members.v[k].name->text);
+						buf_addf(&b, "%s%s", b.n ? ", " : "",
+							t->shape->members.v[k].name->text);
 				if (b.n)
 					diag_help(e->diags, d, "it has %s", b.p);
 				buf_free(&b);
@@ -134,12 +156,18 @@ static const struct value *detector_call(struct eval *e, struct env *env, const 
 				pos++;
 			slot = pos++;
 			if (slot >= t->shape->members.n) {
-				diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "detector `%s` has fewer parameters", t->name->text));
+				diag_error(e->diags, a->span, D_ARGUMENTS,
+					arena_printf(
+						e->p->arena, "detector `%s` has fewer parameters", t->name->text));
 				return VALUE_ERROR_V;
 			}
 		}
 		if (instance_set(i, slot)) {
-			diag_place(e->diags, diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` is given twice", t->shape->members.v[slot].name->text)), instance_set(i, slot)->span, "first here");
+			diag_place(e->diags,
+				diag_error(e->diags, a->span, D_ARGUMENTS,
+					arena_printf(e->p->arena, "`%s` is given twice",
+						t->shape->members.v[slot].name->text)),
+				instance_set(i, slot)->span, "first here");
 			return VALUE_ERROR_V;
 		}
 		instance_set_to(e, i, slot, a);
@@ -154,7 +182,8 @@ static const struct value *detector_call(struct eval *e, struct env *env, const 
 /* component.iface(...): it gives nothing that is called so. */
 static void not_given(struct eval *e, struct instance *i, const struct ast *c)
 {
-	struct diag *x = diag_error(e->diags, c->name_span, D_NOT_GIVEN, i->name->text, i->kind->name->text, c->name->text);
+	struct diag *x = diag_error(
+		e->diags, c->name_span, D_NOT_GIVEN, i->name->text, i->kind->name->text, c->name->text);
 	struct buf b = { 0 };
 	struct suggest s;
 	suggest_init(&s, c->name->text, c->name->len);
@@ -178,7 +207,9 @@ const struct value *eval_call(struct eval *e, struct env *env, const struct ast 
 		const struct value *v = eval(e, env, c->kids[0]);
 		if (is_error(v))
 			return v;
-		struct instance *i = v->tag == VALUE_COMPONENT ? v->ref.ref : v->tag == VALUE_GIVEN ? ((struct given *)v->ref.ref)->inst : NULL;
+		struct instance *i = v->tag == VALUE_COMPONENT ? v->ref.ref
+			: v->tag == VALUE_GIVEN                ? ((struct given *)v->ref.ref)->inst
+			: NULL;
 		struct interface *iface = i ? program_interface(e->p, c->name) : NULL;
 		struct give *g = iface ? kind_give(i->kind, iface) : NULL;
 		if (!g) {
@@ -204,7 +235,8 @@ const struct value *eval_call(struct eval *e, struct env *env, const struct ast 
 		struct env inner = { .inst = NULL };
 		if (!bind_arguments(e, env, x, f->name, NULL, f->params, f->nparams, inner.locals))
 			return VALUE_ERROR_V;
-		return f->result ? eval_typed(e, &inner, f->decl->kids[1], f->result) : eval(e, &inner, f->decl->kids[1]);
+		return f->result ? eval_typed(e, &inner, f->decl->kids[1], f->result)
+			: eval(e, &inner, f->decl->kids[1]);
 	}
 	case BIND_BUILTIN:
 		return builtin_call(e, env, (int)c->bind_index, x);

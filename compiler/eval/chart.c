@@ -1,11 +1,11 @@
-/* Consumes a release's values and the table of its chart; reports keys that the chart does not read, and maps, lists and scalars
-   where it wants another shape.
+/* Consumes a release's values and the table of its chart; reports keys that the chart does not read, and maps, lists
+   and scalars where it wants another shape.
 
-   A table is text: a head (`chart NAME VERSION REPO...`, `depends NAME VERSION`, `strict`), the line `path TAB type`, and then
-   a line for each key, sorted bytewise, so that a key is found by halving the text and nothing has to be read at start. A
-   key's path is that of `--set`: dots between keys, `\.` for a dot inside of one. Types:
+   A table is text: a head (`chart NAME VERSION REPO...`, `depends NAME VERSION`, `strict`), the line `path TAB type`,
+   and then a line for each key, sorted bytewise, so that a key is found by halving the text and nothing has to be read
+   at start. A key's path is that of `--set`: dots between keys, `\.` for a dot inside of one. Types:
 
-	string int bool number list     what the default is; scalars other than bool are not told apart, since charts print them
+	string int bool number list     the default's; scalars other than bool are not told apart, since charts print them
 	map                             a map that is empty in the chart: anything may stand below
 	any                             no default, or read by templates only
 	open                            a map with defaults, in which other keys may stand too
@@ -189,7 +189,8 @@ static void user_table(struct compile *c, struct charts *all, const struct sourc
 		return;
 	}
 	if (!t->name) {
-		table_fault(c, src, src->text, "its head does not say of which chart it is: chart NAME VERSION, with tabs between them");
+		table_fault(c, src, src->text,
+			"its head does not say of which chart it is: chart NAME VERSION, with tabs between them");
 		return;
 	}
 	for (const char *s = t->body; s < end;) {
@@ -197,10 +198,13 @@ static void user_table(struct compile *c, struct charts *all, const struct sourc
 		size_t n = field(s, stop), m = s + n < stop ? field(s + n + 1, stop) : 0;
 		if (s < stop && *s != '#') {
 			if (!n || !known_type(all, s + n + 1, m)) {
-				table_fault(c, src, s, "a key's line is its path, a tab and one of string, int, bool, number, list, map, any, open, strict, like SHAPE");
+				table_fault(c, src, s,
+					"a key's line is its path, a tab and one of string, int, bool, number, list, map, any, open, strict, like SHAPE");
 				sound = 0;
 			}
-			sorted &= !lines.n || line_order(lines.v[lines.n - 1].p, lines.v[lines.n - 1].n, s, (size_t)(stop - s)) <= 0;
+			sorted &= !lines.n
+				|| line_order(lines.v[lines.n - 1].p, lines.v[lines.n - 1].n, s, (size_t)(stop - s))
+					<= 0;
 			VEC_PUSH(a, &lines, ((struct line){ s, (size_t)(stop - s) }));
 		} else {
 			sorted = 0;
@@ -235,7 +239,8 @@ static struct charts *tables(struct compile *c)
 	struct charts *all = c->charts = ARENA_NEW(c->e->unit, struct charts);
 	if ((shapes = library_text(p, "charts/shapes.tsv", &n)))
 		all->shapes = read_head(c->e->unit, shapes, n, &where, &why);
-	for (uint32_t k = 0; k < p->charts.n; k++)              /* the user's come first, so they replace the library's */
+	/* the user's come first, so they replace the library's */
+	for (uint32_t k = 0; k < p->charts.n; k++)
 		user_table(c, all, p->charts.v[k]);
 	for (uint32_t k = 0; k < p->library.n; k++) {
 		const struct library_file *f = &p->library.v[k];
@@ -268,9 +273,10 @@ static int in_repos(const struct chart *t, const char *repo, size_t n)
 	return !t->repos_n;
 }
 
-/* The table of this version. A repository that no table of the chart knows is a mirror, and its chart the same; one that a table
-   knows holds another chart of that name. */
-static const struct chart *find_chart(const struct charts *all, const char *name, size_t name_n, const char *version, size_t version_n, const char *repo, size_t repo_n)
+/* The table of this version. A repository that no table of the chart knows is a mirror, and its chart the same; one
+   that a table knows holds another chart of that name. */
+static const struct chart *find_chart(const struct charts *all, const char *name, size_t name_n,
+	const char *version, size_t version_n, const char *repo, size_t repo_n)
 {
 	const struct chart *mirrored = NULL;
 	int elsewhere = 0;
@@ -278,7 +284,8 @@ static const struct chart *find_chart(const struct charts *all, const char *name
 		const struct chart *t = all->v.v[k];
 		if (t->name_n != name_n || memcmp(t->name, name, name_n))
 			continue;
-		int same_repo = !repo || in_repos(t, repo, repo_n), same = t->version_n == version_n && !memcmp(t->version, version, version_n);
+		int same_repo = !repo || in_repos(t, repo, repo_n),
+			same = t->version_n == version_n && !memcmp(t->version, version, version_n);
 		if (same && same_repo)
 			return t;
 		if (same && !mirrored)
@@ -292,7 +299,8 @@ static const struct chart *find_chart(const struct charts *all, const char *name
 
 struct at { struct span span; uint32_t depth; int of_key; };    /* how many keys of the path were found on the way */
 
-static void look(struct eval *e, const struct instance *i, const struct ast *x, const struct atom *const *path, uint32_t n, uint32_t depth, struct at *best, int hops)
+static void look(struct eval *e, const struct instance *i, const struct ast *x, const struct atom *const *path,
+	uint32_t n, uint32_t depth, struct at *best, int hops)
 {
 	if (!x || hops > 40)
 		return;
@@ -321,18 +329,23 @@ static void look(struct eval *e, const struct instance *i, const struct ast *x, 
 		break;
 	case AST_CALL:          /* what a function is given and passes on: merge, compact, some-map, ... */
 		for (uint32_t k = 1; k < x->nkids; k++)
-			look(e, i, x->kids[k]->tag == AST_ARG ? x->kids[k]->kids[0] : x->kids[k], path, n, depth, best, hops + 1);
+			look(e, i, x->kids[k]->tag == AST_ARG ? x->kids[k]->kids[0] : x->kids[k], path, n, depth,
+				best, hops + 1);
 		break;
 	case AST_NAME:
 		if (x->bind_tag == BIND_SLOT && i)
-			look(e, i, instance_set(i, x->bind_index) ? instance_set(i, x->bind_index) : i->kind->members.v[x->bind_index].deflt, path, n, depth, best, hops + 1);
+			look(e, i,
+				instance_set(i, x->bind_index) ? instance_set(i, x->bind_index)
+					: i->kind->members.v[x->bind_index].deflt,
+				path, n, depth, best, hops + 1);
 		break;
 	default:
 		break;
 	}
 }
 
-static struct at place_of(struct eval *e, const struct instance *i, const struct out_release *r, const struct ast *release, const struct atom *const *path, uint32_t n)
+static struct at place_of(struct eval *e, const struct instance *i, const struct out_release *r,
+	const struct ast *release, const struct atom *const *path, uint32_t n)
 {
 	struct at best = { release->span, 0, 0 };
 	const struct ast *body = release->kids[1];
@@ -342,7 +355,8 @@ static struct at place_of(struct eval *e, const struct instance *i, const struct
 			look(e, i, st->kids[0], path, n, 0, &best, 0);
 	}
 	for (uint32_t k = 0; body->tag == AST_OBJECT && k < body->nkids; k++)
-		if (body->kids[k]->tag == AST_ENTRY && body->kids[k]->name && !strcmp(body->kids[k]->name->text, "values"))
+		if (body->kids[k]->tag == AST_ENTRY && body->kids[k]->name
+			&& !strcmp(body->kids[k]->name->text, "values"))
 			look(e, i, body->kids[k]->kids[0], path, n, 0, &best, 0);
 	return best;
 }
@@ -426,7 +440,8 @@ static void try_child(void *ctx, const char *key, size_t n)
 		buf_addf(&m->list, "%s%s", m->listed++ ? ", " : "", plain);
 }
 
-/* Where else in the table this path stands, as it was perhaps meant: `a.b` and `c.b` for `b`. NULL: nowhere, or in many places. */
+/* Where else in the table this path stands, as it was perhaps meant: `a.b` and `c.b` for `b`. NULL: nowhere, or in many
+   places. */
 static const char *elsewhere(struct check *k, const char *path)
 {
 	size_t n = strlen(path), last_n = 0;
@@ -459,7 +474,8 @@ static void unknown_key(struct check *k, const struct view *views, uint32_t nvie
 	const struct atom *key = k->path[k->depth - 1];
 	const char *path = path_text(k, k->depth), *best, *other;
 	struct at at;
-	struct diag *x = report(k, &at, D_CHART_KEY, arena_printf(e->p->arena, "chart %s has no value `%s`", k->name, path));
+	struct diag *x = report(
+		k, &at, D_CHART_KEY, arena_printf(e->p->arena, "chart %s has no value `%s`", k->name, path));
 	struct near m = { .a = e->p->arena };
 	suggest_init(&m.s, key->text, key->len);
 	for (uint32_t n = 0; n < nviews; n++)
@@ -471,13 +487,15 @@ static void unknown_key(struct check *k, const struct view *views, uint32_t nvie
 		if (at.of_key && x->span.lo == at.span.lo && at.span.hi - at.span.lo == key->len)
 			diag_fix(e->diags, x, at.span, "%s", best);
 	}
-	diag_note(e->diags, x, strict ? "the chart's schema refuses what it does not name: the release would not be installed"
-		: "Helm keeps silent about a value that no template reads: it would have no effect");
+	diag_note(e->diags, x,
+		strict ? "the chart's schema refuses what it does not name: the release would not be installed"
+			: "Helm keeps silent about a value that no template reads: it would have no effect");
 	if (other)
 		diag_help(e->diags, x, "the chart has %s", other);
 	else if (!best && m.listed)
-		diag_help(e->diags, x, "%s%s%s has %s%s", k->depth > 1 ? "`" : "the chart", k->depth > 1 ? path_text(k, k->depth - 1) : "", k->depth > 1 ? "`" : "",
-			m.list.p, m.all > m.listed ? ", ..." : "");
+		diag_help(e->diags, x, "%s%s%s has %s%s", k->depth > 1 ? "`" : "the chart",
+			k->depth > 1 ? path_text(k, k->depth - 1) : "", k->depth > 1 ? "`" : "", m.list.p,
+			m.all > m.listed ? ", ..." : "");
 	buf_free(&m.list);
 }
 
@@ -487,9 +505,13 @@ static void wrong_shape(struct check *k, const struct value *v, const char *want
 	struct at at;
 	size_t n;
 	const char *s = v->tag == VALUE_STRING ? text_of(e, v, &n) : NULL;
-	struct diag *x = report(k, &at, D_CHART_VALUE, arena_printf(e->p->arena, "chart %s wants %s as `%s`, not %s", k->name, want, path_text(k, k->depth), value_noun(e, v)));
+	struct diag *x = report(k, &at, D_CHART_VALUE,
+		arena_printf(e->p->arena, "chart %s wants %s as `%s`, not %s", k->name, want,
+			path_text(k, k->depth), value_noun(e, v)));
 	if (s && !strcmp(want, "true or false") && (is(s, n, "true") || is(s, n, "false")))
-		diag_help(e->diags, x, "without quotes: %.*s. In a template every text that is not empty counts as true", (int)n, s);
+		diag_help(e->diags, x,
+			"without quotes: %.*s. In a template every text that is not empty counts as true", (int)n,
+			s);
 	else if (s && !strcmp(want, "a list") && n < 60)
 		diag_help(e->diags, x, "a list of one: [\"%.*s\"]", (int)n, s);
 }
@@ -510,7 +532,8 @@ static const char *misfit(const char *type, size_t n, const struct value *v)
 	return v->tag == VALUE_BOOL && !is(type, n, "string") ? "a number" : NULL;
 }
 
-static int add_view(struct view *v, uint32_t *n, const struct chart *t, struct arena *a, const char *path, size_t path_n, const char *key, size_t key_n)
+static int add_view(struct view *v, uint32_t *n, const struct chart *t, struct arena *a, const char *path,
+	size_t path_n, const char *key, size_t key_n)
 {
 	if (*n == MAX_VIEWS)
 		return 0;
@@ -532,10 +555,12 @@ static int add_view(struct view *v, uint32_t *n, const struct chart *t, struct a
 	return 1;
 }
 
-static void check_map(struct check *k, const struct value *v, const struct view *views, uint32_t nviews, int strict, int open);
+static void check_map(
+	struct check *k, const struct value *v, const struct view *views, uint32_t nviews, int strict, int open);
 
 /* One entry of a map, seen from each table that knows the map. */
-static void check_entry(struct check *k, const struct atom *key, const struct value *v, const struct view *views, uint32_t nviews, int strict, int open)
+static void check_entry(struct check *k, const struct atom *key, const struct value *v, const struct view *views,
+	uint32_t nviews, int strict, int open)
 {
 	struct eval *e = k->c->e;
 	struct view below[MAX_VIEWS];
@@ -550,7 +575,8 @@ static void check_entry(struct check *k, const struct atom *key, const struct va
 		const struct view *w = &views[n];
 		for (uint32_t d = 0; !w->n && d < w->t->depends.n; d++) {
 			const struct depends *dep = &w->t->depends.v[d];
-			const struct chart *t = find_chart(k->all, dep->name, dep->name_n, dep->version, dep->version_n, NULL, 0);
+			const struct chart *t = find_chart(
+				k->all, dep->name, dep->name_n, dep->version, dep->version_n, NULL, 0);
 			if (is(key->text, key->len, "global")) {
 				if (t && add_view(below, &nbelow, t, e->arena, "", 0, key->text, key->len)) {
 					if (has_children(t, below[nbelow - 1].path, below[nbelow - 1].n))
@@ -593,7 +619,9 @@ static void check_entry(struct check *k, const struct atom *key, const struct va
 		if (m > 5 && !memcmp(found, "like ", 5) && k->all->shapes)
 			add_view(below, &nbelow, k->all->shapes, e->arena, found + 5, m - 5, "", 0);
 	}
-	const char *want = type ? misfit(type, type_n, v) : is_inner && v->tag != VALUE_RECORD && v->tag != VALUE_NONE && v->tag != VALUE_ERROR ? "a map" : NULL;
+	const char *want = type ? misfit(type, type_n, v)
+		: is_inner && v->tag != VALUE_RECORD && v->tag != VALUE_NONE && v->tag != VALUE_ERROR ? "a map"
+		: NULL;
 	if (!known && !open)
 		unknown_key(k, views, nviews, strict);
 	else if (want)
@@ -603,7 +631,8 @@ static void check_entry(struct check *k, const struct atom *key, const struct va
 	k->depth--;
 }
 
-static void check_map(struct check *k, const struct value *v, const struct view *views, uint32_t nviews, int strict, int open)
+static void check_map(
+	struct check *k, const struct value *v, const struct view *views, uint32_t nviews, int strict, int open)
 {
 	for (uint32_t n = 0; n < v->n; n++)
 		check_entry(k, v->rec.fields[n].key, v->rec.fields[n].value, views, nviews, strict, open);
@@ -611,7 +640,8 @@ static void check_map(struct check *k, const struct value *v, const struct view 
 
 void chart_check(struct compile *c, struct instance *i, const struct out_release *r, const struct ast *release)
 {
-	const char *name = *r->chart_ref ? r->chart_ref : r->chart, *repo = *r->chart_ref ? r->chart_ref : r->repo, *slash = strrchr(name, '/');
+	const char *name = *r->chart_ref ? r->chart_ref : r->chart, *repo = *r->chart_ref ? r->chart_ref : r->repo,
+		*slash = strrchr(name, '/');
 	size_t repo_n = *r->chart_ref ? slash ? (size_t)(slash - name) : 0 : strlen(repo);
 	if (*r->chart_ref && slash)
 		name = slash + 1;

@@ -1,5 +1,6 @@
-/* The values of a release against what its chart reads. A chart's table is a file of the library (charts/NAME-VERSION.keys.tsv)
-   or of the user (`use "x.keys.tsv"`); a chart without a table is not looked at. The format is in LANGUAGE.md, section 7. */
+/* The values of a release against what its chart reads. A chart's table is a file of the library
+   (charts/NAME-VERSION.keys.tsv) or of the user (`use "x.keys.tsv"`); a chart without a table is not looked at. The
+   format is in LANGUAGE.md, section 7. */
 #ifndef MLOPS_CHART_H
 #define MLOPS_CHART_H
 #include "eval/compile.h"

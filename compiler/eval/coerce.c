@@ -1,5 +1,5 @@
-/* A value held against the type that is wanted: what a literal means there, which values may stand for others, and the words
-   of what is said when one may not. */
+/* A value held against the type that is wanted: what a literal means there, which values may stand for others, and the
+   words of what is said when one may not. */
 #define _GNU_SOURCE
 #include "eval/expr.h"
 #include "eval/origin.h"
@@ -16,9 +16,15 @@ const char *value_noun(struct eval *e, const struct value *v)
 {
 	switch ((enum value_tag)v->tag) {
 	case VALUE_COMPONENT: return arena_printf(e->p->arena, "the component %s", instance_label(e, v->ref.ref));
-	case VALUE_GIVEN: return arena_printf(e->p->arena, "the `%s` of %s", ((struct given *)v->ref.ref)->give->iface->name->text, instance_label(e, ((struct given *)v->ref.ref)->inst));
-	case VALUE_SECRET: return arena_printf(e->p->arena, "the secret `%s`", ((struct symbol *)v->ref.ref)->name->text);
-	case VALUE_SECRET_KEY: return arena_printf(e->p->arena, "a key of the secret `%s`", ((struct symbol *)v->ref.ref)->name->text);
+	case VALUE_GIVEN:
+		return arena_printf(e->p->arena, "the `%s` of %s",
+			((struct given *)v->ref.ref)->give->iface->name->text,
+			instance_label(e, ((struct given *)v->ref.ref)->inst));
+	case VALUE_SECRET:
+		return arena_printf(e->p->arena, "the secret `%s`", ((struct symbol *)v->ref.ref)->name->text);
+	case VALUE_SECRET_KEY:
+		return arena_printf(
+			e->p->arena, "a key of the secret `%s`", ((struct symbol *)v->ref.ref)->name->text);
 	case VALUE_DETECTOR: return "a detector";
 	default: return value_tag_name(v);
 	}
@@ -49,7 +55,8 @@ static void note_setting(struct eval *e, struct diag *x, const struct type *t)
 	const struct frame *f = e->frame;
 	const struct type *own = f && f->inst ? f->inst->kind->members.v[f->slot].type : NULL;
 	if (own && (own == t || (own->tag == T_OPTIONAL && own->elem == t)))
-		diag_note(e->diags, x, "`%s` of %s is %s", f->inst->kind->members.v[f->slot].name->text, f->inst->kind->name->text, type_noun(e->p, t));
+		diag_note(e->diags, x, "`%s` of %s is %s", f->inst->kind->members.v[f->slot].name->text,
+			f->inst->kind->name->text, type_noun(e->p, t));
 }
 
 /* What was most likely meant, where another value was given than one of type t. */
@@ -65,14 +72,19 @@ static void type_help(struct eval *e, struct diag *x, const struct type *t, cons
 			diag_fix(e->diags, x, at, "%s", a->text);
 		}
 	} else if ((v->tag == VALUE_STRING || v->tag == VALUE_RECORD) && t->tag == T_SECRET) {
-		diag_help(e->diags, x, "values of secrets never stand in a source: declare secret NAME { KEY }, and write NAME");
+		diag_help(e->diags, x,
+			"values of secrets never stand in a source: declare secret NAME { KEY }, and write NAME");
 	} else if (v->tag == VALUE_STRING && t->tag == T_SECRET_KEY) {
-		diag_help(e->diags, x, "values of secrets never stand in a source: declare secret NAME { KEY }, and write NAME.KEY");
-	} else if (v->tag == VALUE_STRING && (t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT || t->tag == T_BOOL)) {
+		diag_help(e->diags, x,
+			"values of secrets never stand in a source: declare secret NAME { KEY }, and write NAME.KEY");
+	} else if (v->tag == VALUE_STRING
+		&& (t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT || t->tag == T_BOOL)) {
 		int64_t i;
 		double d;
-		if (t->tag == T_BOOL ? (v->n == 4 && !memcmp(v->str.p, "true", 4)) || (v->n == 5 && !memcmp(v->str.p, "false", 5))
-				: lit_int(v->str.p, v->n, &i) || (t->tag == T_FLOAT && lit_float(v->str.p, v->n, &d))) {
+		if (t->tag == T_BOOL ? (v->n == 4 && !memcmp(v->str.p, "true", 4))
+					|| (v->n == 5 && !memcmp(v->str.p, "false", 5))
+					: lit_int(v->str.p, v->n, &i)
+					|| (t->tag == T_FLOAT && lit_float(v->str.p, v->n, &d))) {
 			diag_help(e->diags, x, "write it without quotes: %.*s", (int)v->n, v->str.p);
 			diag_fix(e->diags, x, at, "%.*s", (int)v->n, v->str.p);
 		}
@@ -87,10 +99,12 @@ static void type_help(struct eval *e, struct diag *x, const struct type *t, cons
 	} else if (v->tag == VALUE_SECRET_KEY && t->tag == T_SECRET) {
 		diag_help(e->diags, x, "write the secret itself: %s", ((const struct symbol *)v->ref.ref)->name->text);
 	} else if (v->tag == VALUE_SECRET_KEY && (t->tag == T_STRING || t->tag == T_TEXT)) {
-		diag_help(e->diags, x, "a key of a secret may stand in settings of type secret-key, and in env-list({ NAME: key })");
+		diag_help(e->diags, x,
+			"a key of a secret may stand in settings of type secret-key, and in env-list({ NAME: key })");
 	} else if (v->tag == VALUE_NULL) {
 		diag_help(e->diags, x, "`null` is a value of charts; nothing at all is `none`");
-	} else if (t->tag == T_LIST && (v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_COMPONENT) && fits(e, v, t->elem)) {
+	} else if (t->tag == T_LIST && (v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_COMPONENT)
+		&& fits(e, v, t->elem)) {
 		diag_help(e->diags, x, "a list stands in brackets: [...]");
 	}
 }
@@ -110,7 +124,8 @@ static int in_range(struct eval *e, const struct type *t, double num, struct spa
 	if (t->tag == T_PORT && !t->ranged ? num >= 1 && num <= 65535 : !t->ranged || (num >= t->lo && num <= t->hi))
 		return 1;
 	if (!silent) {
-		struct diag *x = diag_error(e->diags, at, D_RANGE, spelled, t->tag == T_PORT && !t->ranged ? "port(1..65535)" : type_print(e->p, t));
+		struct diag *x = diag_error(e->diags, at, D_RANGE, spelled,
+			t->tag == T_PORT && !t->ranged ? "port(1..65535)" : type_print(e->p, t));
 		note_setting(e, x, t);
 	}
 	return 0;
@@ -189,7 +204,9 @@ const struct value *eval_number(struct eval *e, const struct ast *x, const struc
 		if (lit_int(s, n, &i))
 			return value_int(e->arena, i, x->span);
 		/* 1.10 would lose its zero: what it is has to be said */
-		if (lit_float(s, n, &d) && !(n > 3 && memchr(s, '.', n - 2) && s[n - 1] == '0' && !memchr(s, 'e', n) && !memchr(s, 'E', n)))
+		if (lit_float(s, n, &d)
+			&& !(n > 3 && memchr(s, '.', n - 2) && s[n - 1] == '0' && !memchr(s, 'e', n)
+				&& !memchr(s, 'E', n)))
 			return value_float(e->arena, d, x->span);
 		if (x->flags & AST_F_TEXT)
 			return value_string(e->arena, s, n, x->span);
@@ -218,12 +235,14 @@ const struct value *eval_number(struct eval *e, const struct ast *x, const struc
 		break;
 	case T_TEXT:
 		ok = parse_text(t->text, s, n, &d, &why);
-		if (ok && (t->text == TEXT_URL || t->text == TEXT_IMAGE || t->text == TEXT_NAME) && !(x->flags & AST_F_TEXT))
+		if (ok && (t->text == TEXT_URL || t->text == TEXT_IMAGE || t->text == TEXT_NAME)
+			&& !(x->flags & AST_F_TEXT))
 			ok = 0;
 		if (ok) {
 			if (!in_range(e, t, d, x->span, said, silent))
 				return silent ? NULL : VALUE_ERROR_V;
-			if (t->text == TEXT_SIZE && d < SMALL_SIZE && strspn(s, "0123456789") == n && !silent && e->allowed && !e->allowed(e, "bare-size")) {
+			if (t->text == TEXT_SIZE && d < SMALL_SIZE && strspn(s, "0123456789") == n && !silent
+				&& e->allowed && !e->allowed(e, "bare-size")) {
 				struct diag *w = diag_warn(e->diags, x->span, "bare-size", W_BARE_SIZE, said);
 				note_setting(e, w, t);
 				diag_help(e->diags, w, "%s", unit_help(t));
@@ -262,20 +281,26 @@ const struct value *eval_number(struct eval *e, const struct ast *x, const struc
 		return NULL;
 	const char *unit = unit_noun(s, n);
 	struct diag *r;
-	if (unit && (t->tag == T_TEXT || t->tag == T_INT || t->tag == T_FLOAT || t->tag == T_PORT || t->tag == T_UNION || t->tag == T_OPTIONAL)) {
+	if (unit
+		&& (t->tag == T_TEXT || t->tag == T_INT || t->tag == T_FLOAT || t->tag == T_PORT
+			|| t->tag == T_UNION || t->tag == T_OPTIONAL)) {
 		r = diag_error(e->diags, x->span, D_UNIT, type_noun(e->p, t), said, unit);
 		diag_label(e->diags, r, "%s", unit);
 	} else if (t->tag == T_TEXT && *why) {
 		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), why);
 	} else if ((t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT) && strspn(s, "0123456789") == n) {
-		r = *s == '0' ? diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), "it has leading zeros")
+		r = *s == '0' ? diag_error(
+			e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), "it has leading zeros")
 			: diag_error(e->diags, x->span, D_RANGE, said, "what 64 bits hold");
 	} else if ((t->tag == T_INT || t->tag == T_PORT) && lit_float(s, n, &d)) {
-		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), "it has a fraction or an exponent");
+		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t),
+			"it has a fraction or an exponent");
 	} else if (t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT) {
-		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), t->tag == T_FLOAT ? "write it like 0.5 or 1e-6" : "write it in decimal digits");
+		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t),
+			t->tag == T_FLOAT ? "write it like 0.5 or 1e-6" : "write it in decimal digits");
 	} else {
-		r = diag_error(e->diags, x->span, D_TYPE, type_noun(e->p, t), arena_printf(e->p->arena, "the number `%s`", said));
+		r = diag_error(e->diags, x->span, D_TYPE, type_noun(e->p, t),
+			arena_printf(e->p->arena, "the number `%s`", said));
 	}
 	note_setting(e, r, t);
 	if (t->tag == T_STRING || (t->tag == T_TEXT && t->text >= TEXT_HOST)) {
@@ -288,7 +313,8 @@ const struct value *eval_number(struct eval *e, const struct ast *x, const struc
 }
 
 /* A string value held against a type; NULL when silent and it does not fit. */
-const struct value *eval_text_as(struct eval *e, const struct value *v, const struct type *t, struct span at, int silent, int from_set)
+const struct value *eval_text_as(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent, int from_set)
 {
 	const char *why = "";
 	double d = 0;
@@ -308,7 +334,8 @@ const struct value *eval_text_as(struct eval *e, const struct value *v, const st
 		if (silent)
 			return NULL;
 		const struct source *src = source_of(e->p->sources, at.lo);
-		struct diag *x = diag_error(e->diags, at, D_BAD_LITERAL, arena_strdup(e->p->arena, v->str.p, v->n > 200 ? 200 : v->n), type_noun(e->p, t), why);
+		struct diag *x = diag_error(e->diags, at, D_BAD_LITERAL,
+			arena_strdup(e->p->arena, v->str.p, v->n > 200 ? 200 : v->n), type_noun(e->p, t), why);
 		if (src && src->library && e->frame && e->frame->inst && e->frame->inst->decl)
 			diag_place(e->diags, x, e->frame->inst->at, "for %s", instance_label(e, e->frame->inst));
 		return VALUE_ERROR_V;
@@ -361,9 +388,11 @@ void word_error(struct eval *e, const struct type *t, const char *word, struct s
 
 /* -- types -- */
 
-static const struct value *coerce_quiet(struct eval *e, const struct value *v, const struct type *t, struct span at, int silent);
+static const struct value *coerce_quiet(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent);
 
-const struct value *coerce_fields(struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
+const struct value *coerce_fields(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
 {
 	struct field *f = ARENA_ARRAY(e->arena, struct field, t->n);
 	uint32_t known = 0, n = 0;
@@ -377,7 +406,8 @@ const struct value *coerce_fields(struct eval *e, const struct value *v, const s
 			if (t->fields[i].type->tag != T_OPTIONAL) {
 				if (silent)
 					return NULL;
-				struct diag *d = diag_error(e->diags, at, D_UNKNOWN_FIELD, "this record", t->fields[i].name->text);
+				struct diag *d = diag_error(
+					e->diags, at, D_UNKNOWN_FIELD, "this record", t->fields[i].name->text);
 				if (t->fields[i].span.hi)
 					diag_place(e->diags, d, t->fields[i].span, "it is wanted here");
 				return VALUE_ERROR_V;
@@ -403,7 +433,9 @@ const struct value *coerce_fields(struct eval *e, const struct value *v, const s
 				return NULL;
 			struct suggest s;
 			const char *word = v->rec.fields[i].key->text;
-			struct diag *d = diag_error(e->diags, v->rec.fields[i].value->origin.hi ? v->rec.fields[i].value->origin : at, D_UNKNOWN_FIELD, type_noun(e->p, t), word);
+			struct diag *d = diag_error(e->diags,
+				v->rec.fields[i].value->origin.hi ? v->rec.fields[i].value->origin : at,
+				D_UNKNOWN_FIELD, type_noun(e->p, t), word);
 			suggest_init(&s, word, strlen(word));
 			for (k = 0; k < t->n; k++)
 				suggest_try(&s, t->fields[k].name->text);
@@ -415,7 +447,8 @@ const struct value *coerce_fields(struct eval *e, const struct value *v, const s
 	return value_record(e->arena, f, n, v->origin);
 }
 
-static const struct value *coerce_quiet(struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
+static const struct value *coerce_quiet(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
 {
 	if (is_error(v) || t->tag == T_ERROR)
 		return VALUE_ERROR_V;
@@ -439,7 +472,11 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 	case T_INT:
 	case T_PORT:
 		if (v->tag == VALUE_INT)
-			return in_range(e, t, (double)v->i, at, arena_printf(e->p->arena, "%lld", (long long)v->i), silent) ? v : silent ? NULL : VALUE_ERROR_V;
+			return in_range(e, t, (double)v->i, at, arena_printf(e->p->arena, "%lld", (long long)v->i),
+				silent)
+				? v
+				: silent ? NULL
+				: VALUE_ERROR_V;
 		break;
 	case T_FLOAT:
 		if (v->tag == VALUE_INT || v->tag == VALUE_FLOAT) {
@@ -453,28 +490,46 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 		}
 		break;
 	case T_STRING:
-		if (v->tag == VALUE_STRING && t->ranged && !in_range(e, t, v->n, at, arena_printf(e->p->arena, "a text of %u byte%s", v->n, v->n == 1 ? "" : "s"), silent))
+		if (v->tag == VALUE_STRING && t->ranged
+			&& !in_range(e, t, v->n, at,
+				arena_printf(e->p->arena, "a text of %u byte%s", v->n, v->n == 1 ? "" : "s"),
+				silent))
 			return silent ? NULL : VALUE_ERROR_V;
 		if (v->tag == VALUE_STRING)
-			return v->text == TEXT_NONE || v->text == TEXT_ENUM ? v : plan_carry(e, v, value_string(e->arena, v->str.p, v->n, v->origin));
+			return v->text == TEXT_NONE || v->text == TEXT_ENUM
+				? v
+				: plan_carry(e, v, value_string(e->arena, v->str.p, v->n, v->origin));
 		break;
 	case T_TEXT:
 		if (v->tag == VALUE_STRING && v->text == t->text)
-			return !t->ranged || in_range(e, t, v->str.num, at, arena_strdup(e->p->arena, v->str.p, v->n), silent) ? v : silent ? NULL : VALUE_ERROR_V;
-		if (v->tag == VALUE_STRING && (v->text == TEXT_NONE || v->text == TEXT_ENUM || (t->text >= TEXT_HOST && v->text >= TEXT_HOST) || (t->text >= TEXT_HOST && v->text == TEXT_VERSION)))
+			return !t->ranged
+					|| in_range(e, t, v->str.num, at, arena_strdup(e->p->arena, v->str.p, v->n),
+						silent)
+				? v
+				: silent ? NULL
+				: VALUE_ERROR_V;
+		if (v->tag == VALUE_STRING
+			&& (v->text == TEXT_NONE || v->text == TEXT_ENUM
+				|| (t->text >= TEXT_HOST && v->text >= TEXT_HOST)
+				|| (t->text >= TEXT_HOST && v->text == TEXT_VERSION)))
 			return eval_text_as(e, v, t, at, silent, 0);
 		if (v->tag == VALUE_INT && t->text == TEXT_CORES) {
 			char s[32];
 			int n = snprintf(s, sizeof s, "%lld", (long long)v->i);
 			TOUCH(e, v);
-			return CARRIED(e, v, value_text(e->arena, TEXT_CORES, arena_strdup(e->arena, s, (size_t)n), (size_t)n, (double)v->i, v->origin));
+			return CARRIED(e, v,
+				value_text(e->arena, TEXT_CORES, arena_strdup(e->arena, s, (size_t)n), (size_t)n,
+					(double)v->i, v->origin));
 		}
 		break;
 	case T_ENUM:
 		if (v->tag == VALUE_STRING) {
 			int i = enum_index(t, v);
 			if (i >= 0)
-				return v->text == TEXT_ENUM ? v : plan_carry(e, v, value_text(e->arena, TEXT_ENUM, v->str.p, v->n, 0, v->origin));
+				return v->text == TEXT_ENUM
+					? v
+					: plan_carry(e, v,
+						value_text(e->arena, TEXT_ENUM, v->str.p, v->n, 0, v->origin));
 			if (!silent)
 				word_error(e, t, arena_strdup(e->p->arena, v->str.p, v->n > 100 ? 100 : v->n), at);
 			return silent ? NULL : VALUE_ERROR_V;
@@ -484,7 +539,8 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 		if (v->tag == VALUE_LIST) {
 			const struct value **items = NULL;
 			for (uint32_t i = 0; i < v->n; i++) {
-				const struct value *x = coerce_quiet(e, v->items[i], t->elem, v->items[i]->origin.hi ? v->items[i]->origin : at, silent);
+				const struct value *x = coerce_quiet(e, v->items[i], t->elem,
+					v->items[i]->origin.hi ? v->items[i]->origin : at, silent);
 				if (!x)
 					return NULL;
 				if (is_error(x))
@@ -503,7 +559,9 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 		if (v->tag == VALUE_RECORD) {
 			struct field *f = NULL;
 			for (uint32_t i = 0; i < v->n; i++) {
-				const struct value *x = coerce_quiet(e, v->rec.fields[i].value, t->elem, v->rec.fields[i].value->origin.hi ? v->rec.fields[i].value->origin : at, silent);
+				const struct value *x = coerce_quiet(e, v->rec.fields[i].value, t->elem,
+					v->rec.fields[i].value->origin.hi ? v->rec.fields[i].value->origin : at,
+					silent);
 				if (!x)
 					return NULL;
 				if (is_error(x))
@@ -534,9 +592,11 @@ static const struct value *coerce_quiet(struct eval *e, const struct value *v, c
 				return NULL;
 			if (!g && (i->kind->gives_broken || i->kind->broken))
 				return VALUE_ERROR_V;
-			struct diag *x = diag_error(e->diags, at, D_NOT_GIVEN, i->name->text, i->kind->name->text, t->iface->name->text);
+			struct diag *x = diag_error(e->diags, at, D_NOT_GIVEN, i->name->text, i->kind->name->text,
+				t->iface->name->text);
 			if (g)
-				diag_help(e->diags, x, "it must be asked for: %s.%s(...)", i->local->text, t->iface->name->text);
+				diag_help(e->diags, x, "it must be asked for: %s.%s(...)", i->local->text,
+					t->iface->name->text);
 			else if (i->kind->gives.n) {
 				struct buf b = { 0 };
 				for (uint32_t k = 0; k < i->kind->gives.n; k++)

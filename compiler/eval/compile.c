@@ -62,8 +62,12 @@ static int stack_settings(struct compile *c)
 			root = root->kids[0];
 		uint32_t slot = root->tag == AST_NAME ? (uint32_t)(uintptr_t)table_get(&k->index, root->name) : 0;
 		int tag = slot ? k->members.v[slot - 1].tag : -1;
-		if (!slot || (tag != MEMBER_SETTING && !(tag == MEMBER_IMPLICIT && (k->members.v[slot - 1].decl || slot - 1 == SLOT_NAMESPACE)))) {
-			struct diag *x = diag_error(e->diags, root->span, D_UNKNOWN_SETTING, p->stack->name->text, "stack", root->name ? root->name->text : "?");
+		if (!slot
+			|| (tag != MEMBER_SETTING
+				&& !(tag == MEMBER_IMPLICIT
+					&& (k->members.v[slot - 1].decl || slot - 1 == SLOT_NAMESPACE)))) {
+			struct diag *x = diag_error(e->diags, root->span, D_UNKNOWN_SETTING, p->stack->name->text,
+				"stack", root->name ? root->name->text : "?");
 			struct suggest s;
 			suggest_init(&s, root->name ? root->name->text : "", root->name ? root->name->len : 0);
 			for (uint32_t q = 0; q < k->members.n; q++)
@@ -82,7 +86,9 @@ static int stack_settings(struct compile *c)
 		slot--;
 		if (slot < 256 && set->span.lo >= p->stack->span.lo && set->span.hi <= p->stack->span.hi) {
 			if (first[slot] && set->kids[0] == root)
-				diag_place(e->diags, diag_error(e->diags, root->span, D_DUPLICATE_SETTING, root->name->text), first[slot]->span, "first set here");
+				diag_place(e->diags,
+					diag_error(e->diags, root->span, D_DUPLICATE_SETTING, root->name->text),
+					first[slot]->span, "first set here");
 			first[slot] = root;
 		}
 		const char *word = root->name->text;
@@ -102,11 +108,13 @@ static int stack_settings(struct compile *c)
 		suspect_broken(e, i, p->stack->span);
 	const struct value *v = member_value(e, i, "edition");
 	if (v && v->tag == VALUE_INT && v->i != EDITION) {
-		struct diag *x = diag_error(e->diags, v->origin, D_EDITION, arena_printf(p->arena, "%lld", (long long)v->i));
+		struct diag *x = diag_error(
+			e->diags, v->origin, D_EDITION, arena_printf(p->arena, "%lld", (long long)v->i));
 		diag_help(e->diags, x, "this compiler knows edition %d", EDITION);
 	}
 	if (!i->fixed[SLOT_CATALOG]) {  /* a word of every kind, so it is not missed by itself */
-		struct diag *x = diag_error(e->diags, i->at, D_MISSING_SETTING, p->stack->name->text, "stack", "catalog");
+		struct diag *x = diag_error(
+			e->diags, i->at, D_MISSING_SETTING, p->stack->name->text, "stack", "catalog");
 		diag_help(e->diags, x, "add catalog = ...: which versions of everything; %s", catalog_names(c));
 		e->catalog_broken = 1;
 	}
@@ -152,16 +160,20 @@ int is_allowed(struct compile *c, const struct instance *i, const char *name)
 	return allow_in(c->e->p->allows.v, c->e->p->allows.n, name);
 }
 
-/* Where the user wrote what the condition is about: the first setting of it that the block sets. What a policy and its detectors
-   compute from settings counts too. */
+/* Where the user wrote what the condition is about: the first setting of it that the block sets. What a policy and its
+   detectors compute from settings counts too. */
 static struct span blame(const struct instance *i, const struct ast *x, struct span deflt, int depth)
 {
-	const struct instance *policy = i && i->decl && i->decl->tag == AST_DRIFT ? i : i && !i->decl && i->parent && i->parent->decl && i->parent->decl->tag == AST_DRIFT ? i->parent : NULL;
+	const struct instance *policy = i && i->decl && i->decl->tag == AST_DRIFT                    ? i
+		: i && !i->decl && i->parent && i->parent->decl && i->parent->decl->tag == AST_DRIFT ? i->parent
+		: NULL;
 	if (x->tag == AST_NAME && x->bind_tag == BIND_SLOT && i && instance_set(i, x->bind_index))
 		return instance_set(i, x->bind_index)->span;
-	if (policy && depth < 4 && x->tag == AST_NAME && x->bind_tag == BIND_SLOT && i->kind->members.v[x->bind_index].tag == MEMBER_LET)
+	if (policy && depth < 4 && x->tag == AST_NAME && x->bind_tag == BIND_SLOT
+		&& i->kind->members.v[x->bind_index].tag == MEMBER_LET)
 		return blame(i, i->kind->members.v[x->bind_index].deflt, deflt, depth + 1);
-	if (policy && x->tag == AST_FIELD && x->kids[0]->tag == AST_NAME && x->kids[0]->bind_tag == BIND_SLOT && x->kids[0]->bind_index == SLOT_POLICY) {
+	if (policy && x->tag == AST_FIELD && x->kids[0]->tag == AST_NAME && x->kids[0]->bind_tag == BIND_SLOT
+		&& x->kids[0]->bind_index == SLOT_POLICY) {
 		struct span s = policy_place(policy, x->name);
 		return s.hi ? s : deflt;
 	}
@@ -179,16 +191,23 @@ static void show_values(struct eval *e, struct env *env, const struct ast *x, st
 {
 	if (*left <= 0)
 		return;
-	if ((x->tag == AST_NAME && (x->bind_tag == BIND_SLOT || x->bind_tag == BIND_LOCAL || x->bind_tag == BIND_SYMBOL)) || x->tag == AST_FIELD) {
+	if ((x->tag == AST_NAME
+		&& (x->bind_tag == BIND_SLOT || x->bind_tag == BIND_LOCAL || x->bind_tag == BIND_SYMBOL))
+		|| x->tag == AST_FIELD) {
 		const struct value *v = eval(e, env, x);
 		size_t n;
-		const char *s = v->tag == VALUE_NONE ? "none" : v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_FLOAT || v->tag == VALUE_BOOL ? text_of(e, v, &n) : NULL;
+		const char *s = v->tag == VALUE_NONE ? "none"
+			: v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_FLOAT
+				|| v->tag == VALUE_BOOL
+			? text_of(e, v, &n)
+			: NULL;
 		if (v->tag == VALUE_NONE)
 			n = 4;
 		if (s && n < 80) {
 			struct source *src = source_of(e->p->sources, x->span.lo);
 			if (src)
-				diag_note(e->diags, d, "%.*s = %.*s", (int)(x->span.hi - x->span.lo), src->text + (x->span.lo - src->base), (int)n, s);
+				diag_note(e->diags, d, "%.*s = %.*s", (int)(x->span.hi - x->span.lo),
+					src->text + (x->span.lo - src->base), (int)n, s);
 			--*left;
 		}
 		return;
@@ -206,7 +225,8 @@ static const char *code_of(struct compile *c, const char *name, const char *comm
 	const size_t n = strlen(name);
 	while (s && s < end) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end;
-		if ((size_t)(stop - s) > n + 6 && s[5] == '\t' && !memcmp(s + 6, name, n) && s[6 + n] == '\t' && *s == *common)
+		if ((size_t)(stop - s) > n + 6 && s[5] == '\t' && !memcmp(s + 6, name, n) && s[6 + n] == '\t'
+			&& *s == *common)
 			return arena_strdup(c->e->p->arena, s, 5);
 		s = stop + 1;
 	}
@@ -215,8 +235,10 @@ static const char *code_of(struct compile *c, const char *name, const char *comm
 
 enum { MISSING_MAX = 16 };
 
-/* The keys, as "secret.key", that a message speaks of and that the secrets lack whose keys the component's kind has looked at. */
-static uint32_t missing_keys(struct eval *e, const struct instance *i, const char *message, const struct atom *ids[MISSING_MAX])
+/* The keys, as "secret.key", that a message speaks of and that the secrets lack whose keys the component's kind has
+   looked at. */
+static uint32_t missing_keys(
+	struct eval *e, const struct instance *i, const char *message, const struct atom *ids[MISSING_MAX])
 {
 	static const char inside[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 	uint32_t n = 0;
@@ -226,9 +248,11 @@ static uint32_t missing_keys(struct eval *e, const struct instance *i, const cha
 			const struct symbol *y = i->keyed.v[k];
 			int has = !len || (y->decl->nkids < 2);
 			for (uint32_t q = 1; q < y->decl->nkids; q++)
-				has |= y->decl->kids[q]->name->len == len && !memcmp(y->decl->kids[q]->name->text, s, len);
+				has |= y->decl->kids[q]->name->len == len
+					&& !memcmp(y->decl->kids[q]->name->text, s, len);
 			if (!has && n < MISSING_MAX)
-				ids[n++] = atom_cstr(e->p->atoms, arena_printf(e->p->arena, "%s.%.*s", y->name->text, (int)len, s));
+				ids[n++] = atom_cstr(e->p->atoms,
+					arena_printf(e->p->arena, "%s.%.*s", y->name->text, (int)len, s));
 			s += len ? len : 1;
 		}
 	return n;
@@ -252,12 +276,14 @@ static int check_holds(struct compile *c, struct env *env, const struct ast *x, 
 	const struct atom *ids[MISSING_MAX];
 	uint32_t nids = x->name ? 0 : missing_keys(e, i, message, ids);
 	for (uint32_t n = 0; n < nids; n++)
-		if (table_get(&e->missing_keys, ids[n]) && !strcmp(((struct diag *)table_get(&e->missing_keys, ids[n]))->code, "E0701"))
+		if (table_get(&e->missing_keys, ids[n])
+			&& !strcmp(((struct diag *)table_get(&e->missing_keys, ids[n]))->code, "E0701"))
 			return 0;               /* said already, in other words */
 	struct span about = blame(i, x->kids[0], at, 0), here = where.hi ? where : about;
 	static const char *const common[] = { D_CHECK, W_CHECK };       /* code and format of each */
 	const char *code = x->name ? code_of(c, x->name->text, common[advice * 2]) : *common;
-	struct diag *d = advice ? diag_warn(e->diags, here, x->name->text, code, "%s", message) : diag_error(e->diags, here, code, "%s", message);
+	struct diag *d = advice ? diag_warn(e->diags, here, x->name->text, code, "%s", message)
+				: diag_error(e->diags, here, code, "%s", message);
 	for (uint32_t n = 0; n < nids; n++)
 		table_put(&e->missing_keys, ids[n], d);
 	int left = 4;
@@ -266,14 +292,16 @@ static int check_holds(struct compile *c, struct env *env, const struct ast *x, 
 	if (x->name)
 		d->name = x->name->text;
 	if (here.lo != x->span.lo && x->span.lo != at.lo)
-		diag_place(e->diags, d, x->kids[0]->span, "checked by %s", c->rule && !x->name ? arena_printf(e->p->arena, "rule %s", c->rule) : origin);
+		diag_place(e->diags, d, x->kids[0]->span, "checked by %s",
+			c->rule && !x->name ? arena_printf(e->p->arena, "rule %s", c->rule) : origin);
 	if (where.hi && about.lo != at.lo)
 		diag_place(e->diags, d, about, "set here");
 	show_values(e, env, x->kids[0], d, &left);
 	return advice;
 }
 
-int run_check(struct compile *c, struct env *env, const struct ast *x, struct instance *i, struct span at, const char *origin)
+int run_check(struct compile *c, struct env *env, const struct ast *x, struct instance *i, struct span at,
+	const char *origin)
 {
 	return check_holds(c, env, x, i, at, (struct span){ 0, 0 }, origin);
 }
@@ -287,8 +315,8 @@ static int value_allowed(struct eval *e, const char *name)
 	return is_allowed(e->hooks_ctx, i, name);
 }
 
-/* What a component gives is looked at whether somebody reads it or not: the checks first, for a field that cannot be made
-   says less. */
+/* What a component gives is looked at whether somebody reads it or not: the checks first, for a field that cannot be
+   made says less. */
 static void look_at_given(struct eval *e, struct given *g)
 {
 	struct compile *c = e->hooks_ctx;
@@ -299,7 +327,8 @@ static void look_at_given(struct eval *e, struct given *g)
 	for (uint32_t n = 0; n < body->nkids; n++)
 		if (body->kids[n]->tag == AST_CHECK) {
 			struct env env = g->env ? *g->env : (struct env){ .inst = g->inst };
-			ok &= check_holds(c, &env, body->kids[n], g->inst, g->asked, g->env ? g->asked : (struct span){ 0, 0 },
+			ok &= check_holds(c, &env, body->kids[n], g->inst, g->asked,
+				g->env ? g->asked : (struct span){ 0, 0 },
 				arena_printf(e->p->arena, "kind %s", g->inst->kind->name->text));
 		}
 	for (uint32_t n = 0; ok && n < g->give->iface->type->n; n++)
@@ -351,7 +380,10 @@ static int is_exposed(struct eval *e, int64_t port)
 	for (uint32_t n = 0; n < e->instances.n; n++)
 		for (uint32_t k = 0; k < e->instances.v[n]->statements.n; k++) {
 			const struct ast *st = e->instances.v[n]->statements.v[k];
-			const struct ast *x = st->tag == AST_EXPOSE && st->kids[0]->tag == AST_CALL && st->kids[0]->nkids > 1 ? st->kids[0]->kids[1] : NULL;
+			const struct ast *x = st->tag == AST_EXPOSE && st->kids[0]->tag == AST_CALL
+					&& st->kids[0]->nkids > 1
+				? st->kids[0]->kids[1]
+				: NULL;
 			for (uint32_t q = 0; x && q < (x->tag == AST_LIST ? x->nkids : 1); q++) {
 				const struct ast *num = x->tag == AST_LIST ? x->kids[q] : x;
 				if (num->tag == AST_NUMBER && !strcmp(num->name->text, s))
@@ -361,8 +393,10 @@ static int is_exposed(struct eval *e, int64_t port)
 	return 0;
 }
 
-/* top: the component that says it. again: it may have been claimed by the same component's `expose`, and be passed on to a chart. */
-void claim_node_port(struct compile *c, int64_t port, struct span at, const struct instance *top, int again, const char *who)
+/* top: the component that says it. again: it may have been claimed by the same component's `expose`, and be passed on
+   to a chart. */
+void claim_node_port(
+	struct compile *c, int64_t port, struct span at, const struct instance *top, int again, const char *who)
 {
 	const void *key = (const void *)(uintptr_t)(port + 16);
 	struct claim *old = table_get(&c->node_ports, key);
@@ -377,7 +411,8 @@ void claim_node_port(struct compile *c, int64_t port, struct span at, const stru
 	struct diag *x = diag_error(c->e->diags, at, D_NODE_PORT_TWICE, (int)port);
 	diag_label(c->e->diags, x, "second claim: %s", who);
 	diag_place(c->e->diags, x, old->at, "first claim: %s", old->who);
-	diag_note(c->e->diags, x, "node ports are cluster-wide: the API server would refuse the second Service after the first was already changed");
+	diag_note(c->e->diags, x,
+		"node ports are cluster-wide: the API server would refuse the second Service after the first was already changed");
 	struct buf b = { 0 };
 	int n = 0;
 	for (int64_t q = port > 30002 ? port - 2 : 30000; q <= 32767 && n < 3; q++)
@@ -394,7 +429,9 @@ static void claim_exposes(struct compile *c, struct instance *i)
 		const struct value *v = expose_value(e, i, i->kind->ports.v[n].name, i->at);
 		const struct value *nodes = v->tag == VALUE_RECORD ? value_get(v, e->a_nodes) : NULL;
 		for (uint32_t k = 0; nodes && k < nodes->n; k++)
-			claim_node_port(c, nodes->items[k]->i, nodes->items[k]->origin, i->top, 0, arena_printf(e->p->arena, "port `%s` of %s", i->kind->ports.v[n].name->text, instance_label(e, i)));
+			claim_node_port(c, nodes->items[k]->i, nodes->items[k]->origin, i->top, 0,
+				arena_printf(e->p->arena, "port `%s` of %s", i->kind->ports.v[n].name->text,
+					instance_label(e, i)));
 	}
 }
 
@@ -405,9 +442,11 @@ static struct identity *identity(struct compile *c, const struct top *t, struct 
 	if (c->nidentities * 4 >= c->identity_cap * 3) {
 		uint32_t cap = c->identity_cap ? c->identity_cap * 2 : 64;
 		/* as many as the rest will need if it is like what was made so far, so that little is held twice */
-		while (c->nidentities > 2000 && cap < 1u << 28 && cap / 4 * 3 < (double)c->nidentities / (t->number + 1) * c->tops.n)
+		while (c->nidentities > 2000 && cap < 1u << 28
+			&& cap / 4 * 3 < (double)c->nidentities / (t->number + 1) * c->tops.n)
 			cap *= 2;
-		struct identity *bigger = calloc(cap, sizeof *bigger);  /* not in the arena, which would keep the smaller ones too */
+		/* not in the arena, which would keep the smaller ones too */
+		struct identity *bigger = calloc(cap, sizeof *bigger);
 		if (!bigger)
 			abort();
 		for (uint32_t n = 0; n < c->identity_cap; n++)
@@ -466,24 +505,34 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 	if (old) {
 		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, b->p);
 		diag_label(e->diags, x, "second: %s", t->inst ? instance_label(e, t->inst) : t->name);
-		diag_place(e->diags, x, old->inst ? old->inst->at : old->use ? old->use->span : e->stack->at, "first: %s", old->inst ? instance_label(e, old->inst) : old->name);
+		diag_place(e->diags, x,
+			old->inst          ? old->inst->at
+				: old->use ? old->use->span
+				: e->stack->at,
+			"first: %s", old->inst ? instance_label(e, old->inst) : old->name);
 		diag_note(e->diags, x, "in one stream the second object silently replaces the first");
 		if (old == t && t->inst && instance_set(t->inst, SLOT_NAMES)) {
 			char *word = arena_strdup(e->p->arena, o->kind, strlen(o->kind));
 			for (char *q = word; *q; q++)
 				*q = *q >= 'A' && *q <= 'Z' ? (char)(*q + 32) : *q;
-			diag_help(e->diags, x, "`names` renames every object of a kind unless it says which: { \"%s/OLD-NAME\": \"new\" }", word);
+			diag_help(e->diags, x,
+				"`names` renames every object of a kind unless it says which: { \"%s/OLD-NAME\": \"new\" }",
+				word);
 		}
 	} else {
 		id->top = t->number + 1;
 		c->nidentities++;
 	}
 	if (o->tree && !strcmp(o->kind, "Service")) {
-		const struct value *spec = value_getc(o->tree, "spec"), *ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
+		const struct value *spec = value_getc(o->tree, "spec"),
+			*ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
 		for (uint32_t n = 0; ports && ports->tag == VALUE_LIST && n < ports->n; n++) {
-			const struct value *np = ports->items[n]->tag == VALUE_RECORD ? value_getc(ports->items[n], "nodePort") : NULL;
+			const struct value *np = ports->items[n]->tag == VALUE_RECORD
+				? value_getc(ports->items[n], "nodePort")
+				: NULL;
 			if (np && np->tag == VALUE_INT)
-				claim_node_port(c, np->i, np->origin, NULL, 0, arena_printf(e->p->arena, "Service %s/%s", o->ns, o->name));
+				claim_node_port(c, np->i, np->origin, NULL, 0,
+					arena_printf(e->p->arena, "Service %s/%s", o->ns, o->name));
 		}
 	}
 }
@@ -540,7 +589,8 @@ static void force(struct compile *c, struct instance *i)
 		if (is_error(v))
 			i->failed = 1;
 		if ((s == SLOT_LABELS || s == SLOT_ANNOTATIONS) && v->tag == VALUE_RECORD && v->n)
-			schema_labels(e, v, instance_set(i, s) ? instance_set(i, s)->span : i->at, s == SLOT_ANNOTATIONS);
+			schema_labels(
+				e, v, instance_set(i, s) ? instance_set(i, s)->span : i->at, s == SLOT_ANNOTATIONS);
 	}
 	/* a version that no catalog has is an error also where nothing of the row is used */
 	if (instance_set(i, SLOT_VERSION))
@@ -572,7 +622,10 @@ static const struct value *as_container(struct eval *e, const struct value *k, i
 		struct image_ref r;
 		const char *why;
 		if (lit_image(image->str.p, image->n, &r, &why))
-			k = value_with(e->arena, k, a_image, plan_carry(e, image, value_text(e->arena, TEXT_IMAGE, image->str.p, image->n, 0, image->origin)));
+			k = value_with(e->arena, k, a_image,
+				plan_carry(e, image,
+					value_text(
+						e->arena, TEXT_IMAGE, image->str.p, image->n, 0, image->origin)));
 	}
 	return value_with(e->arena, k, atom_cstr(e->p->atoms, "init"), value_bool(init));
 }
@@ -611,14 +664,17 @@ static const struct value *object_view(struct eval *e, const struct out_object *
 		container_list(e, spec, 0, &found);
 	for (uint32_t k = 0; k < o->tree->n; k++) {
 		const char *key = o->tree->rec.fields[k].key->text;
-		if (strcmp(key, "name") && strcmp(key, "namespace") && strcmp(key, "containers") && strcmp(key, "component"))
+		if (strcmp(key, "name") && strcmp(key, "namespace") && strcmp(key, "containers")
+			&& strcmp(key, "component"))
 			f[n++] = o->tree->rec.fields[k];
 	}
-	const struct value *meta = value_getc(o->tree, "metadata"), *ns = meta ? value_get(meta, e->p->implicit[SLOT_NAMESPACE]) : NULL;
+	const struct value *meta = value_getc(o->tree, "metadata"),
+		*ns = meta ? value_get(meta, e->p->implicit[SLOT_NAMESPACE]) : NULL;
 	f[n++] = (struct field){ e->p->a_name, meta ? value_get(meta, e->p->a_name) : VALUE_NONE_V };
 	f[n++] = (struct field){ e->p->implicit[SLOT_NAMESPACE], ns ? ns : value_cstr(e->arena, "") };
 	f[n++] = (struct field){ atom_cstr(e->p->atoms, "component"), component };
-	f[n++] = (struct field){ atom_cstr(e->p->atoms, "containers"), value_list(e->arena, found.v.v, found.v.n, (struct span){ 0, 0 }) };
+	f[n++] = (struct field){ atom_cstr(e->p->atoms, "containers"),
+		value_list(e->arena, found.v.v, found.v.n, (struct span){ 0, 0 }) };
 	return value_record(e->arena, f, n, (struct span){ 0, 0 });
 }
 
@@ -629,16 +685,21 @@ static const struct value *release_view(struct compile *c, struct top *t, const 
 	struct field *chart = ARENA_ARRAY(e->arena, struct field, 4), *f = ARENA_ARRAY(e->arena, struct field, 6);
 	if (row->tag == VALUE_RECORD && value_getc(row, "images"))
 		images = value_getc(row, "images");
-	chart[0] = (struct field){ atom_cstr(e->p->atoms, "ref"), *r->chart_ref ? value_cstr(e->arena, r->chart_ref) : VALUE_NONE_V };
-	chart[1] = (struct field){ atom_cstr(e->p->atoms, "repo"), *r->repo ? value_cstr(e->arena, r->repo) : VALUE_NONE_V };
+	chart[0] = (struct field){ atom_cstr(e->p->atoms, "ref"),
+		*r->chart_ref ? value_cstr(e->arena, r->chart_ref) : VALUE_NONE_V };
+	chart[1] = (struct field){ atom_cstr(e->p->atoms, "repo"),
+		*r->repo ? value_cstr(e->arena, r->repo) : VALUE_NONE_V };
 	chart[2] = (struct field){ e->p->a_name, *r->chart ? value_cstr(e->arena, r->chart) : VALUE_NONE_V };
-	chart[3] = (struct field){ e->p->implicit[SLOT_VERSION], value_text(e->arena, TEXT_VERSION, r->version, strlen(r->version), 0, (struct span){ 0, 0 }) };
+	chart[3] = (struct field){ e->p->implicit[SLOT_VERSION],
+		value_text(e->arena, TEXT_VERSION, r->version, strlen(r->version), 0, (struct span){ 0, 0 }) };
 	f[0] = (struct field){ e->p->a_name, value_cstr(e->arena, r->name) };
 	f[1] = (struct field){ e->p->implicit[SLOT_NAMESPACE], value_cstr(e->arena, r->ns) };
-	f[2] = (struct field){ atom_cstr(e->p->atoms, "chart"), value_record(e->arena, chart, 4, (struct span){ 0, 0 }) };
+	f[2] = (struct field){ atom_cstr(e->p->atoms, "chart"),
+		value_record(e->arena, chart, 4, (struct span){ 0, 0 }) };
 	f[3] = (struct field){ atom_cstr(e->p->atoms, "values"), r->values };
 	f[4] = (struct field){ atom_cstr(e->p->atoms, "component"), value_cstr(e->arena, t->name) };
-	f[5] = (struct field){ atom_cstr(e->p->atoms, "images"), images->tag == VALUE_RECORD ? images : value_record(e->arena, NULL, 0, (struct span){ 0, 0 }) };
+	f[5] = (struct field){ atom_cstr(e->p->atoms, "images"),
+		images->tag == VALUE_RECORD ? images : value_record(e->arena, NULL, 0, (struct span){ 0, 0 }) };
 	return value_record(e->arena, f, 6, (struct span){ 0, 0 });
 }
 
@@ -661,13 +722,15 @@ static void rule_statements(struct ruling *r, struct env *env, struct ast *const
 		int yes;
 		switch ((enum ast_tag)s->tag) {
 		case AST_CHECK:
-			if (e->plan) {          /* what a check looks into differs between components: it is run again for each */
+			/* what a check looks into differs between components: it is run again for each */
+			if (e->plan) {
 				uint32_t looked = 0;
 				e->plan->depends = &looked;
 				run_check(r->c, env, s, r->i, r->at, "a rule");
 				e->plan->depends = NULL;
 				if (looked)
-					VEC_PUSH(e->unit, &e->plan->residuals, ((struct residual){ s, env_copy(e, env), r->c->rule }));
+					VEC_PUSH(e->unit, &e->plan->residuals,
+						((struct residual){ s, env_copy(e, env), r->c->rule }));
 			} else {
 				run_check(r->c, env, s, r->i, r->at, "a rule");
 			}
@@ -683,7 +746,10 @@ static void rule_statements(struct ruling *r, struct env *env, struct ast *const
 			if (yes > 0)
 				rule_statements(r, env, s->kids[1]->kids, s->kids[1]->nkids);
 			else if (yes == 0 && s->nkids > 2 && s->kids[2])
-				rule_statements(r, env, s->kids[2]->tag == AST_BLOCK ? s->kids[2]->kids : &((struct ast **)(uintptr_t)s->kids)[2], s->kids[2]->tag == AST_BLOCK ? s->kids[2]->nkids : 1);
+				rule_statements(r, env,
+					s->kids[2]->tag == AST_BLOCK ? s->kids[2]->kids
+						: &((struct ast **)(uintptr_t)s->kids)[2],
+					s->kids[2]->tag == AST_BLOCK ? s->kids[2]->nkids : 1);
 			break;
 		default:
 			break;
@@ -698,7 +764,9 @@ void run_rules(struct compile *c, struct top *t, struct out_component *out)
 		return;         /* what its objects lack may be what was misspelt */
 	struct ruling r = { c, t, t->inst, t->inst ? t->inst->at : t->use ? t->use->span : e->stack->at };
 	struct instance *self = e->plan ? e->plan->inst : t->inst;
-	const struct value *component = self ? slot_value(e, self, SLOT_NAME) : value_cstr(e->arena, t->name), **views = ARENA_ARRAY(e->arena, const struct value *, out->nobjects + 1), **rel = ARENA_ARRAY(e->arena, const struct value *, out->nreleases + 1);
+	const struct value *component = self ? slot_value(e, self, SLOT_NAME) : value_cstr(e->arena, t->name),
+		**views = ARENA_ARRAY(e->arena, const struct value *, out->nobjects + 1),
+		**rel = ARENA_ARRAY(e->arena, const struct value *, out->nreleases + 1);
 	for (uint32_t n = 0; n < e->p->rules.n; n++) {
 		struct rule *u = e->p->rules.v[n];
 		int releases = !strcmp(u->decl->name3->text, "releases");
@@ -709,7 +777,8 @@ void run_rules(struct compile *c, struct top *t, struct out_component *out)
 			struct env env = { 0 };
 			const struct value **v = releases ? &rel[k] : &views[k];
 			if (!*v)
-				*v = releases ? release_view(c, t, &out->releases[k]) : object_view(e, &out->objects[k], component);
+				*v = releases ? release_view(c, t, &out->releases[k])
+					: object_view(e, &out->objects[k], component);
 			env.locals[0] = *v;
 			rule_statements(&r, &env, u->decl->kids, u->decl->nkids);
 		}
@@ -763,8 +832,12 @@ static void read_yaml_uses(struct compile *c)
 		yaml_read(t->yaml, e->unit, e->p->atoms, e->diags, &docs);
 		VEC(const struct value *) all = { 0 };
 		for (uint32_t d = 0; d < docs.n; d++) {
-			const struct value *items = docs.v[d]->tag == VALUE_RECORD ? value_getc(docs.v[d], "items") : NULL, *kind = docs.v[d]->tag == VALUE_RECORD ? value_getc(docs.v[d], "kind") : NULL;
-			if (items && items->tag == VALUE_LIST && kind && kind->tag == VALUE_STRING && kind->n == 4 && !memcmp(kind->str.p, "List", 4))
+			const struct value *items = docs.v[d]->tag == VALUE_RECORD ? value_getc(docs.v[d], "items")
+				: NULL,
+				*kind = docs.v[d]->tag == VALUE_RECORD ? value_getc(docs.v[d], "kind")
+				: NULL;
+			if (items && items->tag == VALUE_LIST && kind && kind->tag == VALUE_STRING && kind->n == 4
+				&& !memcmp(kind->str.p, "List", 4))
 				for (uint32_t k = 0; k < items->n; k++)
 					VEC_PUSH(e->unit, &all, items->items[k]);
 			else
@@ -772,15 +845,23 @@ static void read_yaml_uses(struct compile *c)
 		}
 		for (uint32_t d = 0; d < all.n; d++) {
 			const struct value *v = all.v[d];
-			const struct value *api = v->tag == VALUE_RECORD ? value_getc(v, "apiVersion") : NULL, *kind = v->tag == VALUE_RECORD ? value_getc(v, "kind") : NULL,
-				*meta = v->tag == VALUE_RECORD ? value_getc(v, "metadata") : NULL, *name = meta && meta->tag == VALUE_RECORD ? value_getc(meta, "name") : NULL;
-			if (!api || api->tag != VALUE_STRING || !kind || kind->tag != VALUE_STRING || !name || name->tag != VALUE_STRING) {
-				diag_error(e->diags, v->origin, D_YAML_OBJECT, "this document is no Kubernetes object: it needs apiVersion, kind and metadata.name");
+			const struct value *api = v->tag == VALUE_RECORD ? value_getc(v, "apiVersion") : NULL,
+				*kind = v->tag == VALUE_RECORD ? value_getc(v, "kind") : NULL,
+				*meta = v->tag == VALUE_RECORD ? value_getc(v, "metadata") : NULL,
+				*name = meta && meta->tag == VALUE_RECORD ? value_getc(meta, "name")
+				: NULL;
+			if (!api || api->tag != VALUE_STRING || !kind || kind->tag != VALUE_STRING || !name
+				|| name->tag != VALUE_STRING) {
+				diag_error(e->diags, v->origin, D_YAML_OBJECT,
+					"this document is no Kubernetes object: it needs apiVersion, kind and metadata.name");
 				continue;
 			}
 			if (kind->n == 6 && !memcmp(kind->str.p, "Secret", 6)) {
-				struct diag *x = diag_error(e->diags, kind->origin, D_SECRET_YAML, "taken in from YAML");
-				diag_help(e->diags, x, "declare it: secret %.*s { ... }; mlopsc secrets --from renders it", (int)name->n, name->str.p);
+				struct diag *x = diag_error(
+					e->diags, kind->origin, D_SECRET_YAML, "taken in from YAML");
+				diag_help(e->diags, x,
+					"declare it: secret %.*s { ... }; mlopsc secrets --from renders it",
+					(int)name->n, name->str.p);
 				continue;
 			}
 			all.v[t->ndocs++] = v;
@@ -828,8 +909,8 @@ static int needs(const struct top *t, const struct top *other, int depth)
 	return 0;
 }
 
-/* A kind that says `let install-first = true` (what makes the default storage class, say) comes before all that it does not
-   need itself, although nothing is wired to it. */
+/* A kind that says `let install-first = true` (what makes the default storage class, say) comes before all that it does
+   not need itself, although nothing is wired to it. */
 static void install_first(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -863,7 +944,11 @@ static void order_tops(struct compile *c)
 	for (uint32_t k = 1; k < c->tops.n; k++)
 		if (!strcmp(c->tops.v[k]->name, c->tops.v[k - 1]->name)) {
 			struct top *a = c->tops.v[k - 1], *b = c->tops.v[k];
-			struct diag *x = diag_error(e->diags, b->inst ? b->inst->at : b->use ? b->use->span : e->stack->at, D_OBJECT_TWICE, arena_printf(e->p->arena, "component %s", b->name));
+			struct diag *x = diag_error(e->diags,
+				b->inst          ? b->inst->at
+					: b->use ? b->use->span
+					: e->stack->at,
+				D_OBJECT_TWICE, arena_printf(e->p->arena, "component %s", b->name));
 			if (a->inst)
 				diag_place(e->diags, x, a->inst->at, "first here");
 		}
@@ -892,7 +977,8 @@ static const struct value *release_record(struct compile *c, uint32_t n)
 		for (uint32_t w = 0; w < m->top->needs.n; w++)
 			needed |= m->top->needs.v[w] == o->top;
 		if (needed) {
-			const struct value *v = value_cstr(e->arena, arena_printf(e->arena, "%s/%s", o->r.ns, o->r.name));
+			const struct value *v = value_cstr(
+				e->arena, arena_printf(e->arena, "%s/%s", o->r.ns, o->r.name));
 			VEC_PUSH(e->arena, &needs, v);
 		}
 	}
@@ -907,9 +993,11 @@ static const struct value *release_record(struct compile *c, uint32_t n)
 	f[1] = (struct field){ e->p->implicit[SLOT_NAMESPACE], value_cstr(e->arena, m->r.ns) };
 	f[2] = (struct field){ atom_cstr(e->p->atoms, "component"), value_cstr(e->arena, m->top->name) };
 	f[3] = (struct field){ atom_cstr(e->p->atoms, "order"), value_int(e->arena, n, (struct span){ 0, 0 }) };
-	f[4] = (struct field){ atom_cstr(e->p->atoms, "chart"), value_record(e->arena, chart, k, (struct span){ 0, 0 }) };
+	f[4] = (struct field){ atom_cstr(e->p->atoms, "chart"),
+		value_record(e->arena, chart, k, (struct span){ 0, 0 }) };
 	f[5] = (struct field){ atom_cstr(e->p->atoms, "values"), m->r.values };
-	f[6] = (struct field){ atom_cstr(e->p->atoms, "needs"), value_list(e->arena, needs.v, needs.n, (struct span){ 0, 0 }) };
+	f[6] = (struct field){ atom_cstr(e->p->atoms, "needs"),
+		value_list(e->arena, needs.v, needs.n, (struct span){ 0, 0 }) };
 	f[7] = (struct field){ atom_cstr(e->p->atoms, "has-null"), value_bool(value_has_null(m->r.values)) };
 	return value_record(e->arena, f, 8, (struct span){ 0, 0 });
 }
@@ -922,7 +1010,8 @@ static int is_delivery(struct kind *k, struct interface *f)
 	return -1;
 }
 
-/* What a delivery kind says of objects that have to be there before the releases: namespaces, and what fetches secrets. */
+/* What a delivery kind says of objects that have to be there before the releases: namespaces, and what fetches
+   secrets. */
 static const struct value *early_annotations(struct compile *c, struct instance *i, const char *let)
 {
 	struct eval *e = c->e;
@@ -947,7 +1036,10 @@ static void make_delivery(struct compile *c)
 	if (slot < 0) {
 		if (!k && program_lost(e->p, name))
 			return;
-		struct diag *x = k ? diag_error(e->diags, v->origin, D_OFFER, arena_printf(e->p->arena, "kind `%s` delivers nothing: it does not collect `helm-release`", name->text))
+		struct diag *x = k ? diag_error(e->diags, v->origin, D_OFFER,
+			arena_printf(e->p->arena,
+			"kind `%s` delivers nothing: it does not collect `helm-release`",
+			name->text))
 			: diag_error(e->diags, v->origin, D_UNKNOWN_KIND, name->text);
 		struct suggest near;
 		suggest_init(&near, name->text, name->len);
@@ -990,8 +1082,8 @@ static void make_delivery(struct compile *c)
 	c->out.delivered = 1;
 }
 
-/* Components are made in the order of their names and lie in memory in that of the source: what the next ones need is asked
-   for ahead, in three steps, as each step knows the next one's address. */
+/* Components are made in the order of their names and lie in memory in that of the source: what the next ones need is
+   asked for ahead, in three steps, as each step knows the next one's address. */
 static void ahead(const struct compile *c, uint32_t n)
 {
 	if (n + 3 < c->tops.n)
@@ -1014,7 +1106,8 @@ static void first_pass(struct compile *c, struct top *t)
 {
 	struct eval *e = c->e;
 	struct out_component o;
-	int keep = c->delivery == NULL && member_value(e, e->stack, "deliver") && member_value(e, e->stack, "deliver")->tag == VALUE_STRING;
+	int keep = c->delivery == NULL && member_value(e, e->stack, "deliver")
+		&& member_value(e, e->stack, "deliver")->tag == VALUE_STRING;
 	struct arena_mark mark = arena_mark(c->scratch);
 	e->arena = keep ? e->unit : c->scratch;         /* a delivery needs the values later */
 	if (!keep)
@@ -1027,11 +1120,14 @@ static void first_pass(struct compile *c, struct top *t)
 			if (t != c->delivery)   /* where the engine runs it has made its namespace itself */
 				need_namespace(c, o.objects[n].ns);
 			if (!strcmp(o.objects[n].kind, "Namespace"))
-				table_put(&c->namespaces, atom_cstr(e->p->atoms, o.objects[n].name), (void *)(uintptr_t)2);
+				table_put(&c->namespaces, atom_cstr(e->p->atoms, o.objects[n].name),
+					(void *)(uintptr_t)2);
 		}
 		for (uint32_t n = 0; n < o.nreleases; n++) {
 			need_namespace(c, o.releases[n].ns);
-			claim_text(c, arena_printf(e->p->arena, "release %s/%s", o.releases[n].ns, o.releases[n].name), at, who ? instance_label(e, who) : t->name);
+			claim_text(c,
+				arena_printf(e->p->arena, "release %s/%s", o.releases[n].ns, o.releases[n].name),
+				at, who ? instance_label(e, who) : t->name);
 			if (keep)
 				VEC_PUSH(e->unit, &c->releases, ((struct made_release){ o.releases[n], t, t->inst }));
 		}
@@ -1088,7 +1184,9 @@ static int make_out(void *ctx, uint32_t n, struct arena *a, struct out_component
 	return ok;
 }
 
-static void out_facts(void *ctx, void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value), void *to)
+static void out_facts(void *ctx,
+	void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value),
+	void *to)
 {
 	tell_facts(ctx, take, to);
 }
@@ -1119,7 +1217,9 @@ static void list_wires(struct compile *c)
 				continue;
 			struct instance *to = instance_behind(slot_value(e, i, s));
 			if (to)
-				VEC_PUSH(e->unit, &v, ((struct out_wire){ i->name->text, i->kind->members.v[s].name->text, to->name->text }));
+				VEC_PUSH(e->unit, &v,
+					((struct out_wire){
+						i->name->text, i->kind->members.v[s].name->text, to->name->text }));
 		}
 	}
 	if (v.n > 1)
@@ -1134,7 +1234,8 @@ static void check_manifest_words(struct compile *c, const struct ast *d)
 	if (d->tag == AST_MANIFEST && !(d->flags & AST_F_STRING))
 		manifest_kind(c, d);
 	for (uint32_t n = 0; n < d->nkids; n++)
-		if (d->kids[n] && (d->tag == AST_KIND || d->tag == AST_KIF || d->tag == AST_KFOR || d->tag == AST_BLOCK))
+		if (d->kids[n]
+			&& (d->tag == AST_KIND || d->tag == AST_KIF || d->tag == AST_KFOR || d->tag == AST_BLOCK))
 			check_manifest_words(c, d->kids[n]);
 }
 
@@ -1146,7 +1247,9 @@ static int needs_all(const struct compile *c)
 	for (uint32_t n = 0; n < e->p->symbols.n; n++) {
 		const struct symbol *y = e->p->symbols.v[n];
 		const struct ast *from = y->tag == SYMBOL_SECRET ? y->decl->kids[0] : NULL;
-		if (from && !(from->tag == AST_CALL && from->kids[0]->tag == AST_NAME && !strcmp(from->kids[0]->name->text, "existing")))
+		if (from
+			&& !(from->tag == AST_CALL && from->kids[0]->tag == AST_NAME
+				&& !strcmp(from->kids[0]->name->text, "existing")))
 			return 1;
 	}
 	return deliver && deliver->tag == VALUE_STRING;
@@ -1169,8 +1272,8 @@ static int compile_all(struct compile *c)
 	resolve_program(p);
 	if (!stack_settings(c))
 		return 0;
-	/* what did not even resolve would be said again by everything that depends on it, in other words; but components that
-	   are sound are looked at all the same, so that one run reports every mistake */
+	/* what did not even resolve would be said again by everything that depends on it, in other words; but
+	   components that are sound are looked at all the same, so that one run reports every mistake */
 	make_instances(e);
 	all_offers(e);          /* what nobody collects is a mistake too */
 	for (uint32_t n = 0; n < e->instances.n; n++)

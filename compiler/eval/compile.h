@@ -1,6 +1,7 @@
 /* The whole stack, compiled: two passes. The first makes every component, forces every slot, runs every check, rule and
-   claim, and makes each object once, in scratch memory, to see that it can be made. The second (out_stack.component) makes
-   a component's objects again when the emitter asks for them, so that no more than one component is held at a time. */
+   claim, and makes each object once, in scratch memory, to see that it can be made. The second (out_stack.component)
+   makes a component's objects again when the emitter asks for them, so that no more than one component is held at a
+   time. */
 #ifndef MLOPS_COMPILE_H
 #define MLOPS_COMPILE_H
 #include "eval/out.h"
@@ -21,7 +22,8 @@ struct top {                            /* one file of manifests */
 };
 struct kube_kind { const struct atom *word; const char *api_version, *kind, *plural; uint8_t cluster; int rank; };
 struct made_release { struct out_release r; struct top *top; struct instance *inst; };
-struct identity { uint64_t hash; uint32_t more, top; };          /* 96 bits of an object's group, kind, namespace and name; its top's number + 1 */
+/* 96 bits of an object's group, kind, namespace and name; its top's number + 1 */
+struct identity { uint64_t hash; uint32_t more, top; };
 struct charts;
 struct whole;
 struct compile {
@@ -46,7 +48,8 @@ struct compile {
 	int pass;
 	const char *rule;               /* whose checks are running */
 	int plain;                      /* no plans: for tests */
-	int lazy;                       /* only settings are made now, a component's objects when they are asked for; with origins */
+	/* only settings are made now, a component's objects when they are asked for; with origins */
+	int lazy;
 	struct bound *bound;            /* first pass: the plan of the component in hand, bound */
 	struct charts *charts;          /* chart.c: NULL until a release is checked */
 	struct whole *whole;            /* whole.c: NULL until a component is made */
@@ -57,7 +60,8 @@ struct claim { struct span at; const char *who; const struct instance *top; };
 int compile_stack(struct compile *c);
 /* object.c: the objects, releases and files of a component in e->arena. 0 on error. */
 int make_component(struct compile *c, struct top *t, struct out_component *out);
-int make_objects(struct compile *c, struct top *t, struct instance *i, struct out_component *out);     /* without a plan */
+/* without a plan */
+int make_objects(struct compile *c, struct top *t, struct instance *i, struct out_component *out);
 int run_output_checks(struct compile *c, struct top *t);
 int object_name_rule(const char *kind);         /* the same number: the same rule for names */
 int object_name_fits(const char *kind, const struct value *name);
@@ -65,30 +69,42 @@ int object_name_fits(const char *kind, const struct value *name);
 int object_sound(struct eval *e, const struct out_object *o, struct span at);
 /* planned.c */
 int plan_component(struct compile *c, struct top *t, struct out_component *out);
-void plan_first_use(struct compile *c, struct top *t);          /* sets t->plan if one fits; first pass, nothing made yet */
-void plan_learn(struct compile *c, struct top *t, const struct out_component *plain);  /* made plainly and sound: make a plan of it, or try one */
+/* sets t->plan if one fits; first pass, nothing made yet */
+void plan_first_use(struct compile *c, struct top *t);
+/* made plainly and sound: make a plan of it, or try one */
+void plan_learn(struct compile *c, struct top *t, const struct out_component *plain);
 int plan_rules(struct compile *c, struct top *t);
 const struct kube_kind *kube_kind(struct compile *c, const struct atom *word);
-const struct kube_kind *manifest_kind(struct compile *c, const struct ast *manifest);         /* reports an unknown one */
+/* reports an unknown one */
+const struct kube_kind *manifest_kind(struct compile *c, const struct ast *manifest);
 const struct kube_kind *kube_kind_of(struct compile *c, const char *api_version, const char *kind);
 int is_allowed(struct compile *c, const struct instance *i, const char *name);
-int run_check(struct compile *c, struct env *env, const struct ast *check, struct instance *i, struct span at, const char *origin);
+int run_check(struct compile *c, struct env *env, const struct ast *check, struct instance *i, struct span at,
+	const char *origin);
 void run_rules(struct compile *c, struct top *t, struct out_component *out);
 void claim_text(struct compile *c, const char *text, struct span at, const char *who);
 /* envs.c */
 void check_other_envs(struct compile *c);
 /* risk.c: what risks remember of a component, and whether one of them holds for two rememberings */
-void tell_facts(struct compile *c, void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value), void *to);
+void tell_facts(struct compile *c,
+	void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value),
+	void *to);
 void try_risks(struct compile *c);
 struct risk_finding { int cls; unsigned flags; const char *because, *cure; };   /* cure NULL: none */
-/* old, new: records of typed members (risk_fact). 1: it holds; 0: it does not, or reads a member that one of them lacks; -1 error, reported. */
-int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, const struct value *old, const struct value *new, int restarts, struct risk_finding *f);
-const struct value *risk_fact(struct eval *e, const struct type *t, const char *text);  /* as the lock has it; NULL: not of that type */
-void claim_node_port(struct compile *c, int64_t port, struct span at, const struct instance *top, int again, const char *who);
-struct top *made_by(struct compile *c, const struct atom *identity);    /* "apps/Deployment namespace/name"; NULL: nothing of the stack is that */
+/* old, new: records of typed members (risk_fact). 1: it holds; 0: it does not, or reads a member that one of them
+   lacks; -1 error, reported. */
+int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, const struct value *old,
+	const struct value *new, int restarts, struct risk_finding *f);
+/* as the lock has it; NULL: not of that type */
+const struct value *risk_fact(struct eval *e, const struct type *t, const char *text);
+void claim_node_port(
+	struct compile *c, int64_t port, struct span at, const struct instance *top, int again, const char *who);
+/* "apps/Deployment namespace/name"; NULL: nothing of the stack is that */
+struct top *made_by(struct compile *c, const struct atom *identity);
 /* drift.c */
 void check_policy(struct compile *c, struct instance *i);
-struct span policy_place(const struct instance *i, const struct atom *name);      /* where the policy says it; {0, 0}: nowhere */
+/* where the policy says it; {0, 0}: nowhere */
+struct span policy_place(const struct instance *i, const struct atom *name);
 /* secrets.c */
 void collect_secrets(struct compile *c);
 void check_secrets(struct compile *c);

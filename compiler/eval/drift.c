@@ -1,6 +1,6 @@
-/* A drift block as `policy` in its runtime's kind: signals with their detectors held against what the runtime runs,
-   the reference, the alerts, and the alerting rules made from what the runtime exports. Each field is computed when it is asked
-   for. A detector sees the same `policy`, and through it the settings and lets of the runtime. */
+/* A drift block as `policy` in its runtime's kind: signals with their detectors held against what the runtime runs, the
+   reference, the alerts, and the alerting rules made from what the runtime exports. Each field is computed when it is
+   asked for. A detector sees the same `policy`, and through it the settings and lets of the runtime. */
 #include "eval/compile.h"
 #include "base/suggest.h"
 #include "eval/origin.h"
@@ -42,7 +42,8 @@ static const struct ast *runs_value(const struct runs *r, const struct atom *par
 	return NULL;
 }
 
-/* The library's runtimes for a signal, a detector (NULL: any), and a parameter that they leave to the policy (NULL: none). */
+/* The library's runtimes for a signal, a detector (NULL: any), and a parameter that they leave to the policy (NULL:
+   none). */
 static const char *runtimes(struct eval *e, const struct atom *signal, const struct atom *detector,
 	const struct atom *parameter)
 {
@@ -101,8 +102,11 @@ static int held_against(struct eval *e, struct instance *i, const struct runs *r
 		struct span at = instance_set(di, slot - 1) ? instance_set(di, slot - 1)->span : d->origin;
 		size_t hn, wn;
 		const char *hs = text_of(e, have, &hn), *ws = several ? NULL : text_of(e, want, &wn);
-		struct diag *x = diag_error(e->diags, at, D_FIXED, i->kind->name->text, di->kind->name->text, f->name->text,
-			hs ? arena_strdup(e->p->arena, hs, hn) : have->tag == VALUE_NONE ? "none" : "this");
+		struct diag *x = diag_error(e->diags, at, D_FIXED, i->kind->name->text, di->kind->name->text,
+			f->name->text,
+			hs                                ? arena_strdup(e->p->arena, hs, hn)
+				: have->tag == VALUE_NONE ? "none"
+				: "this");
 		diag_place(e->diags, x, f->span, several ? "it allows these" : "it is fixed here");
 		if (ws) {
 			const char *who = runtimes(e, r->signal, di->kind->name, f->name);
@@ -363,8 +367,8 @@ static const char *word_of(const struct ast *alert)
 	return w->tag == AST_NAME ? w->name->text : "";
 }
 
-/* Routes know an alert by its name, so no two of a policy have one: those of one severity are called after what they observe
-   too, and counted where that is the same. */
+/* Routes know an alert by its name, so no two of a policy have one: those of one severity are called after what they
+   observe too, and counted where that is the same. */
 static const char *alert_name(struct eval *e, const struct instance *i, const struct ast *a)
 {
 	uint32_t severity = 0, same = 0, before = 0;
@@ -466,7 +470,8 @@ static const struct value *alert_record(struct eval *e, struct instance *i, cons
 		if (is_error(v))
 			return v;
 		if (v->tag != VALUE_RECORD || !value_getc(v, "action")) {
-			diag_help(e->diags, diag_error(e->diags, a->kids[k]->span, D_DRIFT, "an alert cannot start this"),
+			diag_help(e->diags,
+				diag_error(e->diags, a->kids[k]->span, D_DRIFT, "an alert cannot start this"),
 				"write then notify(RECEIVER) or then retrain(FLOW, cooldown = 6h)");
 			return VALUE_ERROR_V;
 		}
@@ -502,8 +507,8 @@ static const struct value *alerts(struct eval *e, struct instance *i, int rules)
 /* Fields that are not known are none. */
 static const struct value *with_all(struct eval *e, const struct value *v)
 {
-	static const char *const all[] = { "version", "rows", "label", "columns", "names", "dtype", "scale", "distinct-rows",
-		"spread", "widest", "statistics", "data" };
+	static const char *const all[] = { "version", "rows", "label", "columns", "names", "dtype", "scale",
+		"distinct-rows", "spread", "widest", "statistics", "data" };
 	for (size_t k = 0; k < sizeof all / sizeof *all; k++)
 		if (!value_getc(v, all[k]))
 			v = value_with(e->arena, v, atom_cstr(e->p->atoms, all[k]), VALUE_NONE_V);

@@ -1,6 +1,6 @@
-/* The envs of a stack that are not the one being built: every value that they set is held against the type of what it sets,
-   so that a build of one env finds the slips of the others. What would follow from such a value (checks, claims, rules) is
-   found by `check`, which compiles each env, or once the env is built. */
+/* The envs of a stack that are not the one being built: every value that they set is held against the type of what it
+   sets, so that a build of one env finds the slips of the others. What would follow from such a value (checks, claims,
+   rules) is found by `check`, which compiles each env, or once the env is built. */
 #include "eval/compile.h"
 #include <string.h>
 

@@ -30,7 +30,8 @@ static const struct value *stop(struct eval *e, struct span at, const char *code
 	return VALUE_ERROR_V;
 }
 #define STOP(e, at, D, limit) stop_split(e, at, limit, D)
-static const struct value *stop_split(struct eval *e, struct span at, const char *limit, const char *code, const char *fmt)
+static const struct value *stop_split(
+	struct eval *e, struct span at, const char *limit, const char *code, const char *fmt)
 {
 	return stop(e, at, code, fmt, limit);
 }
@@ -99,10 +100,14 @@ const char *text_of(struct eval *e, const struct value *v, size_t *n)
 
 static const struct value *interp(struct eval *e, struct env *env, const struct ast *x)
 {
-	struct piece { const char *p; size_t n; } small[16], *v = x->nkids <= 16 ? small : ARENA_ARRAY(e->arena, struct piece, x->nkids);
+	struct piece {
+		const char *p;
+		size_t n;
+	} small[16], *v = x->nkids <= 16 ? small : ARENA_ARRAY(e->arena, struct piece, x->nkids);
 	size_t total = 0;
 	int bad = 0;
-	const struct value **parts = e->plan || e->origins ? ARENA_ARRAY(e->arena, const struct value *, x->nkids) : NULL;
+	const struct value **parts = e->plan || e->origins ? ARENA_ARRAY(e->arena, const struct value *, x->nkids)
+		: NULL;
 	for (uint32_t i = 0; i < x->nkids; i++) {
 		const struct ast *k = x->kids[i];
 		if (k->tag == AST_STRING) {
@@ -133,8 +138,10 @@ static const struct value *interp(struct eval *e, struct env *env, const struct 
 			v[i].n = 0;
 			if (w->tag == VALUE_SECRET_KEY) {
 				struct diag *d = diag_error(e->diags, k->span, D_SECRET_LEAK, "a string");
-				diag_note(e->diags, d, "what is compiled is committed and reviewed, so no secret may be in it");
-				diag_help(e->diags, d, "derive a key from it: secret NAME { key = \"...${%s}...\" }", "other.key");
+				diag_note(e->diags, d,
+					"what is compiled is committed and reviewed, so no secret may be in it");
+				diag_help(e->diags, d,
+					"derive a key from it: secret NAME { key = \"...${%s}...\" }", "other.key");
 			} else {
 				diag_error(e->diags, k->span, D_NOT_TEXT, value_noun(e, w));
 			}
@@ -160,7 +167,8 @@ static const struct value *interp(struct eval *e, struct env *env, const struct 
 
 /* -- lists and objects -- */
 
-int each(struct eval *e, struct env *env, const struct ast *loop, int (*body)(struct eval *, struct env *, const struct ast *, void *), void *ctx)
+int each(struct eval *e, struct env *env, const struct ast *loop,
+	int (*body)(struct eval *, struct env *, const struct ast *, void *), void *ctx)
 {
 	const struct value *list = eval(e, env, loop->kids[0]);
 	uint32_t at = loop->bind_index;
@@ -231,9 +239,17 @@ const struct value *eval_list(struct eval *e, struct env *env, const struct ast 
 	return bad ? VALUE_ERROR_V : value_list(e->arena, items, x->nkids, x->span);
 }
 
-struct fields { VEC(struct field) f; VEC(uint8_t) spread; const struct type *elem; struct table index; const struct type *record; int open; };
+struct fields {
+	VEC(struct field) f;
+	VEC(uint8_t) spread;
+	const struct type *elem;
+	struct table index;
+	const struct type *record;
+	int open;
+};
 
-static int put(struct eval *e, struct fields *o, const struct atom *key, const struct value *v, struct span at, int spread)
+static int put(
+	struct eval *e, struct fields *o, const struct atom *key, const struct value *v, struct span at, int spread)
 {
 	uint32_t n = o->f.n;
 	uint32_t old = 0;
@@ -298,7 +314,9 @@ static int entries(struct eval *e, struct env *env, const struct ast *x, struct 
 				want = type_record_field(o->record, key);
 				if (!want && !o->open) {
 					struct suggest s;
-					struct diag *d = diag_error(e->diags, k->name_span.hi ? k->name_span : k->span, D_UNKNOWN_FIELD, type_noun(e->p, o->record), key->text);
+					struct diag *d = diag_error(e->diags,
+						k->name_span.hi ? k->name_span : k->span, D_UNKNOWN_FIELD,
+						type_noun(e->p, o->record), key->text);
 					suggest_init(&s, key->text, key->len);
 					for (uint32_t f = 0; f < o->record->n; f++)
 						suggest_try(&s, o->record->fields[f].name->text);
@@ -318,7 +336,8 @@ static int entries(struct eval *e, struct env *env, const struct ast *x, struct 
 			}
 			if ((k->flags & AST_F_OPTIONAL) && v->tag == VALUE_NONE)
 				break;
-			if (!limit_bytes(e, sizeof(struct field), k->span) || !put(e, o, key, v, k->name_span.hi ? k->name_span : k->span, 0))
+			if (!limit_bytes(e, sizeof(struct field), k->span)
+				|| !put(e, o, key, v, k->name_span.hi ? k->name_span : k->span, 0))
 				ok = 0;
 			break;
 		}
@@ -328,7 +347,10 @@ static int entries(struct eval *e, struct env *env, const struct ast *x, struct 
 				ok = 0;
 			} else if (v->tag == VALUE_RECORD) {
 				for (uint32_t f = 0; f < v->n; f++)
-					if (!put(e, o, v->rec.fields[f].key, e->origins ? origin_spread(e, k, v->rec.fields[f].value) : v->rec.fields[f].value, k->span, 1))
+					if (!put(e, o, v->rec.fields[f].key,
+						e->origins ? origin_spread(e, k, v->rec.fields[f].value)
+						: v->rec.fields[f].value,
+						k->span, 1))
 						ok = 0;
 			} else if (v->tag != VALUE_NONE) {
 				diag_error(e->diags, k->span, D_TYPE, "a map", value_noun(e, v));
@@ -399,7 +421,8 @@ static const struct value *name(struct eval *e, struct env *env, const struct as
 		return symbol_value(e, x->bind, x->span);
 	case BIND_PORTS:
 	case BIND_EXPOSE:
-		diag_help(e->diags, diag_error(e->diags, x->span, D_TYPE, "one port", "all of them"), "write %s.NAME", x->name->text);
+		diag_help(e->diags, diag_error(e->diags, x->span, D_TYPE, "one port", "all of them"),
+			"write %s.NAME", x->name->text);
 		return VALUE_ERROR_V;
 	case BIND_NULL: {
 		struct value *v = ARENA_NEW(e->arena, struct value);
@@ -408,7 +431,8 @@ static const struct value *name(struct eval *e, struct env *env, const struct as
 		return v;
 	}
 	case BIND_WORD:
-		/* a word of an enumeration where none is wanted; what is in no enumeration is reported by resolve_words() */
+		/* a word of an enumeration where none is wanted; what is in no enumeration is reported by
+		   resolve_words() */
 		if (table_get(&e->p->enum_words, x->name))
 			diag_error(e->diags, x->span, D_UNKNOWN_NAME, x->name->text);
 		return VALUE_ERROR_V;
@@ -502,7 +526,8 @@ static const struct value *sum(struct eval *e, struct env *env, const struct ast
 	for (int k = 0; k < 2; k++) {
 		const struct ast *o = x->kids[k];
 		double d;
-		if (o->tag == AST_NUMBER && (x->op == OP_ADD || x->op == OP_SUB || !lit_float(o->name->text, o->name->len, &d)))
+		if (o->tag == AST_NUMBER
+			&& (x->op == OP_ADD || x->op == OP_SUB || !lit_float(o->name->text, o->name->len, &d)))
 			v[k] = e->origins ? origin_leaf(e, o, eval_number(e, o, t, 0)) : eval_number(e, o, t, 0);
 		else if (o->tag == AST_BINARY && o->op >= OP_ADD)
 			v[k] = sum(e, env, o, t);
@@ -523,7 +548,10 @@ static const struct value *sum(struct eval *e, struct env *env, const struct ast
 
 static int wants_text(const struct type *t)
 {
-	return t->tag == T_STRING || (t->tag == T_TEXT && (t->text == TEXT_HOST || t->text == TEXT_URL || t->text == TEXT_IMAGE || t->text == TEXT_NAME));
+	return t->tag == T_STRING
+		|| (t->tag == T_TEXT
+			&& (t->text == TEXT_HOST || t->text == TEXT_URL || t->text == TEXT_IMAGE
+				|| t->text == TEXT_NAME));
 }
 
 static void quotes_help(struct eval *e, struct diag *x, struct span at)
@@ -531,7 +559,8 @@ static void quotes_help(struct eval *e, struct diag *x, struct span at)
 	const struct source *src = source_of(e->p->sources, at.lo);
 	if (!src || at.hi - at.lo > 100)
 		return;
-	diag_help(e->diags, x, "text stands in quotes: \"%.*s\"", (int)(at.hi - at.lo), src->text + (at.lo - src->base));
+	diag_help(e->diags, x, "text stands in quotes: \"%.*s\"", (int)(at.hi - at.lo),
+		src->text + (at.lo - src->base));
 	diag_fix(e->diags, x, at, "\"%.*s\"", (int)(at.hi - at.lo), src->text + (at.lo - src->base));
 }
 
@@ -549,7 +578,8 @@ static const struct value *typed(struct eval *e, struct env *env, const struct a
 		if (x->bind_tag == BIND_WORD) {
 			const struct type *o = t->tag == T_OPTIONAL ? t->elem : t;
 			if (o->tag == T_ENUM || (o->tag == T_UNION && table_get(&e->p->enum_words, x->name))) {
-				table_put(&e->p->enum_words, x->name, (void *)(uintptr_t)1);    /* said here, so not again */
+				/* said here, so not again */
+				table_put(&e->p->enum_words, x->name, (void *)(uintptr_t)1);
 				word_error(e, o, x->name->text, x->span);
 				return VALUE_ERROR_V;
 			}
@@ -570,7 +600,8 @@ static const struct value *typed(struct eval *e, struct env *env, const struct a
 		v = eval(e, env, x);
 		if (is_error(v) && root->bind_tag == BIND_WORD)
 			((struct ast *)(uintptr_t)root)->flags |= AST_F_TEXT;
-		else if (is_error(v) && e->diags->n == before + 1 && !strcmp(e->diags->v[before]->code, "E0206") && !e->diags->v[before]->label)
+		else if (is_error(v) && e->diags->n == before + 1 && !strcmp(e->diags->v[before]->code, "E0206")
+			&& !e->diags->v[before]->label)
 			quotes_help(e, e->diags->v[before], x->span);
 		return coerce(e, v, t, x->span);
 	}
@@ -617,7 +648,8 @@ static const struct value *typed(struct eval *e, struct env *env, const struct a
 			v = eval_number(e, x->kids[0], &free, 0);
 			if (is_error(v))
 				return v;
-			v = v->tag == VALUE_INT ? value_int(e->arena, -v->i, x->span) : value_float(e->arena, -v->d, x->span);
+			v = v->tag == VALUE_INT ? value_int(e->arena, -v->i, x->span)
+						: value_float(e->arena, -v->d, x->span);
 			return coerce(e, v, t, x->span);
 		}
 		break;

@@ -36,12 +36,14 @@ struct instance {
 	VEC(struct instance *) wires;   /* what it needs: instances, in order of the needs */
 	VEC(struct symbol *) keyed;     /* secrets whose keys its kind has looked at */
 	struct span at;                 /* where it is declared */
-	struct top *made;               /* compile.c: the file of manifests that it has, if it is a component of the stack */
+	/* compile.c: the file of manifests that it has, if it is a component of the stack */
+	struct top *made;
 	uint8_t expanded, forced, mark, failed;
-	uint8_t suspect;                /* something of its block was not understood: what its kind makes of the rest says little */
+	/* something of its block was not understood: what its kind makes of the rest says little */
+	uint8_t suspect;
 };
-/* The expression that sets the member, or NULL. A statement of the declaration is known by its number, to keep ten thousand
-   components small; what comes from elsewhere (an env, --set, the arguments of a detector) is in others. */
+/* The expression that sets the member, or NULL. A statement of the declaration is known by its number, to keep ten
+   thousand components small; what comes from elsewhere (an env, --set, the arguments of a detector) is in others. */
 enum { SET_ELSEWHERE = 0x8000 };
 static inline const struct ast *instance_set(const struct instance *i, uint32_t slot)
 {
@@ -54,12 +56,32 @@ static inline const struct ast *instance_set(const struct instance *i, uint32_t 
 	return st->kids[st->tag == AST_ASSIGN ? 0 : 1];
 }
 void instance_set_to(struct eval *e, struct instance *i, uint32_t slot, const struct ast *x);
-struct given { struct instance *inst; struct give *give; struct env *env; const struct value **cells; struct arena *arena; struct span asked; };
-struct secret_use { const struct atom *ns; struct symbol *secret; const struct atom *key; /* NULL: all */ const struct instance *by; struct span at; };
+struct given {
+	struct instance *inst;
+	struct give *give;
+	struct env *env;
+	const struct value **cells;
+	struct arena *arena;
+	struct span asked;
+};
+struct secret_use {
+	const struct atom *ns;
+	struct symbol *secret;
+	const struct atom *key; /* NULL: all */
+	const struct instance *by;
+	struct span at;
+};
 
-struct input { const char *name; struct hash128 hash; };        /* a file that was read while evaluating; relative to the root */
+/* a file that was read while evaluating; relative to the root */
+struct input { const char *name; struct hash128 hash; };
 
-struct frame { const struct instance *inst; uint32_t slot; const struct symbol *symbol; struct span at; struct frame *prev; };
+struct frame {
+	const struct instance *inst;
+	uint32_t slot;
+	const struct symbol *symbol;
+	struct span at;
+	struct frame *prev;
+};
 /* Rules ask for the parts of an image one after the other: the last one is kept, by its text. */
 struct image_seen { struct image_ref parts; uint32_t n; char text[320]; };
 struct eval {
@@ -69,7 +91,8 @@ struct eval {
 	struct arena *unit;
 	struct diags *diags;
 	uint64_t steps, max_steps;
-	uint64_t limit;                 /* of steps, where expressions are counted: max_steps, or 0 with origins, which take the long way */
+	/* of steps, where expressions are counted: max_steps, or 0 with origins, which take the long way */
+	uint64_t limit;
 	size_t max_bytes;
 	uint32_t depth;
 	uint8_t stopped;                /* a limit was reached: everything is an error now, silently */
@@ -86,15 +109,18 @@ struct eval {
 	uint8_t all_made;
 	const struct instance *user;    /* whose output is being made: secrets are used in its namespace */
 	int in_secret;                  /* a derived secret is being computed: keys may go into strings */
-	const struct value *(*secret_text)(struct eval *e, struct symbol *secret, const struct atom *key, struct span at);
+	const struct value *(*secret_text)(
+		struct eval *e, struct symbol *secret, const struct atom *key, struct span at);
 	void *secret_ctx;
 	VEC(struct given *) givens;     /* to be looked at once everything is made; first pass */
 	void (*on_given)(struct eval *e, struct given *g);      /* looks at one; NULL: nobody wants to */
-	int (*allowed)(struct eval *e, const char *name);       /* does an `allow` around the value in hand silence a warning? */
+	/* does an `allow` around the value in hand silence a warning? */
+	int (*allowed)(struct eval *e, const char *name);
 	void *hooks_ctx;                /* struct compile */
 	const struct atom *a_on, *a_node, *a_nodes, *a_keys, *a_none, *a_cluster, *a_balancer;
 	struct table givers;            /* per interface: cached list for implied wires at the stack's level */
-	const struct ast *body; const char *body_api, *body_kind;       /* of the manifest or patch that is made: its literals have the types of its fields */
+	/* of the manifest or patch that is made: its literals have the types of its fields */
+	const struct ast *body; const char *body_api, *body_kind;
 	struct plan *plan;              /* being traced; see eval/plan.h */
 	struct origins *origins;        /* NULL: off; see eval/origin.h */
 	struct bound *bound;      /* a plan's residual checks run for one component */
@@ -110,13 +136,16 @@ const struct value *eval(struct eval *e, struct env *env, const struct ast *x);
 const struct value *eval_typed(struct eval *e, struct env *env, const struct ast *x, const struct type *t);
 const struct value *eval_open(struct eval *e, struct env *env, const struct ast *x, const struct type *t);
 const struct value *coerce(struct eval *e, const struct value *v, const struct type *t, struct span at);
-int fits(struct eval *e, const struct value *v, const struct type *t);         /* would coerce() take it? says nothing */
+/* would coerce() take it? says nothing */
+int fits(struct eval *e, const struct value *v, const struct type *t);
 const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot);
 const struct value *member_value(struct eval *e, struct instance *i, const char *name);       /* NULL: no such member */
 const struct value *symbol_value(struct eval *e, struct symbol *y, struct span at);
 const struct value *given_field(struct eval *e, struct given *g, const struct atom *name, struct span at);
-const struct value *value_field(struct eval *e, const struct value *v, const struct atom *name, struct span at, struct span whole);
-const char *text_of(struct eval *e, const struct value *v, size_t *n);         /* of what may go into a string; NULL otherwise */
+const struct value *value_field(
+	struct eval *e, const struct value *v, const struct atom *name, struct span at, struct span whole);
+/* of what may go into a string; NULL otherwise */
+const char *text_of(struct eval *e, const struct value *v, size_t *n);
 static inline int is_error(const struct value *v)
 {
 	return v->tag == VALUE_ERROR;
@@ -126,14 +155,18 @@ struct env *env_copy(struct eval *e, const struct env *env);
 const char *value_noun(struct eval *e, const struct value *v);
 const struct type *type_of_value(const struct value *v);
 const struct value *detected_value(struct eval *e, const struct value *d, const struct atom *name);
-struct diag *eval_error_at(struct eval *e, struct span at, const char *code, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+struct diag *eval_error_at(struct eval *e, struct span at, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 /* Runs body for each element with the loop's variables bound. 0 on error. */
-int each(struct eval *e, struct env *env, const struct ast *loop, int (*body)(struct eval *e, struct env *env, const struct ast *loop, void *ctx), void *ctx);
+int each(struct eval *e, struct env *env, const struct ast *loop,
+	int (*body)(struct eval *e, struct env *env, const struct ast *loop, void *ctx), void *ctx);
 const struct value *list_concat(struct eval *e, const struct value *a, const struct value *b, struct span at);
-int counted(struct eval *e, uint32_t n, struct span at);       /* n more steps, for what walks values; 0 when the budget is used up */
+/* n more steps, for what walks values; 0 when the budget is used up */
+int counted(struct eval *e, uint32_t n, struct span at);
 int limit_bytes(struct eval *e, size_t more, struct span at);   /* 0 when the budget would be passed (reported once) */
 
-const struct value *policy_field(struct eval *e, struct instance *i, const struct atom *name, struct span at);        /* drift.c */
+/* drift.c */
+const struct value *policy_field(struct eval *e, struct instance *i, const struct atom *name, struct span at);
 
 /* builtin.c */
 struct arg { const struct atom *name; const struct value *value; const struct ast *x; };
@@ -143,8 +176,10 @@ void builtin_doc(struct buf *out);
 /* wire.c */
 void make_instances(struct eval *e);                    /* every component of the stack, inner ones included */
 void suspect(struct eval *e, struct instance *i, const struct atom *word);     /* a setting of that name is not known */
-void suspect_broken(struct eval *e, struct instance *i, struct span block);   /* statements of the block did not parse */
-struct instance *instance_new(struct eval *e, struct kind *k, const struct atom *name, const struct ast *decl, struct instance *parent, struct env *env);
+/* statements of the block did not parse */
+void suspect_broken(struct eval *e, struct instance *i, struct span block);
+struct instance *instance_new(struct eval *e, struct kind *k, const struct atom *name, const struct ast *decl,
+	struct instance *parent, struct env *env);
 void expand_instance(struct eval *e, struct instance *i);        /* makes the inner components of a composite */
 const char *secret_object(struct eval *e, struct symbol *secret);       /* name of the Kubernetes Secret */
 const struct value *symbol_instances(struct eval *e, struct symbol *y, struct span at);
@@ -153,7 +188,8 @@ const struct value *wire_implied(struct eval *e, struct instance *i, uint32_t sl
 const struct value *collected(struct eval *e, struct instance *i, uint32_t slot);
 const struct instance *offered_by(const struct instance *i, const struct value *v);
 const struct value *give_value(struct eval *e, struct instance *i, struct give *g, struct span at);
-const struct value *give_call(struct eval *e, struct env *env, struct instance *i, struct give *g, const struct ast *call);
+const struct value *give_call(
+	struct eval *e, struct env *env, struct instance *i, struct give *g, const struct ast *call);
 struct instance *instance_behind(const struct value *v);        /* of a component or a given; NULL */
 const struct value *component_value(struct eval *e, struct instance *i);
 const struct value *port_value(struct eval *e, struct instance *i, const struct atom *name, struct span at);
@@ -163,6 +199,7 @@ void secret_used(struct eval *e, struct symbol *secret, const struct atom *key, 
 const char *instance_label(struct eval *e, const struct instance *i);  /* "`name` (kind)" */
 const struct value *catalog_slot(struct eval *e, struct instance *i);
 void check_catalogs(struct eval *e);
-const struct value *catalog_row_of(struct eval *e, const char *kind);  /* of a component of that kind, else the catalog's; none */
+/* of a component of that kind, else the catalog's; none */
+const struct value *catalog_row_of(struct eval *e, const char *kind);
 const struct value *version_slot(struct eval *e, struct instance *i);
 #endif

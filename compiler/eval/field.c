@@ -7,7 +7,8 @@
 
 static const struct value in_progress = { .tag = VALUE_ERROR };
 
-const struct value *no_such_field(struct eval *e, struct span at, const char *noun, const struct atom *name, struct suggest *s)
+const struct value *no_such_field(
+	struct eval *e, struct span at, const char *noun, const struct atom *name, struct suggest *s)
 {
 	struct diag *x = diag_error(e->diags, at, D_UNKNOWN_FIELD, noun, name->text);
 	if (s && suggest_best(s)) {
@@ -26,12 +27,16 @@ const struct value *given_field(struct eval *e, struct given *g, const struct at
 		suggest_init(&s, name->text, name->len);
 		for (uint32_t i = 0; i < t->n; i++)
 			suggest_try(&s, t->fields[i].name->text);
-		return no_such_field(e, at, arena_printf(e->p->arena, "interface `%s`", g->give->iface->name->text), name, &s);
+		return no_such_field(
+			e, at, arena_printf(e->p->arena, "interface `%s`", g->give->iface->name->text), name, &s);
 	}
 	f--;
 	const struct value *v = g->cells[f];
 	if (v == &in_progress) {
-		diag_label(e->diags, diag_error(e->diags, at, D_CYCLE, arena_printf(e->p->arena, "%s.%s", g->inst->name->text, name->text)), "asked for again here");
+		diag_label(e->diags,
+			diag_error(e->diags, at, D_CYCLE,
+				arena_printf(e->p->arena, "%s.%s", g->inst->name->text, name->text)),
+			"asked for again here");
 		return VALUE_ERROR_V;
 	}
 	if (v)
@@ -102,7 +107,8 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 	if (name == e->p->a_name) {
 		secret_used(e, y, NULL, at);
 		const struct value *n = VALUE_ERROR_V;
-		if (d->kids[0] && d->kids[0]->tag == AST_CALL && d->kids[0]->kids[0]->tag == AST_NAME && !strcmp(d->kids[0]->kids[0]->name->text, "existing") && d->kids[0]->nkids > 1) {
+		if (d->kids[0] && d->kids[0]->tag == AST_CALL && d->kids[0]->kids[0]->tag == AST_NAME
+			&& !strcmp(d->kids[0]->kids[0]->name->text, "existing") && d->kids[0]->nkids > 1) {
 			struct env none = { 0 };
 			n = eval_typed(e, &none, d->kids[0]->kids[1], &type_string);
 		} else {
@@ -122,7 +128,8 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 			VEC_PUSH(e->unit, &((struct instance *)(uintptr_t)e->user)->keyed, y);
 		const struct value **items = ARENA_ARRAY(e->arena, const struct value *, d->nkids);
 		for (uint32_t i = 1; i < d->nkids; i++)
-			items[i - 1] = value_string(e->arena, d->kids[i]->name->text, d->kids[i]->name->len, d->kids[i]->span);
+			items[i - 1] = value_string(
+				e->arena, d->kids[i]->name->text, d->kids[i]->name->len, d->kids[i]->span);
 		return value_list(e->arena, items, d->nkids - 1, at);
 	}
 	if (e->diags->nerrors && program_broken(e->p, d->span))
@@ -153,7 +160,8 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 	if (e->user)
 		diag_note(e->diags, x, "%s needs it", instance_label(e, e->user));
 	if (!e->in_secret)
-		diag_note(e->diags, x, "without it the pod stays in CreateContainerConfigError, although kubectl apply succeeds");
+		diag_note(e->diags, x,
+			"without it the pod stays in CreateContainerConfigError, although kubectl apply succeeds");
 	diag_help(e->diags, x, "add it: secret %s { ..., %s }", y->name->text, name->text);
 	return VALUE_ERROR_V;
 }
@@ -223,7 +231,8 @@ const struct value *detected_value(struct eval *e, const struct value *d, const 
 	return slot ? slot_value(e, i, slot - 1) : NULL;
 }
 
-const struct value *value_field(struct eval *e, const struct value *v, const struct atom *name, struct span at, struct span whole)
+const struct value *value_field(
+	struct eval *e, const struct value *v, const struct atom *name, struct span at, struct span whole)
 {
 	const struct value *r;
 	struct suggest s;
@@ -246,7 +255,10 @@ const struct value *value_field(struct eval *e, const struct value *v, const str
 		r = detected_value(e, v, name);
 		if (r)
 			return r;
-		return no_such_field(e, at, arena_printf(e->p->arena, "detector `%s`", ((struct instance *)v->ref.ref)->kind->name->text), name, NULL);
+		return no_such_field(e, at,
+			arena_printf(
+				e->p->arena, "detector `%s`", ((struct instance *)v->ref.ref)->kind->name->text),
+			name, NULL);
 	case VALUE_COMPONENT: {
 		struct instance *i = v->ref.ref;
 		uint32_t slot = (uint32_t)(uintptr_t)table_get(&i->kind->index, name);
@@ -292,13 +304,17 @@ const struct value *eval_field(struct eval *e, struct env *env, const struct ast
 	if (k->tag == AST_NAME && k->bind_tag == BIND_SLOT && k->bind_index == SLOT_POLICY && env->inst)
 		return policy_field(e, env->inst, x->name, x->name_span);
 	const struct value *v = eval(e, env, k);
-	if (v->tag == VALUE_NONE && k->tag == AST_NAME && k->bind_tag == BIND_SLOT && k->bind_index == SLOT_CATALOG && env->inst) {
-		struct diag *d = diag_error(e->diags, k->span, D_NO_CATALOG_ROW, e->catalog ? e->catalog->text : "?", env->inst->kind->name->text);
+	if (v->tag == VALUE_NONE && k->tag == AST_NAME && k->bind_tag == BIND_SLOT && k->bind_index == SLOT_CATALOG
+		&& env->inst) {
+		struct diag *d = diag_error(e->diags, k->span, D_NO_CATALOG_ROW,
+			e->catalog ? e->catalog->text : "?", env->inst->kind->name->text);
 		diag_place(e->diags, d, env->inst->at, "%s", instance_label(e, env->inst));
 		return VALUE_ERROR_V;
 	}
-	if (v->tag == VALUE_LIST && k->tag == AST_NAME && k->bind_tag == BIND_SYMBOL && ((struct symbol *)k->bind)->tag == SYMBOL_FAMILY) {
-		struct diag *d = diag_error(e->diags, x->name_span, D_UNKNOWN_FIELD, arena_printf(e->p->arena, "the family `%s`", k->name->text), x->name->text);
+	if (v->tag == VALUE_LIST && k->tag == AST_NAME && k->bind_tag == BIND_SYMBOL
+		&& ((struct symbol *)k->bind)->tag == SYMBOL_FAMILY) {
+		struct diag *d = diag_error(e->diags, x->name_span, D_UNKNOWN_FIELD,
+			arena_printf(e->p->arena, "the family `%s`", k->name->text), x->name->text);
 		diag_help(e->diags, d, "a member is written %s[\"%s\"]", k->name->text, x->name->text);
 		return VALUE_ERROR_V;
 	}
@@ -325,7 +341,9 @@ const struct value *eval_index(struct eval *e, struct env *env, const struct ast
 					return all->items[n];
 				suggest_try(&s, a->text);
 			}
-			struct diag *d = diag_error(e->diags, x->kids[1]->span, D_INDEX, arena_printf(e->p->arena, "`%s` has no member \"%.*s\"", k->name->text, (int)i->n, i->str.p));
+			struct diag *d = diag_error(e->diags, x->kids[1]->span, D_INDEX,
+				arena_printf(e->p->arena, "`%s` has no member \"%.*s\"", k->name->text, (int)i->n,
+					i->str.p));
 			if (suggest_best(&s))
 				diag_label(e->diags, d, "did you mean \"%s\"?", suggest_best(&s));
 			return VALUE_ERROR_V;
@@ -337,11 +355,14 @@ const struct value *eval_index(struct eval *e, struct env *env, const struct ast
 	if (v->tag == VALUE_LIST && i->tag == VALUE_INT) {
 		if (i->i >= 0 && i->i < v->n)
 			return LIVE(e, v->items[i->i]);
-		diag_error(e->diags, x->kids[1]->span, D_INDEX, arena_printf(e->p->arena, "there is no element %lld in a list of %u", (long long)i->i, v->n));
+		diag_error(e->diags, x->kids[1]->span, D_INDEX,
+			arena_printf(
+				e->p->arena, "there is no element %lld in a list of %u", (long long)i->i, v->n));
 		return VALUE_ERROR_V;
 	}
 	if (i->tag == VALUE_STRING && v->tag != VALUE_LIST)
 		return value_field(e, v, atom_intern(e->p->atoms, i->str.p, i->n), x->kids[1]->span, x->span);
-	diag_error(e->diags, x->span, D_INDEX, arena_printf(e->p->arena, "%s cannot be indexed by %s", value_noun(e, v), value_noun(e, i)));
+	diag_error(e->diags, x->span, D_INDEX,
+		arena_printf(e->p->arena, "%s cannot be indexed by %s", value_noun(e, v), value_noun(e, i)));
 	return VALUE_ERROR_V;
 }

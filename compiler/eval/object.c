@@ -1,5 +1,6 @@
-/* A component's output: objects with our labels, releases, files. Evaluates the kind's output statements in order, applies
-   the component's patches and names, and gives each pod template the hash of the configuration that it reads. */
+/* A component's output: objects with our labels, releases, files. Evaluates the kind's output statements in order,
+   applies the component's patches and names, and gives each pod template the hash of the configuration that it
+   reads. */
 #include "eval/chart.h"
 #include "base/suggest.h"
 #include "value/yaml.h"
@@ -50,7 +51,9 @@ static void read_kinds(struct compile *c)
 			q = tab + 1;
 		}
 		if (k == 6 && *s != '#' && !(n[0] == 4 && !memcmp(f[0], "word", 4))) {
-			struct kube_kind kk = { atom_intern(c->e->p->atoms, f[0], n[0]), arena_strdup(a, f[1], n[1]), arena_strdup(a, f[2], n[2]), arena_strdup(a, f[3], n[3]), n[4] && *f[4] == 'C', atoi(f[5]) };
+			struct kube_kind kk = { atom_intern(c->e->p->atoms, f[0], n[0]),
+				arena_strdup(a, f[1], n[1]), arena_strdup(a, f[2], n[2]),
+				arena_strdup(a, f[3], n[3]), n[4] && *f[4] == 'C', atoi(f[5]) };
 			VEC_PUSH(a, &c->kinds, kk);
 			if (!table_get(&c->kind_words, kk.word))
 				table_put(&c->kind_words, kk.word, (void *)(uintptr_t)c->kinds.n);
@@ -112,7 +115,8 @@ static const struct value *label_text(struct eval *e, const char *s, size_t n)
 	char *q = arena_strdup(e->arena, s, n > 63 ? 63 : n);
 	size_t len = n > 63 ? 63 : n;
 	for (size_t i = 0; i < len; i++)
-		if (!((q[i] >= 'a' && q[i] <= 'z') || (q[i] >= 'A' && q[i] <= 'Z') || (q[i] >= '0' && q[i] <= '9') || q[i] == '.' || q[i] == '_'))
+		if (!((q[i] >= 'a' && q[i] <= 'z') || (q[i] >= 'A' && q[i] <= 'Z') || (q[i] >= '0' && q[i] <= '9')
+			|| q[i] == '.' || q[i] == '_'))
 			q[i] = '-';
 	while (len && (q[len - 1] == '-' || q[len - 1] == '.' || q[len - 1] == '_'))
 		len--;
@@ -123,8 +127,8 @@ static const struct value *label_text(struct eval *e, const char *s, size_t n)
 	return value_string(e->arena, q, len, (struct span){ 0, 0 });
 }
 
-/* What cannot be written: components, secrets, none in a list, text that no cluster takes, and null but where `nulls` says so.
-   Reports the first. */
+/* What cannot be written: components, secrets, none in a list, text that no cluster takes, and null but where `nulls`
+   says so. Reports the first. */
 static int writable(struct making *m, const struct value *v, const char *where, struct span at, int nulls)
 {
 	struct eval *e = m->e;
@@ -140,7 +144,8 @@ static int writable(struct making *m, const struct value *v, const char *where, 
 			return 1;
 		x = diag_error(e->diags, here, D_OBJECT_FIELD, "null stands in an object, which has no use for it");
 		diag_place(e->diags, x, at, "in %s", where);
-		diag_help(e->diags, x, "null takes a chart's default away; a field that is not wanted is `none`, or left out");
+		diag_help(e->diags, x,
+			"null takes a chart's default away; a field that is not wanted is `none`, or left out");
 		return 0;
 	case VALUE_STRING:
 		if (!v->plain && yaml_style_of(v->str.p, v->n) == YAML_REJECT) {
@@ -152,7 +157,8 @@ static int writable(struct making *m, const struct value *v, const char *where, 
 	case VALUE_LIST:
 		for (uint32_t i = 0; i < v->n; i++) {
 			if (v->items[i]->tag == VALUE_NONE) {
-				diag_help(e->diags, diag_error(e->diags, here, D_NOT_YAML, "none in a list"), "leave it out: compact([...])");
+				diag_help(e->diags, diag_error(e->diags, here, D_NOT_YAML, "none in a list"),
+					"leave it out: compact([...])");
 				return 0;
 			}
 			if (!writable(m, v->items[i], where, here, nulls))
@@ -208,7 +214,8 @@ static const struct value *without_none(struct eval *e, const struct value *v)
 static const struct value *over(struct eval *e, const struct value *v, const struct value *more)
 {
 	for (uint32_t i = 0; more && more->tag == VALUE_RECORD && i < more->n; i++)
-		v = value_with(e->arena, v, more->rec.fields[i].key, more->rec.fields[i].value->tag == VALUE_NONE ? NULL : more->rec.fields[i].value);
+		v = value_with(e->arena, v, more->rec.fields[i].key,
+			more->rec.fields[i].value->tag == VALUE_NONE ? NULL : more->rec.fields[i].value);
 	return v;
 }
 
@@ -222,16 +229,20 @@ static const struct value *our_labels(struct making *m, struct instance *i, cons
 	const struct value *name = i ? coerce(e, slot_value(e, i, SLOT_NAME), &type_string, i->at) : NULL;
 	if (i) {
 		const struct atom *top = i->top->local;
-		f[n++] = (struct field){ atom(e, "app.kubernetes.io/component"), top == i->name ? name : value_string(e->arena, top->text, top->len, i->at) };
+		f[n++] = (struct field){ atom(e, "app.kubernetes.io/component"),
+			top == i->name ? name : value_string(e->arena, top->text, top->len, i->at) };
 		f[n++] = (struct field){ atom(e, "app.kubernetes.io/instance"), name };
 	}
 	f[n++] = (struct field){ atom(e, "app.kubernetes.io/managed-by"), str(e, "mlopsc") };
 	if (i)
-		f[n++] = (struct field){ atom(e, "app.kubernetes.io/name"), value_string(e->arena, i->kind->name->text, i->kind->name->len, i->at) };
-	f[n++] = (struct field){ atom(e, "app.kubernetes.io/part-of"), value_string(e->arena, m->c->out.name, strlen(m->c->out.name), e->stack->at) };
+		f[n++] = (struct field){ atom(e, "app.kubernetes.io/name"),
+			value_string(e->arena, i->kind->name->text, i->kind->name->len, i->at) };
+	f[n++] = (struct field){ atom(e, "app.kubernetes.io/part-of"),
+		value_string(e->arena, m->c->out.name, strlen(m->c->out.name), e->stack->at) };
 	TOUCH(e, version);
 	if (version->tag == VALUE_STRING)
-		f[n++] = (struct field){ atom(e, "app.kubernetes.io/version"), CARRIED(e, version, label_text(e, version->str.p, version->n)) };
+		f[n++] = (struct field){ atom(e, "app.kubernetes.io/version"),
+			CARRIED(e, version, label_text(e, version->str.p, version->n)) };
 	return value_record(e->arena, f, n, (struct span){ 0, 0 });
 }
 
@@ -253,9 +264,15 @@ static const struct value *renamed(struct eval *e, struct instance *i, const cha
 	return v ? v : own;
 }
 
-struct name_rule { const char *kind; uint32_t max; uint8_t label; };    /* label: 0 subdomain, 1 label, 2 label that begins with a letter */
+/* label: 0 subdomain, 1 label, 2 label that begins with a letter */
+struct name_rule { const char *kind; uint32_t max; uint8_t label; };
 static const struct name_rule name_rules[] = {
-	{ "", 253, 0 }, { "Service", 63, 2 }, { "Namespace", 63, 1 }, { "StatefulSet", 52, 1 }, { "CronJob", 52, 0 }, { "Job", 63, 0 },
+	{ "", 253, 0 },
+	{ "Service", 63, 2 },
+	{ "Namespace", 63, 1 },
+	{ "StatefulSet", 52, 1 },
+	{ "CronJob", 52, 0 },
+	{ "Job", 63, 0 },
 	{ "DaemonSet", 242, 0 },
 };
 
@@ -273,8 +290,11 @@ static const char *name_fault(const char *kind, const struct value *name, uint32
 	*max = r->max;
 	if (name->n > *max)
 		return "too long";
-	if (r->label == 2 ? !lit_dns1035_label(name->str.p, name->n) : r->label ? !lit_dns1123_label(name->str.p, name->n) : !lit_dns1123_subdomain(name->str.p, name->n))
-		return r->label == 2 ? "lower-case letters, digits and `-`, beginning with a letter" : "lower-case letters, digits and `-`";
+	if (r->label == 2          ? !lit_dns1035_label(name->str.p, name->n)
+			: r->label ? !lit_dns1123_label(name->str.p, name->n)
+			: !lit_dns1123_subdomain(name->str.p, name->n))
+		return r->label == 2 ? "lower-case letters, digits and `-`, beginning with a letter"
+			: "lower-case letters, digits and `-`";
 	return NULL;
 }
 
@@ -292,13 +312,15 @@ static int object_name_ok(struct making *m, const char *kind, const struct value
 		return 1;
 	if (name->n > max)
 		why = arena_printf(m->e->p->arena, "it has %u bytes; at most %u", name->n, max);
-	diag_error(m->e->diags, name->origin.hi ? name->origin : at, D_OBJECT_NAME, text(m->e, name), arena_printf(m->e->p->arena, "%s %s", strchr("AEIOU", *kind) ? "an" : "a", kind), why);
+	diag_error(m->e->diags, name->origin.hi ? name->origin : at, D_OBJECT_NAME, text(m->e, name),
+		arena_printf(m->e->p->arena, "%s %s", strchr("AEIOU", *kind) ? "an" : "a", kind), why);
 	return 0;
 }
 
 /* -- objects -- */
 
-static void add_object(struct making *m, struct instance *i, const char *api_version, const char *kind, const struct value *name, const struct value *body, struct span at, int ours)
+static void add_object(struct making *m, struct instance *i, const char *api_version, const char *kind,
+	const struct value *name, const struct value *body, struct span at, int ours)
 {
 	struct eval *e = m->e;
 	const struct kube_kind *kk = kube_kind_of(m->c, api_version, kind);
@@ -317,18 +339,23 @@ static void add_object(struct making *m, struct instance *i, const char *api_ver
 	if (meta)
 		ns = value_getc(meta, "namespace");
 	if (!ns && !cluster)
-		ns = i ? slot_value(e, i, SLOT_NAMESPACE) : member_value(e, e->stack, "namespace");     /* as it came in as YAML: the stack's */
+		/* as it came in as YAML: the stack's */
+		ns = i ? slot_value(e, i, SLOT_NAMESPACE) : member_value(e, e->stack, "namespace");
 	if (cluster)
 		ns = NULL;
 	else if (!ns || ns->tag != VALUE_STRING) {
 		if (!ns || !is_error(ns))
-			diag_help(e->diags, diag_error(e->diags, i ? i->at : at, D_NO_NAMESPACE, arena_printf(e->p->arena, "%s %s", kind, text(e, name))), "set `namespace`, in the component or in the stack");
+			diag_help(e->diags,
+				diag_error(e->diags, i ? i->at : at, D_NO_NAMESPACE,
+					arena_printf(e->p->arena, "%s %s", kind, text(e, name))),
+				"set `namespace`, in the component or in the stack");
 		m->ok = 0;
 		return;
 	}
 	const struct value *labels = our_labels(m, i, ns), *annotations = NULL;
 	if (!ours && meta && value_getc(meta, "labels"))
-		labels = over(e, value_getc(meta, "labels"), labels);   /* what came in as YAML keeps its labels' order of words, not ours */
+		/* what came in as YAML keeps its labels' order of words, not ours */
+		labels = over(e, value_getc(meta, "labels"), labels);
 	else if (meta)
 		labels = over(e, labels, value_getc(meta, "labels"));
 	if (meta)
@@ -339,7 +366,13 @@ static void add_object(struct making *m, struct instance *i, const char *api_ver
 		more = slot_value(e, i->top, SLOT_ANNOTATIONS);
 		own = slot_value(e, i, SLOT_ANNOTATIONS);
 		if ((more->tag == VALUE_RECORD && more->n) || (own->tag == VALUE_RECORD && own->n))
-			annotations = over(e, over(e, annotations && annotations->tag == VALUE_RECORD ? annotations : value_record(e->arena, NULL, 0, at), more), own);
+			annotations = over(e,
+				over(e,
+					annotations && annotations->tag == VALUE_RECORD
+						? annotations
+						: value_record(e->arena, NULL, 0, at),
+					more),
+				own);
 	}
 	struct field *mf = ARENA_ARRAY(e->arena, struct field, (meta ? meta->n : 0) + 4);
 	uint32_t n = 0;
@@ -351,14 +384,18 @@ static void add_object(struct making *m, struct instance *i, const char *api_ver
 		mf[n++] = (struct field){ e->p->implicit[SLOT_ANNOTATIONS], annotations };
 	for (uint32_t k = 0; meta && k < meta->n; k++) {
 		const struct atom *key = meta->rec.fields[k].key;
-		if (key != e->p->a_name && key != e->p->implicit[SLOT_NAMESPACE] && key != e->p->implicit[SLOT_LABELS] && key != e->p->implicit[SLOT_ANNOTATIONS])
+		if (key != e->p->a_name && key != e->p->implicit[SLOT_NAMESPACE]
+			&& key != e->p->implicit[SLOT_LABELS] && key != e->p->implicit[SLOT_ANNOTATIONS])
 			mf[n++] = meta->rec.fields[k];
 	}
 	struct field *f = ARENA_ARRAY(e->arena, struct field, body->n + 3);
 	uint32_t o = 0;
-	const struct atom *a_api = atom(e, "apiVersion"), *a_kind = e->p->implicit[SLOT_KIND], *a_meta = atom(e, "metadata");
+	const struct atom *a_api = atom(e, "apiVersion"), *a_kind = e->p->implicit[SLOT_KIND],
+		*a_meta = atom(e, "metadata");
 	const struct value *said = value_get(body, a_api);      /* keeps its place in the source */
-	f[o++] = (struct field){ a_api, value_string(e->arena, api_version, strlen(api_version), said && said->tag == VALUE_STRING ? said->origin : (struct span){ 0, 0 }) };
+	f[o++] = (struct field){ a_api,
+		value_string(e->arena, api_version, strlen(api_version),
+			said && said->tag == VALUE_STRING ? said->origin : (struct span){ 0, 0 }) };
 	f[o++] = (struct field){ a_kind, str(e, kind) };
 	f[o++] = (struct field){ a_meta, value_record(e->arena, mf, n, at) };
 	for (uint32_t k = 0; k < body->n; k++) {
@@ -366,9 +403,15 @@ static void add_object(struct making *m, struct instance *i, const char *api_ver
 		if (key != a_api && key != a_kind && key != a_meta)
 			f[o++] = body->rec.fields[k];
 	}
-	struct out_object obj = { .api_version = api_version, .kind = kind, .ns = ns ? text(e, ns) : "", .name = text(e, name),
-		.tree = value_record(e->arena, f, o, at), .rank = kk ? kk->rank : 34 };
-	if (m->c->pass == 1 && !writable(m, obj.tree, arena_printf(e->arena, "%s %s", kind, obj.name), at, is_custom(api_version))) {
+	struct out_object obj = { .api_version = api_version,
+		.kind = kind,
+		.ns = ns ? text(e, ns) : "",
+		.name = text(e, name),
+		.tree = value_record(e->arena, f, o, at),
+		.rank = kk ? kk->rank : 34 };
+	if (m->c->pass == 1
+		&& !writable(
+			m, obj.tree, arena_printf(e->arena, "%s %s", kind, obj.name), at, is_custom(api_version))) {
 		m->ok = 0;
 		return;
 	}
@@ -410,7 +453,8 @@ const struct kube_kind *manifest_kind(struct compile *c, const struct ast *o)
 }
 
 /* The body of an object: its literals mean what the fields of its kind say. */
-static const struct value *eval_body(struct eval *e, struct env *env, const struct ast *x, const char *api_version, const char *kind)
+static const struct value *eval_body(
+	struct eval *e, struct env *env, const struct ast *x, const char *api_version, const char *kind)
 {
 	const struct ast *body = e->body;
 	const char *body_api = e->body_api, *body_kind = e->body_kind;
@@ -442,7 +486,10 @@ static void manifest(struct making *m, struct instance *i, struct env *env, cons
 			n = v->n;
 		}
 		if (!split_kind(e, s, n, &api, &kind)) {
-			diag_help(e->diags, diag_error(e->diags, o->name_span.hi ? o->name_span : o->span, D_UNKNOWN_OBJECT_KIND, arena_strdup(e->p->arena, s, n)), "write \"group/version/Kind\" or \"v1/Kind\"");
+			diag_help(e->diags,
+				diag_error(e->diags, o->name_span.hi ? o->name_span : o->span,
+					D_UNKNOWN_OBJECT_KIND, arena_strdup(e->p->arena, s, n)),
+				"write \"group/version/Kind\" or \"v1/Kind\"");
 			m->ok = 0;
 			return;
 		}
@@ -461,12 +508,15 @@ static void manifest(struct making *m, struct instance *i, struct env *env, cons
 		word = kk->word->text;
 	}
 	if (!strcmp(kind, "Secret") && !strcmp(api, "v1")) {
-		diag_help(e->diags, diag_error(e->diags, o->name_span.hi ? o->name_span : o->span, D_SECRET_YAML, "written among the objects"),
+		diag_help(e->diags,
+			diag_error(e->diags, o->name_span.hi ? o->name_span : o->span, D_SECRET_YAML,
+				"written among the objects"),
 			"a kind declares its own: secret NAME { key, ... }; mlopsc secrets --from renders it");
 		m->ok = 0;
 		return;
 	}
-	const struct value *name = eval_typed(e, env, o->kids[0], &type_string), *body = eval_body(e, env, o->kids[1], api, kind);
+	const struct value *name = eval_typed(e, env, o->kids[0], &type_string),
+		*body = eval_body(e, env, o->kids[1], api, kind);
 	if (is_error(name) || is_error(body)) {
 		m->ok = 0;
 		m->lost = 1;
@@ -502,18 +552,25 @@ static void config(struct making *m, struct instance *i, struct env *env, const 
 		return;
 	}
 	body = without_none(e, body);
-	struct field *data = ARENA_ARRAY(e->arena, struct field, body->n + 1), *binary = ARENA_ARRAY(e->arena, struct field, body->n + 1);
+	struct field *data = ARENA_ARRAY(e->arena, struct field, body->n + 1),
+		*binary = ARENA_ARRAY(e->arena, struct field, body->n + 1);
 	uint32_t ndata = 0, nbinary = 0;
 	for (uint32_t k = 0; k < body->n; k++) {
 		const struct field *f = &body->rec.fields[k];
 		const int bytes = f->value->tag == VALUE_BYTES;
 		if ((f->value->tag != VALUE_STRING && !bytes) || !lit_config_key(f->key->text, f->key->len)) {
-			diag_error(e->diags, f->value->origin.hi ? f->value->origin : o->span, D_OBJECT_FIELD, f->value->tag == VALUE_STRING || bytes ?
-				arena_printf(e->p->arena, "`%s` cannot be the name of a file in a ConfigMap", f->key->text) : arena_printf(e->p->arena, "`%s` must be text, not %s", f->key->text, value_noun(e, f->value)));
+			diag_error(e->diags, f->value->origin.hi ? f->value->origin : o->span, D_OBJECT_FIELD,
+				f->value->tag == VALUE_STRING || bytes
+					? arena_printf(e->p->arena,
+						"`%s` cannot be the name of a file in a ConfigMap", f->key->text)
+					: arena_printf(e->p->arena, "`%s` must be text, not %s", f->key->text,
+						value_noun(e, f->value)));
 			m->ok = 0;
 			return;
 		}
-		struct out_file file = { arena_printf(e->arena, "drift/%.*s/%s", (int)name->n, name->str.p, f->key->text), f->value->str.p, f->value->n };
+		struct out_file file = { arena_printf(e->arena, "drift/%.*s/%s", (int)name->n, name->str.p,
+			f->key->text),
+			f->value->str.p, f->value->n };
 		VEC_PUSH(e->arena, &m->files, file);
 		if (bytes)
 			binary[nbinary++] = (struct field){ f->key, base64(e, f->value) };
@@ -526,7 +583,8 @@ static void config(struct making *m, struct instance *i, struct env *env, const 
 		d[n++] = (struct field){ atom(e, "data"), value_record(e->arena, data, ndata, body->origin) };
 	if (nbinary)
 		d[n++] = (struct field){ atom(e, "binaryData"), value_record(e->arena, binary, nbinary, body->origin) };
-	add_object(m, i, "v1", "ConfigMap", renamed(e, i, "configmap", name), value_record(e->arena, d, n, o->span), o->span, 1);
+	add_object(m, i, "v1", "ConfigMap", renamed(e, i, "configmap", name), value_record(e->arena, d, n, o->span),
+		o->span, 1);
 }
 
 static const char *opt_text(struct eval *e, const struct value *rec, const char *key)
@@ -543,7 +601,8 @@ static void release(struct making *m, struct instance *i, struct env *env, const
 	struct type chart_type = { .tag = T_INTERFACE, .iface = chart_iface };
 	struct type_field field = { .name = atom(e, "chart"), .type = chart_iface ? &chart_type : &type_any };
 	struct type t = { .tag = T_RECORD, .n = 1, .fields = &field };
-	const struct value *name = eval_typed(e, env, o->kids[0], &type_string), *body = eval_open(e, env, o->kids[1], &t);
+	const struct value *name = eval_typed(e, env, o->kids[0], &type_string),
+		*body = eval_open(e, env, o->kids[1], &t);
 	if (is_error(name) || is_error(body)) {
 		m->ok = 0;
 		m->lost = 1;
@@ -555,40 +614,55 @@ static void release(struct making *m, struct instance *i, struct env *env, const
 		for (int q = 0; known[q]; q++)
 			ok |= !strcmp(known[q], body->rec.fields[k].key->text);
 		if (!ok) {
-			diag_help(e->diags, diag_error(e->diags, o->span, D_RELEASE, arena_printf(e->p->arena, "a release has no `%s`", body->rec.fields[k].key->text)), "it has chart, values, ready and namespace");
+			diag_help(e->diags,
+				diag_error(e->diags, o->span, D_RELEASE,
+					arena_printf(e->p->arena, "a release has no `%s`",
+						body->rec.fields[k].key->text)),
+				"it has chart, values, ready and namespace");
 			m->ok = 0;
 			return;
 		}
 	}
-	const struct value *chart = value_getc(body, "chart"), *values = value_getc(body, "values"), *ready = value_getc(body, "ready"), *ns = value_getc(body, "namespace");
+	const struct value *chart = value_getc(body, "chart"), *values = value_getc(body, "values"),
+		*ready = value_getc(body, "ready"), *ns = value_getc(body, "namespace");
 	if (!ns)
 		ns = slot_value(e, i, SLOT_NAMESPACE);
 	if (!chart || chart->tag != VALUE_RECORD || ns->tag != VALUE_STRING) {
 		if (!is_error(ns))
-			diag_error(e->diags, o->span, D_RELEASE, chart ? "a release needs a namespace" : "a release needs a chart");
+			diag_error(e->diags, o->span, D_RELEASE,
+				chart ? "a release needs a namespace" : "a release needs a chart");
 		m->ok = 0;
 		return;
 	}
 	if (values && values->tag != VALUE_RECORD && values->tag != VALUE_NONE) {
-		diag_error(e->diags, values->origin.hi ? values->origin : o->span, D_TYPE, "a map of values", value_noun(e, values));
+		diag_error(e->diags, values->origin.hi ? values->origin : o->span, D_TYPE, "a map of values",
+			value_noun(e, values));
 		m->ok = 0;
 		return;
 	}
 	if (name->n > 53 || !lit_dns1123_label(name->str.p, name->n)) {
-		diag_error(e->diags, name->origin.hi ? name->origin : o->span, D_OBJECT_NAME, text(e, name), "a release", "at most 53 lower-case letters, digits and `-`");
+		diag_error(e->diags, name->origin.hi ? name->origin : o->span, D_OBJECT_NAME, text(e, name),
+			"a release", "at most 53 lower-case letters, digits and `-`");
 		m->ok = 0;
 		return;
 	}
-	struct out_release r = { .component = m->t->name, .name = text(e, name), .ns = text(e, ns),
-		.chart_ref = opt_text(e, chart, "ref"), .repo = opt_text(e, chart, "repo"), .chart = opt_text(e, chart, "name"), .version = opt_text(e, chart, "version"),
-		.values = values && values->tag == VALUE_RECORD ? values : value_record(e->arena, NULL, 0, o->span) };
+	struct out_release r = { .component = m->t->name,
+		.name = text(e, name),
+		.ns = text(e, ns),
+		.chart_ref = opt_text(e, chart, "ref"),
+		.repo = opt_text(e, chart, "repo"),
+		.chart = opt_text(e, chart, "name"),
+		.version = opt_text(e, chart, "version"),
+		.values = values && values->tag == VALUE_RECORD ? values
+								: value_record(e->arena, NULL, 0, o->span) };
 	if (*r.chart_ref)
 		r.repo = "";
 	r.name_value = name;
 	r.ns_value = ns;
 	r.chart_value = chart;
 	if (!*r.version || (!*r.chart_ref && (!*r.repo || !*r.chart))) {
-		diag_error(e->diags, chart->origin.hi ? chart->origin : o->span, D_RELEASE, "a chart needs `version`, and either `ref` or `repo` and `name`");
+		diag_error(e->diags, chart->origin.hi ? chart->origin : o->span, D_RELEASE,
+			"a chart needs `version`, and either `ref` or `repo` and `name`");
 		m->ok = 0;
 		return;
 	}
@@ -607,18 +681,25 @@ static void release(struct making *m, struct instance *i, struct env *env, const
 	if (ready && ready->tag == VALUE_LIST && ready->n) {
 		struct out_ready *v = ARENA_ARRAY(e->arena, struct out_ready, ready->n);
 		for (uint32_t k = 0; k < ready->n; k++) {
-			const struct value *x = ready->items[k], *roll = x->tag == VALUE_RECORD ? value_getc(x, "rollout") : NULL;
+			const struct value *x = ready->items[k],
+				*roll = x->tag == VALUE_RECORD ? value_getc(x, "rollout") : NULL;
 			if (x->tag != VALUE_RECORD || !*opt_text(e, x, "resource")) {
-				diag_error(e->diags, x->origin.hi ? x->origin : o->span, D_RELEASE, "`ready` lists records with `resource` and `condition` or `rollout`");
+				diag_error(e->diags, x->origin.hi ? x->origin : o->span, D_RELEASE,
+					"`ready` lists records with `resource` and `condition` or `rollout`");
 				m->ok = 0;
 				return;
 			}
-			v[k] = (struct out_ready){ opt_text(e, x, "resource"), *opt_text(e, x, "namespace") ? opt_text(e, x, "namespace") : strncmp(opt_text(e, x, "resource"), "crd/", 4) ? r.ns : "", opt_text(e, x, "condition"), roll && roll->tag == VALUE_BOOL && roll->i };
+			v[k] = (struct out_ready){ opt_text(e, x, "resource"),
+				*opt_text(e, x, "namespace") ? opt_text(e, x, "namespace")
+					: strncmp(opt_text(e, x, "resource"), "crd/", 4) ? r.ns
+					: "",
+				opt_text(e, x, "condition"), roll && roll->tag == VALUE_BOOL && roll->i };
 		}
 		r.ready = v;
 		r.nready = ready->n;
 	}
-	if (m->c->pass == 1 && !writable(m, r.values, arena_printf(e->arena, "the values of release %s", r.name), o->span, 1)) {
+	if (m->c->pass == 1
+		&& !writable(m, r.values, arena_printf(e->arena, "the values of release %s", r.name), o->span, 1)) {
 		m->ok = 0;
 		return;
 	}
@@ -688,7 +769,8 @@ static void output(struct making *m, struct instance *i, struct env *env, const 
 				const struct instance *who = NULL;
 				for (uint32_t n = 0; n < MAX_LOCALS && env->locals[n] && !who; n++)
 					who = offered_by(i, env->locals[n]);
-				claim_text(m->c, arena_strdup(e->p->arena, v->str.p, v->n), who ? who->at : i->at, instance_label(e, who ? who : i));
+				claim_text(m->c, arena_strdup(e->p->arena, v->str.p, v->n), who ? who->at : i->at,
+					instance_label(e, who ? who : i));
 			}
 		}
 		break;
@@ -728,7 +810,8 @@ static void patches(struct making *m, struct instance *i)
 			if (m->owners.v[k] != i && (!m->owners.v[k] || m->owners.v[k]->top != i))
 				continue;
 			buf_addf(&have, "%s%s(\"%s\")", have.n ? ", " : "", word, o->name);
-			if (strcmp(word, st->name->text) || strlen(o->name) != name->n || memcmp(o->name, name->str.p, name->n))
+			if (strcmp(word, st->name->text) || strlen(o->name) != name->n
+				|| memcmp(o->name, name->str.p, name->n))
 				continue;
 			hit = 1;
 			const struct value *before = o->tree;
@@ -739,7 +822,9 @@ static void patches(struct making *m, struct instance *i)
 			}
 		}
 		if (!hit) {
-			struct diag *x = diag_error(e->diags, st->span, D_PATCH_TARGET, arena_printf(e->p->arena, "%s makes no %s \"%.*s\" to patch", instance_label(e, i), st->name->text, (int)name->n, name->str.p));
+			struct diag *x = diag_error(e->diags, st->span, D_PATCH_TARGET,
+				arena_printf(e->p->arena, "%s makes no %s \"%.*s\" to patch", instance_label(e, i),
+					st->name->text, (int)name->n, name->str.p));
 			if (have.n)
 				diag_help(e->diags, x, "it makes %s", have.p);
 			m->ok = 0;
@@ -797,7 +882,8 @@ static void statements_used(struct making *m, struct instance *i)
 	for (uint32_t k = 0; names->tag == VALUE_RECORD && k < names->n; k++) {
 		const struct atom *key = names->rec.fields[k].key;
 		const char *slash = memchr(key->text, '/', key->len);
-		const struct atom *word = slash ? atom_intern(e->p->atoms, key->text, (size_t)(slash - key->text)) : key;
+		const struct atom *word = slash ? atom_intern(e->p->atoms, key->text, (size_t)(slash - key->text))
+						: key;
 		int known = !strcmp(word->text, "release") || kube_kind(m->c, word);
 		for (uint32_t n = 0; n < m->objects.n && !known; n++) {
 			const char *kind = m->objects.v[n].kind;
@@ -808,7 +894,9 @@ static void statements_used(struct making *m, struct instance *i)
 		}
 		if (known)
 			continue;
-		struct diag *x = diag_error(e->diags, names->rec.fields[k].value->origin.hi ? names->rec.fields[k].value->origin : i->at, D_UNKNOWN_OBJECT_KIND, word->text);
+		struct diag *x = diag_error(e->diags,
+			names->rec.fields[k].value->origin.hi ? names->rec.fields[k].value->origin : i->at,
+			D_UNKNOWN_OBJECT_KIND, word->text);
 		struct suggest s;
 		suggest_init(&s, word->text, word->len);
 		suggest_try(&s, "release");
@@ -817,7 +905,8 @@ static void statements_used(struct making *m, struct instance *i)
 		if (suggest_best(&s))
 			diag_help(e->diags, x, "did you mean `%s`?", suggest_best(&s));
 		else
-			diag_help(e->diags, x, "`names` is written { deployment: \"new\" }, or { \"service/old\": \"new\" }");
+			diag_help(e->diags, x,
+				"`names` is written { deployment: \"new\" }, or { \"service/old\": \"new\" }");
 		m->ok = 0;
 		m->lost = 1;
 	}
@@ -835,8 +924,10 @@ static void statements_used(struct making *m, struct instance *i)
 				buf_addf(&have, "%s%s", have.n ? ", " : "", m->releases.v[n].name);
 			}
 		if (!hit) {
-			struct diag *x = diag_error(e->diags, st->name ? st->name_span : st->span, D_PATCH_TARGET, st->name ?
-				arena_printf(e->p->arena, "%s has no release `%s`", instance_label(e, i), st->name->text) : arena_printf(e->p->arena, "%s has no release", instance_label(e, i)));
+			struct diag *x = diag_error(e->diags, st->name ? st->name_span : st->span, D_PATCH_TARGET,
+				st->name ? arena_printf(
+					e->p->arena, "%s has no release `%s`", instance_label(e, i), st->name->text)
+						: arena_printf(e->p->arena, "%s has no release", instance_label(e, i)));
 			if (have.n)
 				diag_help(e->diags, x, "its releases: %s", have.p);
 			m->ok = 0;
@@ -860,14 +951,16 @@ static void config_names(const struct value *v, struct eval *e, int depth, struc
 			if (x->tag == VALUE_RECORD && !strcmp(v->rec.fields[i].key->text, refs[k])) {
 				const struct value *n = value_get(x, e->p->a_name);
 				if (n && n->tag == VALUE_STRING)
-					table_put(names, atom_intern(e->p->atoms, n->str.p, n->n), (void *)(uintptr_t)n);
+					table_put(names, atom_intern(e->p->atoms, n->str.p, n->n),
+						(void *)(uintptr_t)n);
 			}
 		if (x->tag == VALUE_LIST || x->tag == VALUE_RECORD)
 			config_names(x, e, depth + 1, names);
 	}
 }
 
-static const struct value *set2(struct eval *e, const struct value *rec, const char *k1, const char *k2, const struct value *v)
+static const struct value *set2(
+	struct eval *e, const struct value *rec, const char *k1, const char *k2, const struct value *v)
 {
 	const struct value *in = value_getc(rec, k1);
 	if (!in || in->tag != VALUE_RECORD)
@@ -894,20 +987,28 @@ static void config_hashes(struct making *m)
 		return;
 	for (uint32_t k = 0; k < m->objects.n; k++) {
 		struct out_object *o = &m->objects.v[k];
-		const struct value *spec = value_getc(o->tree, "spec"), *tpl = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "template") : NULL;
+		const struct value *spec = value_getc(o->tree, "spec"),
+			*tpl = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "template") : NULL;
 		const struct value *pod = tpl && tpl->tag == VALUE_RECORD ? value_getc(tpl, "spec") : NULL;
-		if (!pod || pod->tag != VALUE_RECORD || (strcmp(o->kind, "Deployment") && strcmp(o->kind, "StatefulSet") && strcmp(o->kind, "DaemonSet")))
+		if (!pod || pod->tag != VALUE_RECORD
+			|| (strcmp(o->kind, "Deployment") && strcmp(o->kind, "StatefulSet")
+				&& strcmp(o->kind, "DaemonSet")))
 			continue;
 		struct table names;
-		VEC(const struct value *) read = { 0 };         /* name, data and binary data of each ConfigMap that the pods read */
+		/* name, data and binary data of each ConfigMap that the pods read */
+		VEC(const struct value *) read = { 0 };
 		table_init(&names, e->arena);
 		config_names(pod, e, 0, &names);
 		for (uint32_t q = 0; q < m->objects.n; q++) {
 			struct out_object *cm = &m->objects.v[q];
-			const struct value *ref = strcmp(cm->kind, "ConfigMap") || strcmp(cm->ns, o->ns) ? NULL : table_get(&names, atom(e, cm->name));
+			const struct value *ref = strcmp(cm->kind, "ConfigMap") || strcmp(cm->ns, o->ns)
+				? NULL
+				: table_get(&names, atom(e, cm->name));
 			if (!ref)
 				continue;
-			const struct value *own = value_get(value_getc(cm->tree, "metadata"), e->p->a_name), *d = value_getc(cm->tree, "data"), *bin = value_getc(cm->tree, "binaryData");
+			const struct value *own = value_get(value_getc(cm->tree, "metadata"), e->p->a_name),
+				*d = value_getc(cm->tree, "data"),
+				*bin = value_getc(cm->tree, "binaryData");
 			if (e->plan && !plan_same(own, ref)) {
 				plan_touch(e, own);
 				plan_touch(e, ref);
@@ -920,10 +1021,13 @@ static void config_hashes(struct making *m)
 			const struct value *meta = value_getc(tpl, "metadata");
 			if (!meta || meta->tag != VALUE_RECORD)
 				meta = value_record(e->arena, NULL, 0, (struct span){ 0, 0 });
-			meta = set2(e, meta, "annotations", "mlopsc/config-hash", plan_hash(e, value_list(e->arena, read.v, read.n, (struct span){ 0, 0 })));
+			meta = set2(e, meta, "annotations", "mlopsc/config-hash",
+				plan_hash(e, value_list(e->arena, read.v, read.n, (struct span){ 0, 0 })));
 			if (!value_getc(tpl, "metadata"))       /* metadata stands first */
 				tpl = metadata_first(e, tpl);
-			o->tree = value_with(e->arena, o->tree, atom(e, "spec"), value_with(e->arena, spec, atom(e, "template"), value_with(e->arena, tpl, atom(e, "metadata"), meta)));
+			o->tree = value_with(e->arena, o->tree, atom(e, "spec"),
+				value_with(e->arena, spec, atom(e, "template"),
+					value_with(e->arena, tpl, atom(e, "metadata"), meta)));
 		}
 	}
 }
@@ -946,7 +1050,8 @@ static void yaml_objects(struct making *m)
 {
 	struct eval *e = m->e;
 	for (uint32_t d = 0; d < m->t->ndocs; d++) {
-		const struct value *v = m->t->docs[d], *api = value_getc(v, "apiVersion"), *kind = value_getc(v, "kind"), *meta = value_getc(v, "metadata");
+		const struct value *v = m->t->docs[d], *api = value_getc(v, "apiVersion"),
+			*kind = value_getc(v, "kind"), *meta = value_getc(v, "metadata");
 		const struct value *name = meta && meta->tag == VALUE_RECORD ? value_getc(meta, "name") : NULL;
 		if (!name || name->tag != VALUE_STRING)
 			continue;       /* reported when it was read */
@@ -961,16 +1066,21 @@ int run_output_checks(struct compile *c, struct top *t)
 	return m.ok;
 }
 
-/* What others need has to run before they are applied. Nobody waits for what nothing needs: a model's detector, say, starts
-   only once somebody has registered the model. */
+/* What others need has to run before they are applied. Nobody waits for what nothing needs: a model's detector, say,
+   starts only once somebody has registered the model. */
 static void wait_for(struct eval *e, struct out_component *out)
 {
-	static const char *const kinds[][2] = { { "Deployment", "deployment" }, { "StatefulSet", "statefulset" }, { "DaemonSet", "daemonset" } };
+	static const char *const kinds[][2] = { { "Deployment", "deployment" }, { "StatefulSet", "statefulset" },
+		{ "DaemonSet", "daemonset" } };
 	VEC(struct out_ready) v = { 0 };
 	for (uint32_t n = 0; n < out->nobjects; n++)
 		for (int k = 0; k < 3; k++)
-			if (!strcmp(out->objects[n].kind, kinds[k][0]) && !strcmp(out->objects[n].api_version, "apps/v1"))
-				VEC_PUSH(e->arena, &v, ((struct out_ready){ arena_printf(e->arena, "%s/%s", kinds[k][1], out->objects[n].name), out->objects[n].ns, "", 1 }));
+			if (!strcmp(out->objects[n].kind, kinds[k][0])
+				&& !strcmp(out->objects[n].api_version, "apps/v1"))
+				VEC_PUSH(e->arena, &v,
+					((struct out_ready){
+						arena_printf(e->arena, "%s/%s", kinds[k][1], out->objects[n].name),
+						out->objects[n].ns, "", 1 }));
 	out->ready = v.v;
 	out->nready = v.n;
 }
@@ -1013,7 +1123,14 @@ int make_objects(struct compile *c, struct top *t, struct instance *inst, struct
 			m.ok &= object_sound(e, &m.objects.v[n], at);
 	}
 	const struct value *version = t->inst ? slot_value(e, t->inst, SLOT_VERSION) : VALUE_NONE_V;
-	*out = (struct out_component){ .name = t->name, .kind = t->kind, .version = version->tag == VALUE_STRING ? text(e, version) : "",
-		.objects = m.objects.v, .nobjects = m.objects.n, .releases = m.releases.v, .nreleases = m.releases.n, .files = m.files.v, .nfiles = m.files.n };
+	*out = (struct out_component){ .name = t->name,
+		.kind = t->kind,
+		.version = version->tag == VALUE_STRING ? text(e, version) : "",
+		.objects = m.objects.v,
+		.nobjects = m.objects.n,
+		.releases = m.releases.v,
+		.nreleases = m.releases.n,
+		.files = m.files.v,
+		.nfiles = m.files.n };
 	return m.ok;
 }

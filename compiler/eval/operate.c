@@ -9,7 +9,8 @@
 
 static const char *const op_text[] = { "||", "&&", "==", "!=", "<", "<=", ">", ">=", "in", "+", "-", "*", "/", "%" };
 
-static const struct value *bad_operands(struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
+static const struct value *bad_operands(
+	struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
 {
 	diag_error(e->diags, x->span, D_OPERATOR, op_text[x->op], value_noun(e, a), value_noun(e, b));
 	return VALUE_ERROR_V;
@@ -30,7 +31,8 @@ static int is_text(const struct value *v, int text)
 	return v->tag == VALUE_STRING && v->text == text;
 }
 
-/* The result of an operator as a size, a duration, a number of cores or a rate. What is left of one divided by another may be nothing. */
+/* The result of an operator as a size, a duration, a number of cores or a rate. What is left of one divided by another
+   may be nothing. */
 static const struct value *sized(struct eval *e, int text, double num, const struct ast *x)
 {
 	char s[64];
@@ -39,7 +41,9 @@ static const struct value *sized(struct eval *e, int text, double num, const str
 	if (!(num >= 0) || num > 9e18 || (num == 0 && text != TEXT_DURATION && x->op != OP_MOD)) {
 		struct diag *d = diag_error(e->diags, at, D_OVERFLOW, op_text[x->op]);
 		if (num <= 0)
-			diag_label(e->diags, d, "%s", text == TEXT_DURATION ? "a duration is not negative" : "what is left must be more than zero");
+			diag_label(e->diags, d, "%s",
+				text == TEXT_DURATION ? "a duration is not negative"
+					: "what is left must be more than zero");
 		return VALUE_ERROR_V;
 	}
 	if (text == TEXT_DURATION) {
@@ -54,7 +58,10 @@ static const struct value *sized(struct eval *e, int text, double num, const str
 		}
 		n = (size_t)snprintf(s, sizeof s, "%.0f%s", v, suffix[i]);
 	} else if (text == TEXT_RATE) {
-		static const struct { double s; char unit; } per[] = { { 1, 's' }, { 60, 'm' }, { 3600, 'h' }, { 86400, 'd' } };
+		static const struct {
+			double s;
+			char unit;
+		} per[] = { { 1, 's' }, { 60, 'm' }, { 3600, 'h' }, { 86400, 'd' } };
 		int i = 0;
 		while (i < 3 && floor(num * per[i].s) != num * per[i].s)
 			i++;
@@ -67,7 +74,8 @@ static const struct value *sized(struct eval *e, int text, double num, const str
 		s[n++] = per[i].unit;
 	} else {        /* cores, in whole milli-cores */
 		double milli = ceil(num * 1000 - 1e-9);
-		n = fmod(milli, 1000) == 0 ? (size_t)snprintf(s, sizeof s, "%.0f", milli / 1000) : (size_t)snprintf(s, sizeof s, "%.0fm", milli);
+		n = fmod(milli, 1000) == 0 ? (size_t)snprintf(s, sizeof s, "%.0f", milli / 1000)
+			: (size_t)snprintf(s, sizeof s, "%.0fm", milli);
 	}
 	return value_text(e->arena, (enum text_type)text, arena_strdup(e->arena, s, n), n, num, at);
 }
@@ -88,7 +96,8 @@ const struct value *list_concat(struct eval *e, const struct value *a, const str
 const struct value *eval_arithmetic(struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
 {
 	int op = x->op;
-	if (op == OP_ADD && a->tag == VALUE_STRING && b->tag == VALUE_STRING && !(a->text >= TEXT_SIZE && a->text <= TEXT_RATE && a->text == b->text)) {
+	if (op == OP_ADD && a->tag == VALUE_STRING && b->tag == VALUE_STRING
+		&& !(a->text >= TEXT_SIZE && a->text <= TEXT_RATE && a->text == b->text)) {
 		size_t n = (size_t)a->n + b->n;
 		if (!limit_bytes(e, n, x->span) || n > UINT32_MAX)
 			return VALUE_ERROR_V;
@@ -131,7 +140,8 @@ const struct value *eval_arithmetic(struct eval *e, const struct ast *x, const s
 		return value_int(e->arena, r, x->span);
 	}
 	int an = is_number(a), bn = is_number(b);
-	int as = is_text(a, TEXT_SIZE) || is_text(a, TEXT_DURATION) || is_text(a, TEXT_CORES), bs = is_text(b, TEXT_SIZE) || is_text(b, TEXT_DURATION) || is_text(b, TEXT_CORES);
+	int as = is_text(a, TEXT_SIZE) || is_text(a, TEXT_DURATION) || is_text(a, TEXT_CORES),
+		bs = is_text(b, TEXT_SIZE) || is_text(b, TEXT_DURATION) || is_text(b, TEXT_CORES);
 	int ar = is_text(a, TEXT_RATE), br = is_text(b, TEXT_RATE);
 	double p = an || as || ar ? as_double(a) : 0, q = bn || bs || br ? as_double(b) : 0, r;
 	int result = -1;        /* -1 error, 0 a float, else a text type */
@@ -176,13 +186,15 @@ static const struct value *compare(struct eval *e, const struct ast *x, const st
 {
 	double c;
 	if (is_number(a) && is_number(b)) {
-		c = a->tag == VALUE_INT && b->tag == VALUE_INT ? (double)((a->i > b->i) - (a->i < b->i)) : as_double(a) - as_double(b);
+		c = a->tag == VALUE_INT && b->tag == VALUE_INT ? (double)((a->i > b->i) - (a->i < b->i))
+			: as_double(a) - as_double(b);
 	} else if (a->tag == VALUE_STRING && b->tag == VALUE_STRING) {
 		if (a->text == TEXT_VERSION || b->text == TEXT_VERSION) {
 			c = lit_version_compare(a->str.p, a->n, b->str.p, b->n);
 		} else if (a->text == b->text && a->text >= TEXT_SIZE && a->text <= TEXT_RATE) {
 			c = a->str.num - b->str.num;
-		} else if ((a->text == TEXT_NONE || a->text >= TEXT_HOST) && (b->text == TEXT_NONE || b->text >= TEXT_HOST)) {
+		} else if ((a->text == TEXT_NONE || a->text >= TEXT_HOST)
+			&& (b->text == TEXT_NONE || b->text >= TEXT_HOST)) {
 			size_t n = a->n < b->n ? a->n : b->n;
 			c = memcmp(a->str.p, b->str.p, n);
 			if (c == 0)
@@ -228,7 +240,8 @@ static int same(struct eval *e, const struct value *a, const struct value *b)
 	case VALUE_SECRET:
 		return a->ref.ref == b->ref.ref;
 	case VALUE_GIVEN:
-		return ((struct given *)a->ref.ref)->inst == ((struct given *)b->ref.ref)->inst && ((struct given *)a->ref.ref)->give == ((struct given *)b->ref.ref)->give;
+		return ((struct given *)a->ref.ref)->inst == ((struct given *)b->ref.ref)->inst
+			&& ((struct given *)a->ref.ref)->give == ((struct given *)b->ref.ref)->give;
 	case VALUE_SECRET_KEY:
 		return a->ref.ref == b->ref.ref && a->ref.key == b->ref.key;
 	case VALUE_STRING:
@@ -242,15 +255,19 @@ static int same(struct eval *e, const struct value *a, const struct value *b)
 
 static int is_literal(const struct ast *x)
 {
-	return x->tag == AST_NUMBER || (x->tag == AST_UNARY && x->op == '-' && x->kids[0]->tag == AST_NUMBER) || (x->tag == AST_NAME && x->bind_tag == BIND_WORD);
+	return x->tag == AST_NUMBER || (x->tag == AST_UNARY && x->op == '-' && x->kids[0]->tag == AST_NUMBER)
+		|| (x->tag == AST_NAME && x->bind_tag == BIND_WORD);
 }
 
 static const struct value *operand(struct eval *e, struct env *env, const struct ast *x, const struct type *t)
 {
 	if (x->tag == AST_NAME && x->bind_tag == BIND_NULL)
 		return VALUE_NULL_V;
-	if (x->tag == AST_NAME && x->bind_tag == BIND_WORD)     /* what no enumeration has is reported by resolve_words() */
-		return table_get(&e->p->enum_words, x->name) ? value_text(e->arena, TEXT_ENUM, x->name->text, x->name->len, 0, x->span) : VALUE_ERROR_V;
+	/* what no enumeration has is reported by resolve_words() */
+	if (x->tag == AST_NAME && x->bind_tag == BIND_WORD)
+		return table_get(&e->p->enum_words, x->name)
+			? value_text(e->arena, TEXT_ENUM, x->name->text, x->name->len, 0, x->span)
+			: VALUE_ERROR_V;
 	if (!t || x->tag != AST_NUMBER)
 		return eval(e, env, x);
 	const struct value *v = eval_number(e, x, t, 0);
@@ -295,7 +312,9 @@ const struct value *eval_binary(struct eval *e, struct env *env, const struct as
 	}
 	if (is_error(a) || is_error(b))
 		return VALUE_ERROR_V;
-	if (e->plan && (x->op != OP_EQ && x->op != OP_NE ? x->op != OP_ADD || a->tag != VALUE_LIST : a->tag != VALUE_NONE && b->tag != VALUE_NONE)) {
+	if (e->plan
+		&& (x->op != OP_EQ && x->op != OP_NE ? x->op != OP_ADD || a->tag != VALUE_LIST
+			: a->tag != VALUE_NONE && b->tag != VALUE_NONE)) {
 		if (x->op == OP_ADD && a->tag == VALUE_STRING && b->tag == VALUE_STRING) {
 			const struct value *parts[2] = { a, b }, *sum = eval_arithmetic(e, x, a, b);
 			if (sum->tag == VALUE_STRING && sum->text == TEXT_NONE)

@@ -122,7 +122,8 @@ const struct value *origin_made(struct eval *e, const struct ast *x, const struc
 		return v;       /* the same expression, once by itself and once for its type */
 	struct origin *o = node(e, ORIGIN_EXPR, x->span);
 	o->x = x;
-	if (!own && passes(x) && v->tag != VALUE_COMPONENT && v->origin.hi && (v->origin.lo < x->span.lo || v->origin.hi > x->span.hi))
+	if (!own && passes(x) && v->tag != VALUE_COMPONENT && v->origin.hi
+		&& (v->origin.lo < x->span.lo || v->origin.hi > x->span.hi))
 		own = node(e, ORIGIN_PLACE, v->origin);
 	if (own) {
 		take_parts(e, o, m, 1, own);
@@ -147,7 +148,8 @@ const struct value *origin_made(struct eval *e, const struct ast *x, const struc
 	return traced(e, v, o);
 }
 
-const struct value *origin_slot(struct eval *e, const struct instance *i, uint32_t slot, struct span at, const struct value *v, struct origin_mark m)
+const struct value *origin_slot(struct eval *e, const struct instance *i, uint32_t slot, struct span at,
+	const struct value *v, struct origin_mark m)
 {
 	struct origins *s = e->origins;
 	if (!is_error(v)) {
@@ -172,7 +174,8 @@ const struct value *origin_slot(struct eval *e, const struct instance *i, uint32
 	return v;
 }
 
-const struct value *origin_symbol(struct eval *e, const struct symbol *y, struct span at, const struct value *v, struct origin_mark m)
+const struct value *origin_symbol(
+	struct eval *e, const struct symbol *y, struct span at, const struct value *v, struct origin_mark m)
 {
 	if (!is_error(v)) {
 		e->origins->when = NULL;
@@ -235,8 +238,10 @@ const struct value *origin_choice(struct eval *e, const struct value *row, struc
 	if (row->tag == VALUE_RECORD) {
 		struct field *f = ARENA_ARRAY(e->arena, struct field, row->n);
 		for (uint32_t i = 0; i < row->n; i++)
-			f[i] = (struct field){ row->rec.fields[i].key, row->rec.fields[i].value->tag == VALUE_NONE ? row->rec.fields[i].value :
-				origin_choice(e, row->rec.fields[i].value, at, chosen) };
+			f[i] = (struct field){ row->rec.fields[i].key,
+				row->rec.fields[i].value->tag == VALUE_NONE
+					? row->rec.fields[i].value
+					: origin_choice(e, row->rec.fields[i].value, at, chosen) };
 		return value_record(e->arena, f, row->n, row->origin);
 	}
 	const struct origin *own = place_of(e, row), *why = chosen ? place_of(e, chosen) : NULL;
@@ -250,7 +255,8 @@ const struct value *origin_choice(struct eval *e, const struct value *row, struc
 }
 
 /* What the compiler put together itself, in the place of an expression. */
-const struct value *origin_joined(struct eval *e, const struct ast *x, const struct value *made, const struct value *const *parts, uint32_t n)
+const struct value *origin_joined(
+	struct eval *e, const struct ast *x, const struct value *made, const struct value *const *parts, uint32_t n)
 {
 	struct origin *o = node(e, ORIGIN_EXPR, x->span);
 	o->x = x;

@@ -1,5 +1,6 @@
-/* One object as text: its tree in the order that Kubernetes' users expect, with the hash of its meaning as an annotation.
-   The hash covers the tree without that annotation, in the canonical encoding: layout, key order and comments do not count. */
+/* One object as text: its tree in the order that Kubernetes' users expect, with the hash of its meaning as an
+   annotation. The hash covers the tree without that annotation, in the canonical encoding: layout, key order and
+   comments do not count. */
 #include "eval/out.h"
 #include "base/buf.h"
 #include "value/yaml.h"

@@ -187,7 +187,10 @@ int plan_same(const struct value *a, const struct value *b)
 	if (x->nparts != y->nparts)
 		return 0;
 	for (uint32_t i = 0; i < x->nparts; i++)        /* the same text, once as a name and once as a string */
-		if (!x->parts[i].p != !y->parts[i].p || (x->parts[i].p ? x->parts[i].n != y->parts[i].n || memcmp(x->parts[i].p, y->parts[i].p, x->parts[i].n) : x->parts[i].slot != y->parts[i].slot))
+		if (!x->parts[i].p != !y->parts[i].p
+			|| (x->parts[i].p ? x->parts[i].n != y->parts[i].n
+						|| memcmp(x->parts[i].p, y->parts[i].p, x->parts[i].n)
+						: x->parts[i].slot != y->parts[i].slot))
 			return 0;
 	return 1;
 }
@@ -203,7 +206,9 @@ void plan_check(struct eval *e, const struct value *v, const struct type *t)
 	}
 	while (t->tag == T_OPTIONAL)
 		t = t->elem;
-	if ((t->tag == T_STRING && !t->ranged) || t->tag == T_ANY || (t->tag == T_TEXT && !t->ranged && v->tag == VALUE_STRING && v->text == t->text) || (t->tag == T_BOOL && v->tag == VALUE_BOOL))
+	if ((t->tag == T_STRING && !t->ranged) || t->tag == T_ANY
+		|| (t->tag == T_TEXT && !t->ranged && v->tag == VALUE_STRING && v->text == t->text)
+		|| (t->tag == T_BOOL && v->tag == VALUE_BOOL))
 		return;                 /* holds for whatever the slot's type lets through */
 	VEC_PUSH(e->unit, &e->plan->checks, ((struct sym_check){ s, t }));
 }
@@ -232,7 +237,8 @@ static int equal(const struct value *a, const struct value *b)
 		if (a->n != b->n)
 			return 0;
 		for (uint32_t i = 0; i < a->n; i++)
-			if (a->rec.fields[i].key != b->rec.fields[i].key || !equal(a->rec.fields[i].value, b->rec.fields[i].value))
+			if (a->rec.fields[i].key != b->rec.fields[i].key
+				|| !equal(a->rec.fields[i].value, b->rec.fields[i].value))
 				return 0;
 		return 1;
 	case VALUE_COMPONENT: case VALUE_SECRET:
@@ -342,7 +348,9 @@ static const struct value *text_value(struct eval *e, struct bound *b, const str
 		n[k] = s->parts[k].n;
 		if (!p[k]) {
 			const struct value *v = b->inst->cells[s->parts[k].slot];
-			tame &= v->tag == VALUE_STRING ? (v->flags & VALUE_TAME) != 0 : v->tag == VALUE_INT ? v->i >= 0 : v->tag == VALUE_FLOAT && v->d >= 0;
+			tame &= v->tag == VALUE_STRING ? (v->flags & VALUE_TAME) != 0
+				: v->tag == VALUE_INT  ? v->i >= 0
+				: v->tag == VALUE_FLOAT && v->d >= 0;
 			p[k] = text_of(e, v, &n[k]);
 		}
 		total += n[k];
@@ -352,7 +360,8 @@ static const struct value *text_value(struct eval *e, struct bound *b, const str
 		copy(q, p[k], n[k]);
 		q += n[k];
 	}
-	struct value *v = (struct value *)(uintptr_t)value_text(e->arena, (enum text_type)s->text, out, total, 0, (struct span){ 0, 0 });
+	struct value *v = (struct value *)(uintptr_t)value_text(
+		e->arena, (enum text_type)s->text, out, total, 0, (struct span){ 0, 0 });
 	if (tame && total <= YAML_FRAME_MAX && total >= YAML_FRAME_MIN)
 		v->plain = 1;
 	else if (s->nparts == 1 && !s->parts[0].p)      /* a slot's own text */
@@ -380,8 +389,8 @@ static const struct value *sym_value(struct eval *e, struct bound *b, const stru
 	return f->v;
 }
 
-/* Has the slot a value of the same form as when the plan was made, and one that can be written? Text that is put together
-   from what can be written can be written. */
+/* Has the slot a value of the same form as when the plan was made, and one that can be written? Text that is put
+   together from what can be written can be written. */
 static int slot_fits(struct eval *e, const struct plan *p, struct instance *i, uint32_t slot)
 {
 	const struct value *v = i->cells[slot] ? i->cells[slot] : slot_value(e, i, slot), *was = p->orig->cells[slot];
@@ -401,7 +410,9 @@ static int slot_fits(struct eval *e, const struct plan *p, struct instance *i, u
 struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i)
 {
 	for (uint32_t k = 0; k < p->guards.n; k++)
-		if (!equal(i->cells[p->guards.v[k].slot] ? i->cells[p->guards.v[k].slot] : slot_value(e, i, p->guards.v[k].slot), p->guards.v[k].want))
+		if (!equal(i->cells[p->guards.v[k].slot] ? i->cells[p->guards.v[k].slot]
+			: slot_value(e, i, p->guards.v[k].slot),
+			p->guards.v[k].want))
 			return NULL;
 	for (uint32_t k = 0; k < p->slots.n; k++)
 		if (!slot_fits(e, p, i, p->slots.v[k]))
@@ -426,7 +437,9 @@ int plan_leaves_fit(struct eval *e, struct bound *b)
 
 const struct value *plan_value(struct eval *e, struct bound *b, const struct value *v)
 {
-	return is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == b->plan ? sym_value(e, b, ((const struct symbolic *)v)->sym) : v;
+	return is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == b->plan
+		? sym_value(e, b, ((const struct symbolic *)v)->sym)
+		: v;
 }
 
 const struct value *plan_live(struct eval *e, const struct value *v)
@@ -434,7 +447,8 @@ const struct value *plan_live(struct eval *e, const struct value *v)
 	return plan_value(e, e->bound, v);
 }
 
-/* The hash as a scalar: digits in front make it look like a number to some reader; `e` might, with nothing but digits behind it. */
+/* The hash as a scalar: digits in front make it look like a number to some reader; `e` might, with nothing but digits
+   behind it. */
 static void put_hash(struct buf *out, struct hash128 hash, int indent)
 {
 	char hex[33];
@@ -471,7 +485,8 @@ static void put_symbolic(struct eval *e, struct bound *b, const struct op *op, s
 	}
 }
 
-void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash)
+void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out,
+	struct hash128 *hash)
 {
 	canonical->n = 0;
 	fill(e, b, &o->canonical, canonical);

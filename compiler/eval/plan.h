@@ -1,14 +1,15 @@
-/* Plans: what a kind makes, as ready text with slots, so that the hundredth component of a kind costs its own values and
-   not its template.
+/* Plans: what a kind makes, as ready text with slots, so that the hundredth component of a kind costs its own values
+   and not its template.
 
-   A plan is made by evaluating a kind's output once for one component with the origins of its scalars kept: a setting's value
-   is symbolic (it is the value, and it knows which slot it came from), and text put together from symbolic values is
-   symbolic too. Whatever the evaluation looks into (a condition, a comparison, a built-in's argument) becomes a guard: the plan
-   holds for components that have the same value there. What reaches the objects unseen becomes a slot of the text. So a
-   plan needs no second evaluator, and nothing of the language is left out: a component that no plan fits is made plainly.
+   A plan is made by evaluating a kind's output once for one component with the origins of its scalars kept: a setting's
+   value is symbolic (it is the value, and it knows which slot it came from), and text put together from symbolic values
+   is symbolic too. Whatever the evaluation looks into (a condition, a comparison, a built-in's argument) becomes a
+   guard: the plan holds for components that have the same value there. What reaches the objects unseen becomes a slot
+   of the text. So a plan needs no second evaluator, and nothing of the language is left out: a component that no plan
+   fits is made plainly.
 
-   The text of a plan is the plain writer's own, cut where symbolic values stand. The first components that use a plan are made
-   both ways, and a difference (which would be a fault here) retires the plan. */
+   The text of a plan is the plain writer's own, cut where symbolic values stand. The first components that use a plan
+   are made both ways, and a difference (which would be a fault here) retires the plan. */
 #ifndef MLOPS_PLAN_H
 #define MLOPS_PLAN_H
 #include "eval/eval.h"
@@ -16,7 +17,8 @@
 #include "base/hash.h"
 
 #define VALUE_SYMBOLIC 1                /* in value.flags: the value is the head of a struct symbolic */
-#define VALUE_TAME 2                    /* in value.flags: plain in YAML, and cannot make text around it anything else (yaml_is_tame) */
+#define VALUE_TAME \
+	2 /* in value.flags: plain in YAML, and cannot make text around it anything else (yaml_is_tame) */
 struct sym_part { const char *p; uint32_t n; uint32_t slot; };  /* p NULL: the slot's value as text */
 struct sym {
 	struct plan *plan;
@@ -62,19 +64,24 @@ struct plan {
 	uint8_t failed;                 /* this component cannot be planned */
 	uint8_t retired, tried;
 	struct whole_plan *whole;       /* eval/whole.h */
-	uint32_t *depends;              /* while a rule's check runs: counts what it looks into, instead of guarding it */
+	/* while a rule's check runs: counts what it looks into, instead of guarding it */
+	uint32_t *depends;
 };
 
 /* -- hooks of the evaluator; all of them are no-ops when nothing is being traced -- */
 const struct value *plan_slot(struct eval *e, struct instance *i, uint32_t slot);      /* NULL: compute it as always */
 void plan_touch(struct eval *e, const struct value *v);                                /* looked into, one level */
 void plan_touch_deep(struct eval *e, const struct value *v);
-const struct value *plan_carry(struct eval *e, const struct value *from, const struct value *made);    /* the same text, another value */
+/* the same text, another value */
+const struct value *plan_carry(struct eval *e, const struct value *from, const struct value *made);
 const struct value *plan_concat(struct eval *e, const struct value *made, const struct value *const *parts, uint32_t n);
-const struct value *plan_hash(struct eval *e, const struct value *data);               /* 32 hexadecimal digits; symbolic if the data is */
-int plan_same(const struct value *a, const struct value *b);                           /* the same symbolic text, or both plain */
+/* 32 hexadecimal digits; symbolic if the data is */
+const struct value *plan_hash(struct eval *e, const struct value *data);
+/* the same symbolic text, or both plain */
+int plan_same(const struct value *a, const struct value *b);
 void plan_check(struct eval *e, const struct value *v, const struct type *t);
-const struct value *plan_live(struct eval *e, const struct value *v);                  /* in a residual check: this component's value */
+/* in a residual check: this component's value */
+const struct value *plan_live(struct eval *e, const struct value *v);
 static inline int is_symbolic(const struct value *v) { return v->flags & VALUE_SYMBOLIC; }
 #define TOUCH(e, v) do { if ((e)->plan) plan_touch((e), (v)); } while (0)
 #define TOUCH_DEEP(e, v) do { if ((e)->plan) plan_touch_deep((e), (v)); } while (0)
@@ -90,8 +97,11 @@ struct bound {
 	struct instance *inst;
 	struct filled *syms;
 };
-struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i);     /* NULL: a guard or a check fails */
+/* NULL: a guard or a check fails */
+struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i);
 int plan_leaves_fit(struct eval *e, struct bound *b);
-const struct value *plan_value(struct eval *e, struct bound *b, const struct value *v);          /* of an object's name or namespace */
-void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out, struct hash128 *hash);
+/* of an object's name or namespace */
+const struct value *plan_value(struct eval *e, struct bound *b, const struct value *v);
+void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out,
+	struct hash128 *hash);
 #endif

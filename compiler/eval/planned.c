@@ -1,5 +1,5 @@
-/* Making plans and making components by them. A plan is learnt from a component that has been made plainly and found sound;
-   the first two others that it fits are made both ways. */
+/* Making plans and making components by them. A plan is learnt from a component that has been made plainly and found
+   sound; the first two others that it fits are made both ways. */
 #include "eval/compile.h"
 #include "eval/plan.h"
 #include "eval/whole.h"
@@ -14,7 +14,8 @@ enum { FROM_INSTANCES = 4, MAX_PLANS = 8, TRIALS = 2 };
 static int is_simple(const struct compile *c, const struct top *t)
 {
 	const struct instance *i = t->inst;
-	if (c->plain || !i || !i->decl || i->failed || t->parts.n || i->kind->has_inner || i->kind->runs.n || i->allows.n || i->name != i->local)
+	if (c->plain || !i || !i->decl || i->failed || t->parts.n || i->kind->has_inner || i->kind->runs.n
+		|| i->allows.n || i->name != i->local)
 		return 0;
 	for (uint32_t n = 0; n < i->statements.n; n++)
 		if (i->statements.v[n]->tag != AST_CHECK)
@@ -43,8 +44,11 @@ static void objects_of(struct compile *c, struct top *t, struct bound *b, struct
 	for (uint32_t n = 0; n < p->objects.n; n++) {
 		const struct plan_object *q = &p->objects.v[n];
 		const struct value *name = plan_value(e, b, q->name), *ns = q->ns ? plan_value(e, b, q->ns) : NULL;
-		o->objects[n] = (struct out_object){ .api_version = q->api_version, .kind = q->kind, .rank = q->rank,
-			.name = arena_strdup(e->arena, name->str.p, name->n), .ns = ns ? arena_strdup(e->arena, ns->str.p, ns->n) : "" };
+		o->objects[n] = (struct out_object){ .api_version = q->api_version,
+			.kind = q->kind,
+			.rank = q->rank,
+			.name = arena_strdup(e->arena, name->str.p, name->n),
+			.ns = ns ? arena_strdup(e->arena, ns->str.p, ns->n) : "" };
 		if (c->pass == 2) {
 			size_t start = c->text.n;
 			plan_text(e, b, q, &c->canonical, &c->text, &o->objects[n].hash);
@@ -127,8 +131,10 @@ static const struct value *marked(struct eval *e, const struct plan *p, const st
 	if (is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == p) {
 		char s[16];
 		int n = snprintf(s, sizeof s, "\1%08x\2", ((const struct symbolic *)v)->sym->index);
-		struct value *w = (struct value *)(uintptr_t)value_string(e->arena, arena_strdup(e->arena, s, (size_t)n), (size_t)n, v->origin);
-		w->plain = 1;           /* so that the writer leaves it as it is; real text never holds a control character there */
+		struct value *w = (struct value *)(uintptr_t)value_string(
+			e->arena, arena_strdup(e->arena, s, (size_t)n), (size_t)n, v->origin);
+		/* so that the writer leaves it as it is; real text never holds a control character there */
+		w->plain = 1;
 		return w;
 	}
 	if (v->tag == VALUE_LIST) {
@@ -151,13 +157,15 @@ struct hole { struct canonical_hole hole; struct eval *e; struct plan_ops *ops; 
 static void fill(const struct canonical_hole *h, struct buf *out)
 {
 	const struct hole *x = (const void *)h;
-	struct op text = { .p = arena_strdup(x->e->unit, out->p + *x->flushed, out->n - *x->flushed), .n = (uint32_t)(out->n - *x->flushed) };
+	struct op text = { .p = arena_strdup(x->e->unit, out->p + *x->flushed, out->n - *x->flushed),
+		.n = (uint32_t)(out->n - *x->flushed) };
 	VEC_PUSH(x->e->unit, x->ops, text);
 	VEC_PUSH(x->e->unit, x->ops, ((struct op){ .sym = x->sym }));
 	*x->flushed = out->n;
 }
 
-static const struct value *holed(struct eval *e, const struct plan *p, struct plan_ops *ops, size_t *flushed, const struct value *v)
+static const struct value *holed(
+	struct eval *e, const struct plan *p, struct plan_ops *ops, size_t *flushed, const struct value *v)
 {
 	if (is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == p) {
 		struct hole *h = ARENA_NEW(e->arena, struct hole);
@@ -176,7 +184,8 @@ static const struct value *holed(struct eval *e, const struct plan *p, struct pl
 	if (v->tag == VALUE_RECORD) {
 		struct field *f = ARENA_ARRAY(e->arena, struct field, v->n);
 		for (uint32_t i = 0; i < v->n; i++)
-			f[i] = (struct field){ v->rec.fields[i].key, holed(e, p, ops, flushed, v->rec.fields[i].value) };
+			f[i] = (struct field){ v->rec.fields[i].key,
+				holed(e, p, ops, flushed, v->rec.fields[i].value) };
 		return value_record(e->arena, f, v->n, v->origin);
 	}
 	return v;
@@ -187,7 +196,9 @@ static void cut_canonical(struct eval *e, const struct plan *p, struct plan_ops 
 	struct buf b = { 0 };
 	size_t flushed = 0;
 	value_canonical(holed(e, p, ops, &flushed, tree), &b);
-	VEC_PUSH(e->unit, ops, ((struct op){ .p = arena_strdup(e->unit, b.p + flushed, b.n - flushed), .n = (uint32_t)(b.n - flushed) }));
+	VEC_PUSH(e->unit, ops,
+		((struct op){ .p = arena_strdup(e->unit, b.p + flushed, b.n - flushed),
+			.n = (uint32_t)(b.n - flushed) }));
 	buf_free(&b);
 }
 
@@ -227,12 +238,15 @@ static int cut_text(struct eval *e, struct plan_object *o, const struct out_obje
 		unsigned sym = 0;
 		while (start && text.p[start - 1] != '\n')
 			start--;
-		while (text.p[start + column] == ' ' || (text.p[start + column] == '-' && text.p[start + column + 1] == ' '))
+		while (text.p[start + column] == ' '
+			|| (text.p[start + column] == '-' && text.p[start + column + 1] == ' '))
 			column++;
 		sscanf(text.p + k + 1, "%8x", &sym);
 		literal(e, o, text.p + from, k - from);
 		/* children of a key stand two columns in; those of an item of a list where its text begins */
-		VEC_PUSH(e->unit, &o->text, ((struct op){ .sym = sym, .indent = (uint16_t)(start + column == k ? column : column + 2) }));
+		VEC_PUSH(e->unit, &o->text,
+			((struct op){
+				.sym = sym, .indent = (uint16_t)(start + column == k ? column : column + 2) }));
 		from = k + 10;
 		k = from - 1;
 	}
@@ -259,7 +273,8 @@ static struct instance *fresh(struct eval *e, const struct instance *orig)
 
 static int has_node_port(const struct out_object *o)
 {
-	const struct value *spec = value_getc(o->tree, "spec"), *ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
+	const struct value *spec = value_getc(o->tree, "spec"),
+		*ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
 	for (uint32_t n = 0; ports && ports->tag == VALUE_LIST && n < ports->n; n++)
 		if (ports->items[n]->tag == VALUE_RECORD && value_getc(ports->items[n], "nodePort"))
 			return 1;
@@ -279,8 +294,9 @@ static int same_as_plain(struct compile *c, struct top *t, struct bound *b, cons
 		struct hash128 h;
 		buf_clear(&text);
 		emit_object(&text, &plain->objects[n], &h, &canonical);
-		ok = text.n == o.objects[n].text_n && !memcmp(text.p, o.objects[n].text, text.n) && hash_equal(h, o.objects[n].hash)
-			&& !strcmp(o.objects[n].name, plain->objects[n].name) && !strcmp(o.objects[n].ns, plain->objects[n].ns);
+		ok = text.n == o.objects[n].text_n && !memcmp(text.p, o.objects[n].text, text.n)
+			&& hash_equal(h, o.objects[n].hash) && !strcmp(o.objects[n].name, plain->objects[n].name)
+			&& !strcmp(o.objects[n].ns, plain->objects[n].ns);
 	}
 	buf_free(&text);
 	buf_free(&canonical);
@@ -328,12 +344,15 @@ static struct plan *trace(struct compile *c, struct top *t)
 			cut_canonical(e, p, &q.canonical, obj->tree);
 		VEC_PUSH(e->unit, &p->objects, q);
 	}
-	for (uint32_t n = 0; n < p->objects.n; n++) {   /* one name is looked at once for each rule that it stands under */
+	/* one name is looked at once for each rule that it stands under */
+	for (uint32_t n = 0; n < p->objects.n; n++) {
 		struct plan_object *q = &p->objects.v[n];
 		q->name_first = (uint8_t)is_symbolic(q->name);
 		for (uint32_t k = 0; k < n && q->name_first; k++) {
 			const struct plan_object *r = &p->objects.v[k];
-			q->name_first = !(is_symbolic(r->name) && ((const struct symbolic *)r->name)->sym == ((const struct symbolic *)q->name)->sym
+			q->name_first = !(is_symbolic(r->name)
+				&& ((const struct symbolic *)r->name)->sym
+					== ((const struct symbolic *)q->name)->sym
 				&& object_name_rule(r->kind) == object_name_rule(q->kind));
 		}
 	}

@@ -1,4 +1,5 @@
-/* Kubernetes' own kinds: when they are applied, and which belong to no namespace. Custom kinds are the library's to know. */
+/* Kubernetes' own kinds: when they are applied, and which belong to no namespace. Custom kinds are the library's to
+   know. */
 #include "eval/out.h"
 #include <stdlib.h>
 #include <string.h>

@@ -17,15 +17,22 @@
 /* -- what is asked for -- */
 
 struct asked {
-	const struct value *label, *version, *rows, *columns, *categorical, *binary, *scale, *dtype;    /* NULL: not given */
+	/* NULL: not given */
+	const struct value *label, *version, *rows, *columns, *categorical, *binary, *scale, *dtype;
 	struct span label_at;
 };
 enum { FOR_FILE = 1, FOR_ARTIFACT = 2, FOR_URI = 4, FOR_ELSEWHERE = FOR_ARTIFACT | FOR_URI, FOR_ALL = 7 };
-static const struct { const char *name; int tags; size_t at; } named[] = {
+static const struct { const char *name; int tags; size_t at;
+} named[] = {
 #define AT(f) offsetof(struct asked, f)
-	{ "label", FOR_ALL, AT(label) }, { "rows", FOR_ALL, AT(rows) }, { "columns", FOR_ALL, AT(columns) },
-	{ "version", FOR_ELSEWHERE, AT(version) }, { "dtype", FOR_ELSEWHERE, AT(dtype) },
-	{ "categorical", FOR_FILE, AT(categorical) }, { "binary", FOR_FILE, AT(binary) }, { "scale", FOR_FILE, AT(scale) },
+	{ "label", FOR_ALL, AT(label) },
+	{ "rows", FOR_ALL, AT(rows) },
+	{ "columns", FOR_ALL, AT(columns) },
+	{ "version", FOR_ELSEWHERE, AT(version) },
+	{ "dtype", FOR_ELSEWHERE, AT(dtype) },
+	{ "categorical", FOR_FILE, AT(categorical) },
+	{ "binary", FOR_FILE, AT(binary) },
+	{ "scale", FOR_FILE, AT(scale) },
 #undef AT
 };
 #define NNAMED (sizeof named / sizeof *named)

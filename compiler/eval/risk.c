@@ -1,5 +1,6 @@
-/* The `risk` members of kinds at work. What they read of a component is told to the lock as text; later two locks say what was and
-   what is, the texts get their types back from the kind, and the risk's expressions are evaluated with nothing else in scope. */
+/* The `risk` members of kinds at work. What they read of a component is told to the lock as text; later two locks say
+   what was and what is, the texts get their types back from the kind, and the risk's expressions are evaluated with
+   nothing else in scope. */
 #include "eval/compile.h"
 #include "value/literal.h"
 #include "eval/plan.h"
@@ -12,7 +13,8 @@
 /* Does it read a member that is not known? Locks of other compilers may have less. */
 static int lacks(const struct ast *x, const struct value *const *side)
 {
-	if (x->tag == AST_FIELD && x->kids[0]->tag == AST_NAME && x->kids[0]->bind_tag == BIND_LOCAL && x->kids[0]->bind_index < RISK_RESTARTS)
+	if (x->tag == AST_FIELD && x->kids[0]->tag == AST_NAME && x->kids[0]->bind_tag == BIND_LOCAL
+		&& x->kids[0]->bind_index < RISK_RESTARTS)
 		return !value_get(side[x->kids[0]->bind_index], x->name);
 	for (uint32_t i = 0; i < x->nkids; i++)
 		if (x->kids[i] && lacks(x->kids[i], side))
@@ -20,7 +22,8 @@ static int lacks(const struct ast *x, const struct value *const *side)
 	return 0;
 }
 
-/* As it is told and read back again: what does not fit the risks of a kind is found when it is compiled, not when it has changed. */
+/* As it is told and read back again: what does not fit the risks of a kind is found when it is compiled, not when it
+   has changed. */
 void try_risks(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -41,7 +44,8 @@ void try_risks(struct compile *c)
 		env.locals[RISK_RESTARTS] = value_bool(1);
 		for (uint32_t r = 0; r < k->risks.n; r++) {
 			const struct ast *d = k->risks.v[r];
-			const struct value *when = lacks(d->kids[0], env.locals) ? VALUE_ERROR_V : eval(e, &env, d->kids[0]);
+			const struct value *when = lacks(d->kids[0], env.locals) ? VALUE_ERROR_V
+				: eval(e, &env, d->kids[0]);
 			if (!is_error(when))
 				truth(e, when, d->kids[0]->span);
 			for (uint32_t i = 1; i < 3; i++)
@@ -64,7 +68,9 @@ static const char *spelled(struct eval *e, const struct value *v)
 	}
 }
 
-void tell_facts(struct compile *c, void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value), void *to)
+void tell_facts(struct compile *c,
+	void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value),
+	void *to)
 {
 	struct eval *e = c->e;
 	uint32_t slots[MEMBERS], n = 0;
@@ -80,7 +86,8 @@ void tell_facts(struct compile *c, void (*take)(void *to, const char *instance, 
 			const struct arena_mark m = arena_mark(e->unit);
 			const char *text = spelled(e, slot_value(e, x, slots[k]));
 			if (text)
-				take(to, x->name->text, x->kind->name->text, x->kind->members.v[slots[k]].name->text, text);
+				take(to, x->name->text, x->kind->name->text,
+					x->kind->members.v[slots[k]].name->text, text);
 			if (e->arena != e->unit)
 				arena_rewind(e->unit, m);
 		}
@@ -141,7 +148,8 @@ static int text(struct eval *e, struct env *env, const struct ast *x, const char
 	return 1;
 }
 
-int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, const struct value *old, const struct value *new, int restarts, struct risk_finding *f)
+int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, const struct value *old,
+	const struct value *new, int restarts, struct risk_finding *f)
 {
 	struct env env = { 0 };
 	const struct value *const side[2] = { old, new };
@@ -159,5 +167,8 @@ int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, con
 		return yes;
 	for (uint32_t i = 3; i < risk->nkids; i++)
 		risk_flag(risk->kids[i]->name->text, risk->kids[i]->name->len, &f->flags);
-	return text(e, &env, risk->kids[1], &f->because) && (!risk->kids[2] || text(e, &env, risk->kids[2], &f->cure)) ? 1 : -1;
+	return text(e, &env, risk->kids[1], &f->because)
+			&& (!risk->kids[2] || text(e, &env, risk->kids[2], &f->cure))
+		? 1
+		: -1;
 }

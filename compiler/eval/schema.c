@@ -1,7 +1,7 @@
-/* Walks an object beside the type that the table gives it. A field is found by binary search in the sorted fields of its
-   type; nothing is allocated before something is wrong. What a plan's components have in common is checked when the plan's
-   first component is made plainly; for the others only what is in a slot is looked at again (sym_leaf), and of that only what
-   the slot's own type does not promise already. */
+/* Walks an object beside the type that the table gives it. A field is found by binary search in the sorted fields of
+   its type; nothing is allocated before something is wrong. What a plan's components have in common is checked when the
+   plan's first component is made plainly; for the others only what is in a slot is looked at again (sym_leaf), and of
+   that only what the slot's own type does not promise already. */
 #include "eval/schema.h"
 #include "base/suggest.h"
 #include "eval/compile.h"
@@ -89,7 +89,9 @@ static int one_of(const char *choices, const char *s, size_t n)
 
 static int is_resource(const char *s, size_t n)
 {
-	return memchr(s, '/', n) ? lit_label_key(s, n) : (n > 10 && !memcmp(s, "hugepages-", 10)) || one_of("cpu|memory|storage|ephemeral-storage|pods", s, n);
+	return memchr(s, '/', n) ? lit_label_key(s, n)
+		: (n > 10 && !memcmp(s, "hugepages-", 10))
+			|| one_of("cpu|memory|storage|ephemeral-storage|pods", s, n);
 }
 
 static int is_cidr(const char *s, size_t n)
@@ -119,7 +121,8 @@ static int is_relative(const char *s, size_t n)
 static int is_identifier(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_' || (i && s[i] >= '0' && s[i] <= '9')))
+		if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || s[i] == '_'
+			|| (i && s[i] >= '0' && s[i] <= '9')))
 			return 0;
 	return n > 0;
 }
@@ -172,7 +175,8 @@ static const char *form_words(unsigned form)
 
 /* -- one scalar -- */
 
-static enum fault check_text(struct eval *e, const struct value *v, const struct schema_field *f, const struct schema_rule *r)
+static enum fault check_text(
+	struct eval *e, const struct value *v, const struct schema_field *f, const struct schema_rule *r)
 {
 	if (v->n < r->minlen)
 		return TOO_SHORT;
@@ -190,7 +194,9 @@ static enum fault check_text(struct eval *e, const struct value *v, const struct
 
 static enum fault check_number(double d, const struct schema_rule *r)
 {
-	return ((r->has & RULE_MIN) && d < (double)r->min) || ((r->has & RULE_MAX) && d > (double)r->max) ? OUT_OF_RANGE : FINE;
+	return ((r->has & RULE_MIN) && d < (double)r->min) || ((r->has & RULE_MAX) && d > (double)r->max)
+		? OUT_OF_RANGE
+		: FINE;
 }
 
 static int is_base64(const char *s, size_t n)
@@ -199,7 +205,8 @@ static int is_base64(const char *s, size_t n)
 	while (end && n - end < 2 && s[end - 1] == '=')
 		end--;
 	for (size_t i = 0; i < end; i++)
-		if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || (s[i] >= '0' && s[i] <= '9') || s[i] == '+' || s[i] == '/' || s[i] == '\n'))
+		if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') || (s[i] >= '0' && s[i] <= '9')
+			|| s[i] == '+' || s[i] == '/' || s[i] == '\n'))
 			return 0;
 	return 1;
 }
@@ -219,7 +226,9 @@ static enum fault check_scalar(struct eval *e, const struct value *v, const stru
 	case SCHEMA_INT64:
 		return v->tag != VALUE_INT ? WRONG_TYPE : f->rule ? check_number((double)v->i, r) : FINE;
 	case SCHEMA_NUMBER:
-		return v->tag == VALUE_INT ? check_number((double)v->i, r) : v->tag == VALUE_FLOAT ? check_number(v->d, r) : WRONG_TYPE;
+		return v->tag == VALUE_INT      ? check_number((double)v->i, r)
+			: v->tag == VALUE_FLOAT ? check_number(v->d, r)
+						: WRONG_TYPE;
 	case SCHEMA_BOOL:
 		return v->tag == VALUE_BOOL ? FINE : WRONG_TYPE;
 	case SCHEMA_QUANTITY:
@@ -234,7 +243,9 @@ static enum fault check_scalar(struct eval *e, const struct value *v, const stru
 		return q.negative && q.nano && (r->has & RULE_MIN) && r->min >= 0 ? OUT_OF_RANGE : FINE;
 	case SCHEMA_INT_OR_STRING:
 		if (v->tag == VALUE_INT)
-			return r->form == FORM_PORT ? v->i < 1 || v->i > 65535 ? OUT_OF_RANGE : FINE : r->form == FORM_PERCENT && v->i < 0 ? OUT_OF_RANGE : FINE;
+			return r->form == FORM_PORT ? v->i < 1 || v->i > 65535 ? OUT_OF_RANGE : FINE
+				: r->form == FORM_PERCENT && v->i < 0 ? OUT_OF_RANGE
+				: FINE;
 		return v->tag != VALUE_STRING ? WRONG_TYPE : f->rule ? check_text(e, v, f, r) : FINE;
 	case SCHEMA_TIME:
 		return v->tag == VALUE_STRING ? FINE : WRONG_TYPE;
@@ -256,12 +267,15 @@ int schema_leaf_fits(struct eval *e, const struct sym_leaf *leaf, const struct v
 /* -- plans -- */
 
 /* A slot that holds one of a few words: do all of them fit? */
-static int words_fit(struct eval *e, const struct sym *sym, const struct type *t, const struct schema_field *f, int label)
+static int words_fit(
+	struct eval *e, const struct sym *sym, const struct type *t, const struct schema_field *f, int label)
 {
 	if (!sym->is_slot || !t || t->tag != T_ENUM)
 		return 0;
 	for (uint32_t i = 0; i < t->n; i++) {
-		const struct value word = { .tag = VALUE_STRING, .n = (uint32_t)t->members[i]->len, .str = { .p = t->members[i]->text } };
+		const struct value word = {
+			.tag = VALUE_STRING, .n = (uint32_t)t->members[i]->len, .str = { .p = t->members[i]->text }
+		};
 		if (!schema_leaf_fits(e, &(struct sym_leaf){ sym, f, (uint8_t)label }, &word))
 			return 0;
 	}
@@ -269,7 +283,8 @@ static int words_fit(struct eval *e, const struct sym *sym, const struct type *t
 }
 
 /* Does the slot's type promise it? */
-static int promised(struct eval *e, const struct value *v, const struct sym *sym, const struct type *t, const struct schema_field *f, int label)
+static int promised(struct eval *e, const struct value *v, const struct sym *sym, const struct type *t,
+	const struct schema_field *f, int label)
 {
 	const struct schema_rule *r = f ? &schema_rules[f->rule] : NULL;
 	if (t && t->tag == T_OPTIONAL)
@@ -288,10 +303,13 @@ static int promised(struct eval *e, const struct value *v, const struct sym *sym
 			return 1;
 		if (!sym->is_slot || r->choices || r->pattern || r->minlen > 1 || (r->maxlen && r->maxlen < 63))
 			return 0;
-		return (v->text == TEXT_NAME && (r->form == FORM_NONE || r->form == FORM_LABEL || r->form == FORM_SUBDOMAIN)) ||
-			(v->text == TEXT_IMAGE && r->form == FORM_IMAGE) || (v->text == TEXT_DURATION && r->form == FORM_DURATION);
+		return (v->text == TEXT_NAME
+			&& (r->form == FORM_NONE || r->form == FORM_LABEL || r->form == FORM_SUBDOMAIN))
+			|| (v->text == TEXT_IMAGE && r->form == FORM_IMAGE)
+			|| (v->text == TEXT_DURATION && r->form == FORM_DURATION);
 	case SCHEMA_INT32: case SCHEMA_INT64: {
-		double lo = f->scalar == SCHEMA_INT32 ? INT32_MIN : -9e18, hi = f->scalar == SCHEMA_INT32 ? INT32_MAX : 9e18;
+		double lo = f->scalar == SCHEMA_INT32 ? INT32_MIN : -9e18,
+			hi = f->scalar == SCHEMA_INT32 ? INT32_MAX : 9e18;
 		if (r->has & RULE_MIN)
 			lo = (double)r->min;
 		if (r->has & RULE_MAX)
@@ -322,7 +340,10 @@ static void later(struct look *l, const struct value *v, const struct schema_fie
 		return;
 	for (uint32_t i = 0; i < p->leaves.n; i++) {
 		const struct sym_leaf *x = &p->leaves.v[i];
-		if (x->sym == s && x->label == label && (x->field == f || (f && x->field && x->field->scalar == f->scalar && x->field->rule == f->rule && x->field->wrap == f->wrap)))
+		if (x->sym == s && x->label == label
+			&& (x->field == f
+				|| (f && x->field && x->field->scalar == f->scalar && x->field->rule == f->rule
+					&& x->field->wrap == f->wrap)))
 			return;
 	}
 	VEC_PUSH(l->e->unit, &p->leaves, ((struct sym_leaf){ s, f, (uint8_t)label }));
@@ -391,7 +412,8 @@ static unsigned entries_called(const struct ast *x, const char *key, int of_bool
 	unsigned n = 0;
 	if (!x)
 		return 0;
-	if (x->tag == AST_ENTRY && x->name && !strcmp(x->name->text, key) && (!of_bool || x->kids[0]->tag == AST_BOOL)) {
+	if (x->tag == AST_ENTRY && x->name && !strcmp(x->name->text, key)
+		&& (!of_bool || x->kids[0]->tag == AST_BOOL)) {
 		if (!*found)
 			*found = x;
 		n++;
@@ -401,7 +423,8 @@ static unsigned entries_called(const struct ast *x, const char *key, int of_bool
 	return n;
 }
 
-/* An entry whose value does not say where it was written: the only one of that key in the component's block, or in its kind. */
+/* An entry whose value does not say where it was written: the only one of that key in the component's block, or in its
+   kind. */
 static const struct ast *entry_anywhere(const struct look *l, const char *key, int of_bool)
 {
 	const struct ast *found = NULL;
@@ -413,7 +436,8 @@ static const struct ast *entry_anywhere(const struct look *l, const char *key, i
 	return n == 1 ? found : NULL;
 }
 
-/* Where an error is said: where the user wrote it; of what the library wrote, at the component, with the library's line below. */
+/* Where an error is said: where the user wrote it; of what the library wrote, at the component, with the library's line
+   below. */
 struct where { struct span at, made; };
 
 static struct where place(struct look *l, struct span best)
@@ -468,7 +492,8 @@ static int elsewhere(struct look *l, struct near *near, unsigned type, const str
 		}
 		if (!depth || f->scalar != SCHEMA_OBJECT || !strcmp(name, "status"))
 			continue;
-		struct path here = { p, wrap_of(f, 0) == SCHEMA_LIST ? arena_printf(l->e->p->arena, "%s[]", name) : name, 0 };
+		struct path here = { p,
+			wrap_of(f, 0) == SCHEMA_LIST ? arena_printf(l->e->p->arena, "%s[]", name) : name, 0 };
 		if (elsewhere(l, near, f->type, &here, depth - 1))
 			return 1;
 	}
@@ -529,13 +554,17 @@ static const char *wanted(const struct schema_field *f, int depth)
 	case SCHEMA_BOOL: return "true or false";
 	case SCHEMA_NUMBER: return "a number";
 	case SCHEMA_QUANTITY: return "a quantity";
-	case SCHEMA_INT_OR_STRING: return r->form == FORM_PERCENT ? "an int or a percentage" : r->form == FORM_PORT ? "a port's number or name" : "an int or text";
+	case SCHEMA_INT_OR_STRING:
+		return r->form == FORM_PERCENT ? "an int or a percentage"
+			: r->form == FORM_PORT ? "a port's number or name"
+			: "an int or text";
 	case SCHEMA_ANY: break;
 	}
 	return "anything";
 }
 
-static void wrong_type(struct look *l, const struct path *p, const struct value *v, const struct schema_field *f, int depth)
+static void wrong_type(
+	struct look *l, const struct path *p, const struct value *v, const struct schema_field *f, int depth)
 {
 	struct eval *e = l->e;
 	const char *want = wanted(f, depth), *s;
@@ -546,16 +575,21 @@ static void wrong_type(struct look *l, const struct path *p, const struct value 
 	finish(l, x, w);
 	if (x->help)
 		return;
-	s = v->tag == VALUE_INT || v->tag == VALUE_FLOAT || v->tag == VALUE_BOOL || v->tag == VALUE_STRING ? text_of(e, v, &n) : NULL;
+	s = v->tag == VALUE_INT || v->tag == VALUE_FLOAT || v->tag == VALUE_BOOL || v->tag == VALUE_STRING
+		? text_of(e, v, &n)
+		: NULL;
 	if (s && v->tag != VALUE_STRING && !strcmp(want, "text"))
 		diag_help(e->diags, x, "write it in quotes: \"%.*s\"", (int)n, s);
-	else if (s && v->tag == VALUE_STRING && n && n < 20 && ((!strcmp(want, "an int") && strspn(s, "0123456789") >= n) || (!strcmp(want, "true or false") && one_of("true|false", s, n))))
+	else if (s && v->tag == VALUE_STRING && n && n < 20
+		&& ((!strcmp(want, "an int") && strspn(s, "0123456789") >= n)
+			|| (!strcmp(want, "true or false") && one_of("true|false", s, n))))
 		diag_help(e->diags, x, "write it without quotes: %.*s", (int)n, s);
 	else if (!strcmp(want, "a list") && v->tag != VALUE_LIST)
 		diag_help(e->diags, x, "put it in brackets: [ ... ]");
 }
 
-static void bad_scalar(struct look *l, const struct path *p, const struct value *v, const struct schema_field *f, enum fault fault)
+static void bad_scalar(
+	struct look *l, const struct path *p, const struct value *v, const struct schema_field *f, enum fault fault)
 {
 	struct eval *e = l->e;
 	const struct schema_rule *r = &schema_rules[f->rule];
@@ -591,7 +625,8 @@ static void bad_scalar(struct look *l, const struct path *p, const struct value 
 		if (suggest_best(&near)) {
 			diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&near));
 			const struct source *src = source_at(l, origin(v));
-			if (!w.made.hi && src && w.at.lo == v->origin.lo && w.at.hi - w.at.lo == n + 2 && src->text[w.at.lo - src->base] == '"')
+			if (!w.made.hi && src && w.at.lo == v->origin.lo && w.at.hi - w.at.lo == n + 2
+				&& src->text[w.at.lo - src->base] == '"')
 				diag_fix(e->diags, x, w.at, "\"%s\"", suggest_best(&near));
 		}
 		diag_help(e->diags, x, "one of %s", b.p);
@@ -623,7 +658,8 @@ static void bad_scalar(struct look *l, const struct path *p, const struct value 
 	}
 	case TOO_SHORT:
 	case TOO_LONG:
-		x = diag_error(e->diags, w.at, D_FIELD_RANGE, path, v->n ? arena_printf(e->p->arena, "have %u bytes", v->n) : "be empty");
+		x = diag_error(e->diags, w.at, D_FIELD_RANGE, path,
+			v->n ? arena_printf(e->p->arena, "have %u bytes", v->n) : "be empty");
 		finish(l, x, w);
 		if (fault == TOO_LONG)
 			diag_help(e->diags, x, "at most %u", r->maxlen);
@@ -669,7 +705,10 @@ static void missing(struct look *l, const struct path *p, const struct value *v,
 		const struct value *name = value_getc(v, "name");
 		if (name && name->tag == VALUE_STRING && origin(name).hi && !w.made.hi)
 			w = place(l, name->origin);
-		finish(l, diag_error(l->e->diags, w.at, D_FIELD_MISSING, an(l->o->kind), l->o->kind, path_text(l, &here)), w);
+		finish(l,
+			diag_error(l->e->diags, w.at, D_FIELD_MISSING, an(l->o->kind), l->o->kind,
+				path_text(l, &here)),
+			w);
 	}
 }
 
@@ -705,7 +744,8 @@ static void exclusive(struct look *l, const struct path *p, const struct value *
 		if (!*c)
 			break;
 	}
-	struct diag *d = diag_error(l->e->diags, w.at, D_FIELD_MISSING, an(l->o->kind), l->o->kind, arena_printf(l->e->p->arena, "%s", p ? path_text(l, p) : "it"));
+	struct diag *d = diag_error(l->e->diags, w.at, D_FIELD_MISSING, an(l->o->kind), l->o->kind,
+		arena_printf(l->e->p->arena, "%s", p ? path_text(l, p) : "it"));
 	diag_label(l->e->diags, d, "with one of %s", b.p);
 	finish(l, d, w);
 	buf_free(&b);
@@ -714,17 +754,22 @@ static void exclusive(struct look *l, const struct path *p, const struct value *
 static void wrong_count(struct look *l, const struct path *p, const struct value *v, const struct schema_rule *r)
 {
 	struct where w = at_value(l, v, p->key);
-	struct diag *x = diag_error(l->e->diags, w.at, D_FIELD_RANGE, path_text(l, p), v->n ? arena_printf(l->e->p->arena, "have %u entries", v->n) : "be empty");
+	struct diag *x = diag_error(l->e->diags, w.at, D_FIELD_RANGE, path_text(l, p),
+		v->n ? arena_printf(l->e->p->arena, "have %u entries", v->n) : "be empty");
 	finish(l, x, w);
-	diag_help(l->e->diags, x, v->n < r->minitems ? "at least %u" : "at most %u", v->n < r->minitems ? r->minitems : r->maxitems);
+	diag_help(l->e->diags, x, v->n < r->minitems ? "at least %u" : "at most %u",
+		v->n < r->minitems ? r->minitems : r->maxitems);
 }
 
 static int same_scalar(const struct value *a, const struct value *b)
 {
-	return a && b && a->tag == b->tag && (a->tag == VALUE_STRING ? a->n == b->n && !memcmp(a->str.p, b->str.p, a->n) : a->tag == VALUE_INT && a->i == b->i);
+	return a && b && a->tag == b->tag
+		&& (a->tag == VALUE_STRING ? a->n == b->n && !memcmp(a->str.p, b->str.p, a->n)
+			: a->tag == VALUE_INT && a->i == b->i);
 }
 
-/* Of a list that is merged by keys the server takes no two entries with the same; a key that is left out is that of no other. */
+/* Of a list that is merged by keys the server takes no two entries with the same; a key that is left out is that of no
+   other. */
 static void same_keys(struct look *l, const struct path *p, const struct value *list, const char *keys)
 {
 	char key[64];
@@ -747,8 +792,11 @@ static void same_keys(struct look *l, const struct path *p, const struct value *
 				continue;
 			struct path here = { p, NULL, i }, first = { p, NULL, q };
 			struct where w = at_value(l, x, key);
-			const char *one = arena_strdup(l->e->p->arena, path_text(l, &here), strlen(path_text(l, &here)));
-			struct diag *d = diag_error(l->e->diags, w.at, D_OBJECT_FIELD, arena_printf(l->e->p->arena, "`%s` has the %s of `%s`", one, key, path_text(l, &first)));
+			const char *one = arena_strdup(
+				l->e->p->arena, path_text(l, &here), strlen(path_text(l, &here)));
+			struct diag *d = diag_error(l->e->diags, w.at, D_OBJECT_FIELD,
+				arena_printf(
+					l->e->p->arena, "`%s` has the %s of `%s`", one, key, path_text(l, &first)));
 			finish(l, d, w);
 			diag_note(l->e->diags, d, "entries of this list are known by their %s", keys);
 			break;
@@ -796,11 +844,13 @@ static int too_new(struct look *l, const struct path *p, const struct value *v, 
 			return 0;
 		const struct value *k8s = member_value(e, e->stack, "kubernetes");
 		struct where w = at_key(l, v, p->key);
-		struct diag *x = diag_error(e->diags, w.at, D_FIELD_SINCE, path_text(l, p), arena_printf(e->p->arena, "Kubernetes %s", release));
+		struct diag *x = diag_error(e->diags, w.at, D_FIELD_SINCE, path_text(l, p),
+			arena_printf(e->p->arena, "Kubernetes %s", release));
 		finish(l, x, w);
 		if (source_at(l, origin(k8s)) && !source_at(l, origin(k8s))->library && !x->help)
 			diag_place(e->diags, x, k8s->origin, "the stack is made for this release and newer ones");
-		diag_help(e->diags, x, "leave the field out, or write kubernetes = %s in the stack (it says %.*s)", release, (int)k8s->n, k8s->str.p);
+		diag_help(e->diags, x, "leave the field out, or write kubernetes = %s in the stack (it says %.*s)",
+			release, (int)k8s->n, k8s->str.p);
 		return 1;
 	}
 	const struct schema_level *g = &schema_levels[since->level - 1];
@@ -809,9 +859,12 @@ static int too_new(struct look *l, const struct path *p, const struct value *v, 
 	if (!have || lit_version_compare(have, strlen(have), release, strlen(release)) >= 0)
 		return 0;
 	struct where w = at_key(l, v, p->key);
-	struct diag *x = diag_error(e->diags, w.at, D_FIELD_SINCE, path_text(l, p), arena_printf(e->p->arena, "%s %s", g->field ? "an operator of version" : text_at(g->row), release));
+	struct diag *x = diag_error(e->diags, w.at, D_FIELD_SINCE, path_text(l, p),
+		arena_printf(e->p->arena, "%s %s", g->field ? "an operator of version" : text_at(g->row), release));
 	finish(l, x, w);
-	diag_help(e->diags, x, "the catalog's `%s` brings the definitions of %s in version %s, which drop the field", text_at(g->row), text_at(g->group), have);
+	diag_help(e->diags, x,
+		"the catalog's `%s` brings the definitions of %s in version %s, which drop the field",
+		text_at(g->row), text_at(g->group), have);
 	return 1;
 }
 
@@ -836,21 +889,30 @@ static void labels(struct look *l, const struct value *v, int annotations)
 		}
 		if (!(annotations ? lit_annotation_key : lit_label_key)(k->text, k->len)) {
 			w = at_value(l, x, k->text);
-			d = diag_error(e->diags, w.at, D_OBJECT_FIELD, arena_printf(e->p->arena, "`%s` cannot be the key of %s %s", k->text, annotations ? "an" : "a", what));
+			d = diag_error(e->diags, w.at, D_OBJECT_FIELD,
+				arena_printf(e->p->arena, "`%s` cannot be the key of %s %s", k->text,
+					annotations ? "an" : "a", what));
 			finish(l, d, w);
 			diag_help(e->diags, d, "%s", form_words(FORM_LABEL_KEY));
 		} else if (x->tag != VALUE_STRING) {
 			w = at_value(l, x, k->text);
-			d = diag_error(e->diags, w.at, D_OBJECT_FIELD, arena_printf(e->p->arena, "%s `%s` must be text, not %s", what, k->text, value_noun(e, x)));
+			d = diag_error(e->diags, w.at, D_OBJECT_FIELD,
+				arena_printf(e->p->arena, "%s `%s` must be text, not %s", what, k->text,
+					value_noun(e, x)));
 			finish(l, d, w);
-			const char *s = x->tag == VALUE_INT || x->tag == VALUE_FLOAT || x->tag == VALUE_BOOL ? text_of(e, x, &n) : NULL;
+			const char *s = x->tag == VALUE_INT || x->tag == VALUE_FLOAT || x->tag == VALUE_BOOL
+				? text_of(e, x, &n)
+				: NULL;
 			if (s)
 				diag_help(e->diags, d, "write it in quotes: \"%.*s\"", (int)n, s);
 		} else if (!annotations && !lit_label_value(x->str.p, x->n)) {
 			w = at_value(l, x, k->text);
-			d = diag_error(e->diags, w.at, D_OBJECT_FIELD, arena_printf(e->p->arena, "label `%s` cannot be `%.*s`", k->text, (int)(x->n > 80 ? 80 : x->n), x->str.p));
+			d = diag_error(e->diags, w.at, D_OBJECT_FIELD,
+				arena_printf(e->p->arena, "label `%s` cannot be `%.*s`", k->text,
+					(int)(x->n > 80 ? 80 : x->n), x->str.p));
 			finish(l, d, w);
-			diag_help(e->diags, d, "at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends");
+			diag_help(e->diags, d,
+				"at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends");
 		}
 	}
 }
@@ -867,7 +929,8 @@ int schema_labels(struct eval *e, const struct value *v, struct span at, int ann
 
 static void record(struct look *l, const struct path *p, const struct value *v, unsigned type);
 
-static void any_value(struct look *l, const struct path *p, const struct value *v, const struct schema_field *f, int depth)
+static void any_value(
+	struct look *l, const struct path *p, const struct value *v, const struct schema_field *f, int depth)
 {
 	const struct schema_rule *r = &schema_rules[f->rule];
 	unsigned wrap = wrap_of(f, depth);
@@ -904,7 +967,8 @@ static void any_value(struct look *l, const struct path *p, const struct value *
 			struct path here = { p, x->key->text, 0 };
 			if (x->value->tag == VALUE_NONE)
 				continue;
-			if (!e->plan && r->keyform && !has_form(e, (enum schema_form)r->keyform, x->key->text, x->key->len)) {
+			if (!e->plan && r->keyform
+				&& !has_form(e, (enum schema_form)r->keyform, x->key->text, x->key->len)) {
 				struct where w = at_key(l, x->value, x->key->text);
 				struct diag *d = diag_error(e->diags, w.at, D_FIELD_KEY, x->key->text, path_text(l, p));
 				finish(l, d, w);
@@ -982,14 +1046,16 @@ static void check_version(struct look *l)
 	struct eval *e = l->e;
 	const char *api = l->o->api_version, *kind = l->o->kind, *now = NULL, *gone = NULL;
 	for (unsigned i = 0; i < schema_ngones && !now; i++)
-		if (!strcmp(text_at(schema_gones[i].kind), kind) && !strcmp(text_at(schema_gones[i].api_version), api)) {
+		if (!strcmp(text_at(schema_gones[i].kind), kind)
+			&& !strcmp(text_at(schema_gones[i].api_version), api)) {
 			now = text_at(schema_gones[i].now);
 			gone = text_at(schema_gones[i].since);
 		}
 	for (unsigned i = 0; i < schema_nkinds && !now; i++) {
 		const char *have = text_at(schema_kinds[i].api_version);
 		size_t n = group_length(have);
-		if (!strcmp(text_at(schema_kinds[i].kind), kind) && own_group(have) && own_group(api) && (n != group_length(api) || memcmp(have, api, n)))
+		if (!strcmp(text_at(schema_kinds[i].kind), kind) && own_group(have) && own_group(api)
+			&& (n != group_length(api) || memcmp(have, api, n)))
 			now = have;
 	}
 	if (!now)
@@ -1057,10 +1123,12 @@ static int takes_literal(const struct schema_field *f, const char *s, size_t n)
 		return 0;
 	if (r->form == FORM_DURATION)
 		return lit_duration_ordered(s, n, &seconds);
-	return f->scalar == SCHEMA_INT_OR_STRING && r->pattern && pattern_match(text_at(r->pattern), s, n) && lit_quantity(s, n, &q, &why);
+	return f->scalar == SCHEMA_INT_OR_STRING && r->pattern && pattern_match(text_at(r->pattern), s, n)
+		&& lit_quantity(s, n, &q, &why);
 }
 
-struct wish { const struct ast *of; const struct schema_field *field; };       /* what the field takes at which one literal stands */
+/* what the field takes at which one literal stands */
+struct wish { const struct ast *of; const struct schema_field *field; };
 
 static int literals(struct wish *w, const struct ast *x, const struct schema_field *f, unsigned type, int depth)
 {
@@ -1069,25 +1137,30 @@ static int literals(struct wish *w, const struct ast *x, const struct schema_fie
 	double d;
 	if (!x)
 		return 0;
-	/* f: what a value at this place has to be, `depth` lists and maps deep; else x is an object of the type, or of its entries */
+	/* f: what a value at this place has to be, `depth` lists and maps deep; else x is an object of the type, or of
+	   its entries */
 	switch ((enum ast_tag)x->tag) {
 	case AST_NUMBER: {
 		if (x == w->of && f && !wrap_of(f, depth))
 			w->field = f;
-		if (!f || wrap_of(f, depth) || x->flags & AST_F_TEXT || lit_int(x->name->text, x->name->len, &i) || lit_float(x->name->text, x->name->len, &d) ||
-		    !takes_literal(f, x->name->text, x->name->len))
+		if (!f || wrap_of(f, depth) || x->flags & AST_F_TEXT || lit_int(x->name->text, x->name->len, &i)
+			|| lit_float(x->name->text, x->name->len, &d)
+			|| !takes_literal(f, x->name->text, x->name->len))
 			return 0;
 		((struct ast *)(uintptr_t)x)->flags |= AST_F_TEXT;
 		return 1;
 	}
 	case AST_IF:
-		return literals(w, x->kids[1], f, type, depth) + literals(w, x->nkids > 2 ? x->kids[2] : NULL, f, type, depth);
+		return literals(w, x->kids[1], f, type, depth)
+			+ literals(w, x->nkids > 2 ? x->kids[2] : NULL, f, type, depth);
 	case AST_LIST:
 		for (uint32_t k = 0; f && wrap_of(f, depth) == SCHEMA_LIST && k < x->nkids; k++)
 			n += literals(w, x->kids[k], f, type, depth + 1);
 		return n;
 	case AST_LISTFOR:
-		return f && wrap_of(f, depth) == SCHEMA_LIST && x->nkids > 2 ? literals(w, x->kids[2], f, type, depth + 1) : 0;
+		return f && wrap_of(f, depth) == SCHEMA_LIST && x->nkids > 2
+			? literals(w, x->kids[2], f, type, depth + 1)
+			: 0;
 	case AST_OBJECT: case AST_EIF: case AST_EFOR:
 		if (f && x->tag == AST_OBJECT && wrap_of(f, depth) != SCHEMA_MAP) {
 			if (wrap_of(f, depth) || f->scalar != SCHEMA_OBJECT)
@@ -1131,5 +1204,7 @@ const char *schema_literal_help(struct eval *e, const struct ast *x)
 		return arena_printf(e->p->arena, "the field takes a quantity, and %s", why);
 	if (schema_rules[w.field->rule].form == FORM_DURATION)
 		return arena_printf(e->p->arena, "the field takes %s", form_words(FORM_DURATION));
-	return w.field->scalar == SCHEMA_STRING ? NULL : arena_printf(e->p->arena, "the field takes %s", wanted(w.field, SCHEMA_WRAPS));
+	return w.field->scalar == SCHEMA_STRING
+		? NULL
+		: arena_printf(e->p->arena, "the field takes %s", wanted(w.field, SCHEMA_WRAPS));
 }

@@ -1,14 +1,22 @@
 /* The fields of the Kubernetes kinds as constant tables: made at build time by compiler/fields.c from
-   stdlib/kubernetes/schema.tsv and field-rules.tsv, read by schema.c. Nothing is set up at start: types, fields and kinds
-   are sorted, names are offsets into one text. */
+   stdlib/kubernetes/schema.tsv and field-rules.tsv, read by schema.c. Nothing is set up at start: types, fields and
+   kinds are sorted, names are offsets into one text. */
 #ifndef MLOPS_SCHEMA_TABLE_H
 #define MLOPS_SCHEMA_TABLE_H
 #include <stdint.h>
 
 enum schema_scalar {
-	SCHEMA_OBJECT,          /* field.type says which */
-	SCHEMA_ANY, SCHEMA_STRING, SCHEMA_INT32, SCHEMA_INT64, SCHEMA_BOOL, SCHEMA_NUMBER, SCHEMA_QUANTITY, SCHEMA_INT_OR_STRING,
-	SCHEMA_TIME, SCHEMA_BYTES,
+	SCHEMA_OBJECT, /* field.type says which */
+	SCHEMA_ANY,
+	SCHEMA_STRING,
+	SCHEMA_INT32,
+	SCHEMA_INT64,
+	SCHEMA_BOOL,
+	SCHEMA_NUMBER,
+	SCHEMA_QUANTITY,
+	SCHEMA_INT_OR_STRING,
+	SCHEMA_TIME,
+	SCHEMA_BYTES,
 };
 enum { SCHEMA_LIST = 1, SCHEMA_MAP = 2, SCHEMA_WRAPS = 2 };     /* two bits each, the outermost lowest */
 enum { SCHEMA_REQUIRED = 0x80 };        /* in field.wrap */
@@ -51,7 +59,8 @@ struct schema_rule {
 	uint32_t pattern;               /* text: a regular expression (RE2), 0 none */
 	uint32_t words;                 /* text: what the pattern means, 0 none */
 	uint32_t oneof;                 /* text: "a|b": of a type: at most one of these fields, 0 none */
-	uint32_t keys;                  /* text: "a,b": of a list of records: no two with the same values of these, 0 any */
+	/* text: "a,b": of a list of records: no two with the same values of these, 0 any */
+	uint32_t keys;
 	uint8_t has, form, keyform;
 };
 struct schema_field {
@@ -61,10 +70,13 @@ struct schema_field {
 	uint8_t len;                    /* of the name */
 	uint8_t scalar, wrap, since;    /* since: 0 always there, else schema_since[] */
 };
-struct schema_type { uint16_t first, n, rule; uint8_t required, flags; };      /* required: how many of its fields are */
+/* required: how many of its fields are */
+struct schema_type { uint16_t first, n, rule; uint8_t required, flags; };
 struct schema_kind { uint32_t api_version, kind; uint16_t type; };              /* sorted by kind, then apiVersion */
-struct schema_since { uint32_t version; uint8_t level; };                       /* level 0: Kubernetes itself, else schema_levels[level - 1] */
-struct schema_level { uint32_t group, row, field; };    /* the version of an API group's definitions: that of a catalog row, or of the tag of one of its images */
+/* level 0: Kubernetes itself, else schema_levels[level - 1] */
+struct schema_since { uint32_t version; uint8_t level; };
+/* the version of an API group's definitions: that of a catalog row, or of the tag of one of its images */
+struct schema_level { uint32_t group, row, field; };
 struct schema_gone { uint32_t api_version, kind, since, now; };
 
 extern const char schema_text[];
@@ -75,5 +87,6 @@ extern const struct schema_kind schema_kinds[];
 extern const struct schema_since schema_sinces[];
 extern const struct schema_level schema_levels[];
 extern const struct schema_gone schema_gones[];
-extern const unsigned schema_nkinds, schema_ntypes, schema_nfields, schema_nlevels, schema_ngones, schema_metadata;      /* schema_metadata: type of every object's metadata */
+/* schema_metadata: type of every object's metadata */
+extern const unsigned schema_nkinds, schema_ntypes, schema_nfields, schema_nlevels, schema_ngones, schema_metadata;
 #endif

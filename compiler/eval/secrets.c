@@ -1,5 +1,5 @@
-/* Secrets: which keys are needed in which namespace, found from use; sources that fetch them; and, for `mlopsc secrets --from`,
-   the Secret manifests themselves. Values of secrets exist in this file only, and only while it renders. */
+/* Secrets: which keys are needed in which namespace, found from use; sources that fetch them; and, for `mlopsc secrets
+   --from`, the Secret manifests themselves. Values of secrets exist in this file only, and only while it renders. */
 #include "eval/compile.h"
 #include "base/suggest.h"
 #include "value/yaml.h"
@@ -8,18 +8,22 @@
 #include <string.h>
 
 struct given_value { const struct atom *id; const char *p; size_t n; uint8_t used; struct span at; };
-struct rendering { VEC(struct given_value) v; struct table index, busy, missing, doubtful; };  /* doubtful: secrets of which a line speaks that was refused */
+/* doubtful: secrets of which a line speaks that was refused */
+struct rendering { VEC(struct given_value) v; struct table index, busy, missing, doubtful; };
 
 static const char *source_word(const struct symbol *y)
 {
 	const struct ast *s = y->decl->kids[0];
-	return !s ? "mlopsc" : s->tag == AST_CALL && s->kids[0]->tag == AST_NAME ? s->kids[0]->name->text : s->tag == AST_NAME ? s->name->text : "?";
+	return !s                                                   ? "mlopsc"
+		: s->tag == AST_CALL && s->kids[0]->tag == AST_NAME ? s->kids[0]->name->text
+		: s->tag == AST_NAME                                ? s->name->text
+		: "?";
 }
 
 static const struct ast *key_decl(const struct symbol *y, const struct atom *key);
 
-/* Looks for a key that is derived from itself: evaluates each derivation with the keys that it asks for, empty ones where
-   nothing is derived. */
+/* Looks for a key that is derived from itself: evaluates each derivation with the keys that it asks for, empty ones
+   where nothing is derived. */
 struct derivation { struct symbol *secret; const struct ast *key; struct span at; struct derivation *prev; };
 struct derivations { struct table done; struct derivation *now; };
 
@@ -40,8 +44,9 @@ static const struct value *derive(struct eval *e, struct symbol *y, const struct
 			struct diag *x = diag_error(e->diags, key->span, D_CYCLE, id->text);
 			for (d = &here; d->prev; d = d->prev) {
 				struct location l = source_locate(e->p->sources, d->at.lo);
-				diag_note(e->diags, x, "`%s` is asked for by `%s` at %s:%u", key_name(e, d->secret, d->key),
-					key_name(e, d->prev->secret, d->prev->key), l.source ? l.source->name : "?", l.line);
+				diag_note(e->diags, x, "`%s` is asked for by `%s` at %s:%u",
+					key_name(e, d->secret, d->key), key_name(e, d->prev->secret, d->prev->key),
+					l.source ? l.source->name : "?", l.line);
 				if (d->prev->secret == y && d->prev->key == key)
 					break;
 			}
@@ -114,7 +119,10 @@ void check_secrets(struct compile *c)
 		for (uint32_t k = 1; k < d->nkids; k++) {
 			for (uint32_t q = 1; q < k; q++)
 				if (d->kids[q]->name == d->kids[k]->name)
-					diag_place(e->diags, diag_error(e->diags, d->kids[k]->span, D_DUPLICATE, d->kids[k]->name->text), d->kids[q]->span, "declared here");
+					diag_place(e->diags,
+						diag_error(e->diags, d->kids[k]->span, D_DUPLICATE,
+							d->kids[k]->name->text),
+						d->kids[q]->span, "declared here");
 			if (!d->kids[k]->nkids || !d->kids[k]->kids[0])
 				continue;
 			e->in_secret = 1;
@@ -122,7 +130,8 @@ void check_secrets(struct compile *c)
 			e->secret_ctx = &all;
 			const struct value *v = derive(e, y, d->kids[k], d->kids[k]->span);
 			if (!is_error(v) && v->tag != VALUE_STRING && v->tag != VALUE_SECRET_KEY)
-				diag_error(e->diags, d->kids[k]->kids[0]->span, D_TYPE, "a string or a key of a secret", value_noun(e, v));
+				diag_error(e->diags, d->kids[k]->kids[0]->span, D_TYPE,
+					"a string or a key of a secret", value_noun(e, v));
 			e->in_secret = 0;
 			e->secret_ctx = NULL;
 		}
@@ -130,9 +139,13 @@ void check_secrets(struct compile *c)
 		if (!strcmp(src, "existing")) {
 			const char *object = secret_object(e, y);       /* its name, used or not */
 			if (d->kids[0]->tag != AST_CALL || d->kids[0]->nkids != 2)
-				diag_help(e->diags, diag_error(e->diags, d->kids[0]->span, D_ARGUMENTS, "`existing` takes the name of a Secret"), "write from existing(\"%s\")", y->name->text);
+				diag_help(e->diags,
+					diag_error(e->diags, d->kids[0]->span, D_ARGUMENTS,
+						"`existing` takes the name of a Secret"),
+					"write from existing(\"%s\")", y->name->text);
 			else if (d->kids[0]->nkids > 1 && !lit_dns1123_subdomain(object, strlen(object)))
-				diag_error(e->diags, d->kids[0]->kids[1]->span, D_OBJECT_NAME, object, "a Secret", "lower-case letters, digits, `-` and `.`");
+				diag_error(e->diags, d->kids[0]->kids[1]->span, D_OBJECT_NAME, object, "a Secret",
+					"lower-case letters, digits, `-` and `.`");
 		}
 		if (strcmp(src, "mlopsc") && strcmp(src, "existing")) {
 			const struct atom *a = atom_cstr(e->p->atoms, src);
@@ -140,8 +153,13 @@ void check_secrets(struct compile *c)
 			if (!k && program_lost(e->p, a))
 				continue;
 			if (!k || !fetches(k)) {
-				struct span at = d->kids[0]->tag == AST_CALL ? d->kids[0]->kids[0]->span : d->kids[0]->span;
-				struct diag *x = k ? diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "kind `%s` fetches no secrets: it has no settings `secret-name` and `keys`", src))
+				struct span at = d->kids[0]->tag == AST_CALL ? d->kids[0]->kids[0]->span
+					: d->kids[0]->span;
+				struct diag *x = k
+					? diag_error(e->diags, at, D_SECRET_VALUE,
+						arena_printf(e->p->arena,
+							"kind `%s` fetches no secrets: it has no settings `secret-name` and `keys`",
+							src))
 					: diag_error(e->diags, at, D_UNKNOWN_KIND, src);
 				struct suggest s;
 				suggest_init(&s, src, strlen(src));
@@ -153,7 +171,8 @@ void check_secrets(struct compile *c)
 					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
 					diag_fix(e->diags, x, at, "%s", suggest_best(&s));
 				}
-				diag_help(e->diags, x, "secrets come from existing(\"name\"), or from a kind that fetches them: external(\"store\", \"path\")");
+				diag_help(e->diags, x,
+					"secrets come from existing(\"name\"), or from a kind that fetches them: external(\"store\", \"path\")");
 			}
 		}
 	}
@@ -175,7 +194,8 @@ static struct instance *source_instance(struct compile *c, struct symbol *y, con
 		if (a->tag == AST_ARG) {
 			slot = (uint32_t)(uintptr_t)table_get(&k->index, a->name);
 			if (!slot || k->members.v[slot - 1].tag != MEMBER_SETTING) {
-				struct diag *x = diag_error(e->diags, a->name_span, D_UNKNOWN_SETTING, y->name->text, k->name->text, a->name->text);
+				struct diag *x = diag_error(e->diags, a->name_span, D_UNKNOWN_SETTING,
+					y->name->text, k->name->text, a->name->text);
 				struct suggest s;
 				suggest_init(&s, a->name->text, a->name->len);
 				for (uint32_t q = SLOT_COUNT; q < k->members.n; q++)
@@ -194,7 +214,8 @@ static struct instance *source_instance(struct compile *c, struct symbol *y, con
 				pos++;
 			slot = pos++;
 			if (slot >= k->members.n) {
-				diag_error(e->diags, a->span, D_ARGUMENTS, arena_printf(e->p->arena, "`%s` takes fewer arguments", k->name->text));
+				diag_error(e->diags, a->span, D_ARGUMENTS,
+					arena_printf(e->p->arena, "`%s` takes fewer arguments", k->name->text));
 				return NULL;
 			}
 		}
@@ -206,7 +227,8 @@ static struct instance *source_instance(struct compile *c, struct symbol *y, con
 		if (!strcmp(k->members.v[s].name->text, "keys")) {
 			const struct value **items = ARENA_ARRAY(e->unit, const struct value *, y->decl->nkids);
 			for (uint32_t n = 1; n < y->decl->nkids; n++)
-				items[n - 1] = value_string(e->unit, y->decl->kids[n]->name->text, y->decl->kids[n]->name->len, y->decl->kids[n]->span);
+				items[n - 1] = value_string(e->unit, y->decl->kids[n]->name->text,
+					y->decl->kids[n]->name->len, y->decl->kids[n]->span);
 			i->fixed[s] = value_list(e->unit, items, y->decl->nkids - 1, call->span);
 		}
 	}
@@ -254,7 +276,9 @@ void collect_secrets(struct compile *c)
 		if (keys.n > 1)
 			qsort(keys.v, keys.n, sizeof *keys.v, word_order);
 		const char *src = source_word(u->secret);
-		struct out_secret s = { u->ns->text, arena_strdup(e->unit, secret_object(e, u->secret), strlen(secret_object(e, u->secret))), keys.v, keys.n, src };
+		struct out_secret s = { u->ns->text,
+			arena_strdup(e->unit, secret_object(e, u->secret), strlen(secret_object(e, u->secret))),
+			keys.v, keys.n, src };
 		VEC_PUSH(e->unit, &out, s);
 		if (strcmp(src, "mlopsc") && strcmp(src, "existing")) {
 			struct kind *k = program_kind(e->p, atom_cstr(e->p->atoms, src));
@@ -308,7 +332,9 @@ static void base64(struct buf *out, const char *p, size_t n)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < n; i += 3) {
-		unsigned v = (unsigned)(unsigned char)p[i] << 16 | (i + 1 < n ? (unsigned)(unsigned char)p[i + 1] << 8 : 0) | (i + 2 < n ? (unsigned char)p[i + 2] : 0);
+		unsigned v = (unsigned)(unsigned char)p[i] << 16
+			| (i + 1 < n ? (unsigned)(unsigned char)p[i + 1] << 8 : 0)
+			| (i + 2 < n ? (unsigned char)p[i + 2] : 0);
 		buf_addc(out, digits[v >> 18]);
 		buf_addc(out, digits[v >> 12 & 63]);
 		buf_addc(out, i + 1 < n ? digits[v >> 6 & 63] : '=');
@@ -350,7 +376,8 @@ static const struct value *resolved(struct eval *e, struct symbol *y, const stru
 		return value_string(e->arena, r->v.v[n - 1].p, r->v.v[n - 1].n, (struct span){ 0, 0 });
 	}
 	if (!table_get(&r->missing, id) && !table_get(&r->doubtful, y)) {
-		struct diag *x = diag_error(e->diags, d ? d->span : at, D_SECRET_VALUE, arena_printf(e->p->arena, "no value is given for %s", id->text));
+		struct diag *x = diag_error(e->diags, d ? d->span : at, D_SECRET_VALUE,
+			arena_printf(e->p->arena, "no value is given for %s", id->text));
 		diag_help(e->diags, x, "add a line %s=VALUE", id->text);
 		table_put(&r->missing, id, (void *)(uintptr_t)1);
 	}
@@ -392,7 +419,8 @@ static void read_values(struct compile *c, struct rendering *r, struct source *s
 			size_t k = eq ? (size_t)(eq - s) : 0;
 			const char *dot = k ? memchr(s, '.', k) : NULL;
 			struct symbol *y = dot ? secret_named(e, atom_intern(e->p->atoms, s, (size_t)(dot - s))) : NULL;
-			const struct atom *key = dot ? atom_intern(e->p->atoms, dot + 1, (size_t)(s + k - dot - 1)) : NULL;
+			const struct atom *key = dot ? atom_intern(e->p->atoms, dot + 1, (size_t)(s + k - dot - 1))
+				: NULL;
 			at.hi = at.lo + (uint32_t)(eq ? k : 0);         /* never the value */
 			if (!eq || !dot) {
 				diag_error(e->diags, at, D_SECRET_VALUE, "this line is not of the form NAME.KEY=value");
@@ -401,7 +429,8 @@ static void read_values(struct compile *c, struct rendering *r, struct source *s
 				if (y)
 					table_put(&r->doubtful, y, y);
 			} else if (!y) {
-				struct diag *x = diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "no secret is called `%.*s`", (int)(dot - s), s));
+				struct diag *x = diag_error(e->diags, at, D_SECRET_VALUE,
+					arena_printf(e->p->arena, "no secret is called `%.*s`", (int)(dot - s), s));
 				y = nearest_secret(e, s, (size_t)(dot - s));
 				if (y) {
 					diag_label(e->diags, x, "did you mean `%s`?", y->name->text);
@@ -419,12 +448,15 @@ static void read_values(struct compile *c, struct rendering *r, struct source *s
 			} else {
 				const struct atom *id = atom_intern(e->p->atoms, s, k);
 				if (key_decl(y, key)->nkids && key_decl(y, key)->kids[0]) {
-					struct diag *x = diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "%s is derived from other keys", id->text));
+					struct diag *x = diag_error(e->diags, at, D_SECRET_VALUE,
+						arena_printf(
+							e->p->arena, "%s is derived from other keys", id->text));
 					diag_place(e->diags, x, key_decl(y, key)->span, "derived here");
 					diag_help(e->diags, x, "take this line out: one password has one place");
 				}
 				if (table_get(&r->index, id))
-					diag_error(e->diags, at, D_SECRET_VALUE, arena_printf(e->p->arena, "%s is given twice", id->text));
+					diag_error(e->diags, at, D_SECRET_VALUE,
+						arena_printf(e->p->arena, "%s is given twice", id->text));
 				VEC_PUSH(e->unit, &r->v, ((struct given_value){ id, eq + 1, n - k - 1, 0, at }));
 				table_put(&r->index, id, (void *)(uintptr_t)r->v.n);
 			}
@@ -454,9 +486,11 @@ int render_secrets(struct compile *c, const char *text, size_t len, const char *
 			continue;
 		const struct out_secret *need = NULL;
 		for (uint32_t k = 0; k < c->out.nsecrets; k++)
-			if (!strcmp(c->out.secrets[k].ns, u->ns->text) && !strcmp(c->out.secrets[k].name, secret_object(e, u->secret)))
+			if (!strcmp(c->out.secrets[k].ns, u->ns->text)
+				&& !strcmp(c->out.secrets[k].name, secret_object(e, u->secret)))
 				need = &c->out.secrets[k];
-		buf_addf(out, "---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\n  namespace: %s\n  labels:\n    app.kubernetes.io/managed-by: mlopsc\n    app.kubernetes.io/part-of: %s\ntype: Opaque\ndata:\n",
+		buf_addf(out,
+			"---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\n  namespace: %s\n  labels:\n    app.kubernetes.io/managed-by: mlopsc\n    app.kubernetes.io/part-of: %s\ntype: Opaque\ndata:\n",
 			u->secret->name->text, u->ns->text, c->out.name);
 		for (uint32_t k = 1; k < u->secret->decl->nkids; k++) {
 			const struct ast *d = u->secret->decl->kids[k];

@@ -1,5 +1,5 @@
-/* Slots: what each member of a component is, computed when it is first asked for and kept; and the same for the params and lets
-   of the stack. Meeting one in progress is a cycle. */
+/* Slots: what each member of a component is, computed when it is first asked for and kept; and the same for the params
+   and lets of the stack. Meeting one in progress is a cycle. */
 #define _GNU_SOURCE
 #include "eval/expr.h"
 #include "eval/origin.h"
@@ -9,18 +9,26 @@
 static const struct value in_progress = { .tag = VALUE_ERROR };
 #define COLD __attribute__((noinline, cold))
 
-static const struct value *cycle(struct eval *e, const struct instance *i, uint32_t slot, const struct symbol *y, struct span at)
+static const struct value *cycle(
+	struct eval *e, const struct instance *i, uint32_t slot, const struct symbol *y, struct span at)
 {
-	const char *what = i ? arena_printf(e->p->arena, "%s.%s", i->local ? i->local->text : "?", i->kind->members.v[slot].name->text) : y->name->text;
+	const char *what = i ? arena_printf(e->p->arena, "%s.%s", i->local ? i->local->text : "?",
+		i->kind->members.v[slot].name->text)
+		: y->name->text;
 	const struct frame *f = e->frame;
 	struct diag *x = diag_error(e->diags, at.hi || !f ? at : f->at, D_CYCLE, what);
 	diag_label(e->diags, x, "asks for `%s` again", what);
 	int steps = 0;
 	for (; f; f = f->prev) {
-		const char *here = f->inst ? arena_printf(e->p->arena, "%s.%s", f->inst->local ? f->inst->local->text : "?", f->inst->kind->members.v[f->slot].name->text) : f->symbol ? f->symbol->name->text : NULL;
+		const char *here = f->inst
+			? arena_printf(e->p->arena, "%s.%s", f->inst->local ? f->inst->local->text : "?",
+				f->inst->kind->members.v[f->slot].name->text)
+			: f->symbol ? f->symbol->name->text
+			: NULL;
 		if (here && f->at.hi && steps++ < 12) {
 			struct location l = source_locate(e->p->sources, f->at.lo);
-			diag_note(e->diags, x, "`%s` is asked for at %s:%u", here, l.source ? l.source->name : "?", l.line);
+			diag_note(e->diags, x, "`%s` is asked for at %s:%u", here, l.source ? l.source->name : "?",
+				l.line);
 		}
 		if ((i && f->inst == i && f->slot == slot) || (y && f->symbol == y))
 			break;
@@ -34,8 +42,10 @@ static const struct value *set_fields(struct eval *e, struct instance *i, uint32
 static const struct value *selector(struct eval *e, struct instance *i)
 {
 	struct field *f = ARENA_ARRAY(e->arena, struct field, 2);
-	f[0] = (struct field){ atom_cstr(e->p->atoms, "app.kubernetes.io/name"), value_string(e->arena, i->kind->name->text, i->kind->name->len, i->at) };
-	f[1] = (struct field){ atom_cstr(e->p->atoms, "app.kubernetes.io/instance"), coerce(e, slot_value(e, i, SLOT_NAME), &type_string, i->at) };
+	f[0] = (struct field){ atom_cstr(e->p->atoms, "app.kubernetes.io/name"),
+		value_string(e->arena, i->kind->name->text, i->kind->name->len, i->at) };
+	f[1] = (struct field){ atom_cstr(e->p->atoms, "app.kubernetes.io/instance"),
+		coerce(e, slot_value(e, i, SLOT_NAME), &type_string, i->at) };
 	return value_record(e->arena, f, 2, i->at);
 }
 
@@ -67,7 +77,8 @@ static const struct value *chosen(struct eval *e, struct instance *i, const stru
 {
 	if (!e->origins || is_error(row) || row->tag == VALUE_NONE || i == e->stack)
 		return row;
-	const struct value *by = instance_set(i, SLOT_VERSION) ? slot_value(e, i, SLOT_VERSION) : slot_value(e, e->stack, SLOT_CATALOG);
+	const struct value *by = instance_set(i, SLOT_VERSION) ? slot_value(e, i, SLOT_VERSION)
+		: slot_value(e, e->stack, SLOT_CATALOG);
 	return origin_choice(e, row, by->origin, by);
 }
 
@@ -83,7 +94,8 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 			return version_slot(e, i);
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		if (m->tag == MEMBER_NEED) {
-			struct type t = { .tag = T_INTERFACE, .iface = m->iface }, maybe = { .tag = T_OPTIONAL, .elem = &t };
+			struct type t = { .tag = T_INTERFACE, .iface = m->iface },
+				maybe = { .tag = T_OPTIONAL, .elem = &t };
 			return eval_typed(e, &outer, instance_set(i, slot), m->optional ? &maybe : &t);
 		}
 		return eval_typed(e, &outer, instance_set(i, slot), m->type ? m->type : &type_any);
@@ -94,8 +106,11 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 			return own_value(e, i, m);
 		if (m->type->tag == T_OPTIONAL)
 			return VALUE_NONE_V;
-		if (m->type->tag != T_ERROR && !i->kind->broken && !i->failed && !(i->decl && program_broken(e->p, i->decl->span))) {
-			struct diag *x = diag_error(e->diags, i->at, D_MISSING_SETTING, i->local ? i->local->text : i->kind->name->text, i->kind->name->text, m->name->text);
+		if (m->type->tag != T_ERROR && !i->kind->broken && !i->failed
+			&& !(i->decl && program_broken(e->p, i->decl->span))) {
+			struct diag *x = diag_error(e->diags, i->at, D_MISSING_SETTING,
+				i->local ? i->local->text : i->kind->name->text, i->kind->name->text,
+				m->name->text);
 			if (m->decl)
 				diag_place(e->diags, x, m->decl->name_span, "%s", type_noun(e->p, m->type));
 			diag_help(e->diags, x, "add %s = ... (%s)", m->name->text, type_print(e->p, m->type));
@@ -110,7 +125,8 @@ static const struct value *compute(struct eval *e, struct instance *i, uint32_t 
 	case MEMBER_SECRET:
 		return kind_secret(e, i, m);
 	case MEMBER_INNER:
-		return m->inner ? VALUE_NONE_V : VALUE_ERROR_V; /* stands behind an `if` that is false; its kind is unknown */
+		/* stands behind an `if` that is false; its kind is unknown */
+		return m->inner ? VALUE_NONE_V : VALUE_ERROR_V;
 	case MEMBER_IMPLICIT:
 		if (m->deflt)
 			return own_value(e, i, m);
@@ -184,12 +200,15 @@ const struct value *member_value(struct eval *e, struct instance *i, const char 
 }
 
 /* `setting.a.b = value`: the record with that field set. Whether it is whole is seen once all of them are. */
-static const struct value *set_path(struct eval *e, const struct value *v, const struct type *t, const struct ast *path, struct env *env, const struct ast *x)
+static const struct value *set_path(struct eval *e, const struct value *v, const struct type *t,
+	const struct ast *path, struct env *env, const struct ast *x)
 {
 	/* path is the target's chain; its last FIELD is the innermost; walk from the root */
 	const struct ast *chain[32];
 	int n = 0;
-	for (const struct ast *q = path; (q->tag == AST_FIELD || (q->tag == AST_INDEX && q->kids[1]->tag == AST_STRING)) && n < 32; q = q->kids[0])
+	for (const struct ast *q = path;
+		(q->tag == AST_FIELD || (q->tag == AST_INDEX && q->kids[1]->tag == AST_STRING)) && n < 32;
+		q = q->kids[0])
 		chain[n++] = q;
 	const struct value *levels[33];
 	const struct type *types[33];
@@ -215,7 +234,8 @@ static const struct value *set_path(struct eval *e, const struct value *v, const
 				suggest_init(&s, key->text, key->len);
 				for (uint32_t f = 0; f < here->n; f++)
 					suggest_try(&s, here->fields[f].name->text);
-				return no_such_field(e, q->tag == AST_FIELD ? q->name_span : q->kids[1]->span, type_noun(e->p, here), key, &s);
+				return no_such_field(e, q->tag == AST_FIELD ? q->name_span : q->kids[1]->span,
+					type_noun(e->p, here), key, &s);
 			}
 		}
 		const struct value *next = value_get(levels[k], key);
@@ -225,7 +245,10 @@ static const struct value *set_path(struct eval *e, const struct value *v, const
 	if (is_error(r))
 		return r;
 	for (int k = n; k-- > 0;)
-		r = value_with(e->arena, levels[k], chain[n - 1 - k]->tag == AST_FIELD ? chain[n - 1 - k]->name : chain[n - 1 - k]->kids[1]->name, r);
+		r = value_with(e->arena, levels[k],
+			chain[n - 1 - k]->tag == AST_FIELD ? chain[n - 1 - k]->name
+				: chain[n - 1 - k]->kids[1]->name,
+			r);
 	return r;
 }
 
@@ -283,7 +306,8 @@ const struct value *symbol_value(struct eval *e, struct symbol *y, struct span a
 			v = VALUE_ERROR_V;
 		} else {
 			struct diag *x = diag_error(e->diags, y->decl->name_span, D_MISSING_PARAM, y->name->text);
-			diag_help(e->diags, x, "give it a default, set it in an env, or build with --set %s=VALUE", y->name->text);
+			diag_help(e->diags, x, "give it a default, set it in an env, or build with --set %s=VALUE",
+				y->name->text);
 			v = VALUE_ERROR_V;
 		}
 	} else {

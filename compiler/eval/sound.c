@@ -1,6 +1,7 @@
-/* What fits the fields of its kind (schema.c) and is refused by the API server all the same, or kept and without effect: selectors
-   that select nothing, lists with one key twice (which kubectl apply --server-side refuses), containers without an image,
-   mounts of no volume, settings that exclude each other. What a plan's components differ in is not looked at. Rules of Kubernetes 1.31 to 1.36 for the kinds that every cluster has. */
+/* What fits the fields of its kind (schema.c) and is refused by the API server all the same, or kept and without
+   effect: selectors that select nothing, lists with one key twice (which kubectl apply --server-side refuses),
+   containers without an image, mounts of no volume, settings that exclude each other. What a plan's components differ
+   in is not looked at. Rules of Kubernetes 1.31 to 1.36 for the kinds that every cluster has. */
 #include "eval/compile.h"
 #include "value/literal.h"
 #include "eval/plan.h"
@@ -23,7 +24,9 @@ static const struct value *get(const struct value *v, const char *key)
 
 static int by_user(const struct look *l, const struct value *v)
 {
-	const struct source *src = v && v->origin.hi && v->tag <= VALUE_RECORD ? source_of(l->e->p->sources, v->origin.lo) : NULL;
+	const struct source *src = v && v->origin.hi && v->tag <= VALUE_RECORD
+		? source_of(l->e->p->sources, v->origin.lo)
+		: NULL;
 	return src && !src->library;
 }
 
@@ -50,7 +53,8 @@ static int same(const struct value *a, const struct value *b)
 }
 
 /* Items with the same values under both keys; the second key may be NULL. */
-static void twice(struct look *l, const struct value *list, const char *key, const char *second, const char *what, const char *where)
+static void twice(struct look *l, const struct value *list, const char *key, const char *second, const char *what,
+	const char *where)
 {
 	for (uint32_t i = 1; list && list->tag == VALUE_LIST && i < list->n && list->n < 500; i++) {
 		const struct value *k = get(list->items[i], key), *s = second ? get(list->items[i], second) : NULL;
@@ -59,10 +63,15 @@ static void twice(struct look *l, const struct value *list, const char *key, con
 		if (!k || (l->e->plan && is_symbolic(k)))
 			continue;
 		for (uint32_t q = 0; q < i; q++)
-			if (same(get(list->items[q], key), k) && same(second ? get(list->items[q], second) : NULL, s) && (t = text_of(l->e, k, &n))) {
+			if (same(get(list->items[q], key), k)
+				&& same(second ? get(list->items[q], second) : NULL, s)
+				&& (t = text_of(l->e, k, &n))) {
 				const struct value *first = get(list->items[q], key);
-				struct diag *x = wrong(l, by_user(l, k) || !by_user(l, first) ? k : first, arena_printf(l->e->p->arena, "%s `%.*s` stands twice in %s", what, (int)n, t, where));
-				diag_note(l->e->diags, x, "kubectl apply --server-side refuses a list with the same key twice");
+				struct diag *x = wrong(l, by_user(l, k) || !by_user(l, first) ? k : first,
+					arena_printf(l->e->p->arena, "%s `%.*s` stands twice in %s", what, (int)n,
+						t, where));
+				diag_note(l->e->diags, x,
+					"kubectl apply --server-side refuses a list with the same key twice");
 				break;
 			}
 	}
@@ -89,41 +98,58 @@ static int amount(const struct look *l, const struct value *v, struct quantity *
 {
 	const char *s, *why;
 	size_t n;
-	return known(l, v) && (v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_FLOAT) && (s = text_of(l->e, v, &n)) && lit_quantity(s, n, q, &why) && !q->negative;
+	return known(l, v) && (v->tag == VALUE_STRING || v->tag == VALUE_INT || v->tag == VALUE_FLOAT)
+		&& (s = text_of(l->e, v, &n)) && lit_quantity(s, n, q, &why) && !q->negative;
 }
 
 /* 0, "0" and "0%" */
 static int is_zero(const struct look *l, const struct value *v)
 {
-	return known(l, v) && ((v->tag == VALUE_INT && !v->i) || (is_text(v) && v->n && v->n <= 2 && v->str.p[0] == '0' && (v->n == 1 || v->str.p[1] == '%')));
+	return known(l, v)
+		&& ((v->tag == VALUE_INT && !v->i)
+			|| (is_text(v) && v->n && v->n <= 2 && v->str.p[0] == '0'
+				&& (v->n == 1 || v->str.p[1] == '%')));
 }
 
-/* Requests within limits; what plugins of devices offer comes in whole pieces, and as much is asked for as is allowed. */
+/* Requests within limits; what plugins of devices offer comes in whole pieces, and as much is asked for as is
+   allowed. */
 static void resources(struct look *l, const struct value *c, const char *where)
 {
 	const struct value *asked = get(get(c, "resources"), "requests"), *most = get(get(c, "resources"), "limits");
 	struct arena *a = l->e->p->arena;
 	for (uint32_t i = 0; asked && asked->tag == VALUE_RECORD && i < asked->n; i++) {
 		const struct atom *k = asked->rec.fields[i].key;
-		const struct value *v = asked->rec.fields[i].value, *limit = most && most->tag == VALUE_RECORD ? value_get(most, k) : NULL;
+		const struct value *v = asked->rec.fields[i].value,
+			*limit = most && most->tag == VALUE_RECORD ? value_get(most, k) : NULL;
 		struct quantity q, m;
 		size_t n, nm;
 		if (limit && limit->tag == VALUE_NONE)
 			limit = NULL;
 		if (!limit && strchr(k->text, '/') && known(l, v)) {
-			diag_help(l->e->diags, wrong(l, v, arena_printf(a, "%s requests `%s` without a limit of it", where, k->text)), "write it among the limits; the request is then the same");
+			diag_help(l->e->diags,
+				wrong(l, v,
+					arena_printf(a, "%s requests `%s` without a limit of it", where, k->text)),
+				"write it among the limits; the request is then the same");
 			continue;
 		}
-		if (!amount(l, v, &q) || !amount(l, limit, &m) || q.nano == m.nano || (q.nano < m.nano && !strchr(k->text, '/')))
+		if (!amount(l, v, &q) || !amount(l, limit, &m) || q.nano == m.nano
+			|| (q.nano < m.nano && !strchr(k->text, '/')))
 			continue;
 		const char *s = text_of(l->e, v, &n), *sm = text_of(l->e, limit, &nm);
-		wrong(l, v, arena_printf(a, q.nano > m.nano ? "%s requests %.*s of `%s`, and its limit is %.*s" : "%s requests %.*s of `%s`, and of these the request has to be the limit, %.*s", where, (int)n, s, k->text, (int)nm, sm));
+		wrong(l, v,
+			arena_printf(a,
+				q.nano > m.nano
+					? "%s requests %.*s of `%s`, and its limit is %.*s"
+					: "%s requests %.*s of `%s`, and of these the request has to be the limit, %.*s",
+				where, (int)n, s, k->text, (int)nm, sm));
 	}
 	for (uint32_t i = 0; most && most->tag == VALUE_RECORD && i < most->n; i++) {
 		const struct atom *k = most->rec.fields[i].key;
 		struct quantity q;
 		if (strchr(k->text, '/') && amount(l, most->rec.fields[i].value, &q) && q.nano % 1000000000u)
-			wrong(l, most->rec.fields[i].value, arena_printf(a, "%s has a part of one `%s`, and there are only whole ones", where, k->text));
+			wrong(l, most->rec.fields[i].value,
+				arena_printf(a, "%s has a part of one `%s`, and there are only whole ones", where,
+					k->text));
 	}
 }
 
@@ -133,7 +159,11 @@ static void once_is_enough(struct look *l, const struct value *c, const char *wh
 	for (int i = 0; i < 2; i++) {
 		const struct value *n = known(l, get(get(c, names[i]), "successThreshold"));
 		if (n && n->tag == VALUE_INT && n->i != 1)
-			diag_help(l->e->diags, wrong(l, n, arena_printf(l->e->p->arena, "the %s of %s cannot have a successThreshold of %lld", names[i], where, (long long)n->i)),
+			diag_help(l->e->diags,
+				wrong(l, n,
+					arena_printf(l->e->p->arena,
+						"the %s of %s cannot have a successThreshold of %lld", names[i],
+						where, (long long)n->i)),
 				"leave it out: only a readinessProbe may ask for more than one success");
 	}
 }
@@ -158,7 +188,8 @@ static void containers(struct look *l, const struct value *pod, const char *key,
 			continue;
 		where = arena_printf(e->p->arena, "container %s", item_name(e, c));
 		if (!get(c, "image"))
-			diag_help(e->diags, wrong(l, get(c, "name"), arena_printf(e->p->arena, "%s has no image", where)),
+			diag_help(e->diags,
+				wrong(l, get(c, "name"), arena_printf(e->p->arena, "%s has no image", where)),
 				"a patch finds a container by its name: is it spelled as in the object?");
 		twice(l, env, "name", NULL, "variable", where);
 		twice(l, get(c, "ports"), "containerPort", "protocol", "port", where);
@@ -167,16 +198,27 @@ static void containers(struct look *l, const struct value *pod, const char *key,
 		resources(l, c, where);
 		once_is_enough(l, c, where);
 		for (uint32_t k = 0; mounts && mounts->tag == VALUE_LIST && k < mounts->n; k++) {
-			const struct value *n = get(mounts->items[k], "name"), *path = known(l, get(mounts->items[k], "mountPath"));
-			const char *drive = path && is_text(path) && path->n > 2 && path->str.p[1] == ':' ? path->str.p + 2 : NULL;
-			if (path && is_text(path) && path->n && !drive && (path->str.p[0] != '/' || memchr(path->str.p, ':', path->n)))
-				diag_help(e->diags, wrong(l, path, arena_printf(e->p->arena, "%s cannot mount at `%.*s`", where, (int)path->n, path->str.p)), "a mount path starts with `/` and has no `:` in it");
+			const struct value *n = get(mounts->items[k], "name"),
+				*path = known(l, get(mounts->items[k], "mountPath"));
+			const char *drive = path && is_text(path) && path->n > 2 && path->str.p[1] == ':'
+				? path->str.p + 2
+				: NULL;
+			if (path && is_text(path) && path->n && !drive
+				&& (path->str.p[0] != '/' || memchr(path->str.p, ':', path->n)))
+				diag_help(e->diags,
+					wrong(l, path,
+						arena_printf(e->p->arena, "%s cannot mount at `%.*s`", where,
+							(int)path->n, path->str.p)),
+					"a mount path starts with `/` and has no `:` in it");
 			if (n && is_text(n) && !(e->plan && is_symbolic(n)) && !has_item(volumes, n)) {
 				int claimed = 0;
 				for (uint32_t q = 0; claims && claims->tag == VALUE_LIST && q < claims->n; q++)
 					claimed |= same_text(get(get(claims->items[q], "metadata"), "name"), n);
 				if (!claimed)
-					wrong(l, n, arena_printf(e->p->arena, "%s mounts `%.*s`, which is no volume of its pod", where, (int)n->n, n->str.p));
+					wrong(l, n,
+						arena_printf(e->p->arena,
+							"%s mounts `%.*s`, which is no volume of its pod", where,
+							(int)n->n, n->str.p));
 			}
 		}
 	}
@@ -197,22 +239,36 @@ static void restarts(struct look *l, const struct value *spec, int job)
 		return;
 	int always = !v || (v->n == 6 && !memcmp(v->str.p, "Always", 6));
 	if (pod && job && always)
-		diag_help(l->e->diags, wrong(l, v ? v : pod, "the pods of a Job cannot be restarted for ever"), "write restartPolicy: \"OnFailure\" or \"Never\" in the pod's spec");
+		diag_help(l->e->diags, wrong(l, v ? v : pod, "the pods of a Job cannot be restarted for ever"),
+			"write restartPolicy: \"OnFailure\" or \"Never\" in the pod's spec");
 	else if (pod && !job && !always)
-		diag_help(l->e->diags, wrong(l, v, arena_printf(l->e->p->arena, "the pods of a %s are always restarted", l->kind)), "leave restartPolicy out");
+		diag_help(l->e->diags,
+			wrong(l, v, arena_printf(l->e->p->arena, "the pods of a %s are always restarted", l->kind)),
+			"leave restartPolicy out");
 }
 
 /* How a Deployment or StatefulSet goes from one template to the next. */
 static void strategy(struct look *l, const struct value *spec, const char *key, const char *without)
 {
-	const struct value *s = get(spec, key), *roll = get(s, "rollingUpdate"), *surge = get(roll, "maxSurge"), *away = get(roll, "maxUnavailable");
-	const struct value *ready = known(l, get(spec, "minReadySeconds")), *late = get(spec, "progressDeadlineSeconds");
+	const struct value *s = get(spec, key), *roll = get(s, "rollingUpdate"), *surge = get(roll, "maxSurge"),
+		*away = get(roll, "maxUnavailable");
+	const struct value *ready = known(l, get(spec, "minReadySeconds")),
+		*late = get(spec, "progressDeadlineSeconds");
 	if (roll && is(l, get(s, "type"), without))
-		diag_help(l->e->diags, wrong(l, get(s, "type"), arena_printf(l->e->p->arena, "%s of type %s has no rollingUpdate", key, without)), "leave out the one or the other");
+		diag_help(l->e->diags,
+			wrong(l, get(s, "type"),
+				arena_printf(l->e->p->arena, "%s of type %s has no rollingUpdate", key, without)),
+			"leave out the one or the other");
 	if (is_zero(l, surge) && is_zero(l, away))
-		diag_note(l->e->diags, wrong(l, away, "maxSurge and maxUnavailable cannot both be 0"), "no pod could be made before another ends, and none ended before another is made");
-	if (ready && ready->tag == VALUE_INT && (!late || known(l, late)) && (!late || late->tag == VALUE_INT) && ready->i >= (late ? late->i : 600) && !strcmp(l->kind, "Deployment"))
-		diag_note(l->e->diags, wrong(l, ready, arena_printf(l->e->p->arena, "minReadySeconds must be less than progressDeadlineSeconds, %lld", late ? (long long)late->i : 600)),
+		diag_note(l->e->diags, wrong(l, away, "maxSurge and maxUnavailable cannot both be 0"),
+			"no pod could be made before another ends, and none ended before another is made");
+	if (ready && ready->tag == VALUE_INT && (!late || known(l, late)) && (!late || late->tag == VALUE_INT)
+		&& ready->i >= (late ? late->i : 600) && !strcmp(l->kind, "Deployment"))
+		diag_note(l->e->diags,
+			wrong(l, ready,
+				arena_printf(l->e->p->arena,
+					"minReadySeconds must be less than progressDeadlineSeconds, %lld",
+					late ? (long long)late->i : 600)),
 			"the rollout would be given up before its first pod counts as ready");
 }
 
@@ -226,15 +282,22 @@ static void service(struct look *l, const struct value *spec)
 	if (!spec)
 		return;
 	if (external && !get(spec, "externalName"))
-		diag_help(l->e->diags, wrong(l, type, "a Service of type ExternalName needs an externalName"), "write externalName: \"db.example.com\" in its spec");
-	if (!external && !headless && (!ip || known(l, ip)) && (!type || known(l, type)) && (!ports || (known(l, ports) && ports->tag == VALUE_LIST && !ports->n)))
-		diag_help(l->e->diags, wrong(l, ports ? ports : spec, "a Service needs ports"), "only one with clusterIP: \"None\", or of type ExternalName, may have none");
+		diag_help(l->e->diags, wrong(l, type, "a Service of type ExternalName needs an externalName"),
+			"write externalName: \"db.example.com\" in its spec");
+	if (!external && !headless && (!ip || known(l, ip)) && (!type || known(l, type))
+		&& (!ports || (known(l, ports) && ports->tag == VALUE_LIST && !ports->n)))
+		diag_help(l->e->diags, wrong(l, ports ? ports : spec, "a Service needs ports"),
+			"only one with clusterIP: \"None\", or of type ExternalName, may have none");
 	if (headless && type && opens && known(l, type))
-		wrong(l, ip, arena_printf(a, "a Service of type %.*s cannot be without an address of its own", (int)type->n, type->str.p));
+		wrong(l, ip,
+			arena_printf(a, "a Service of type %.*s cannot be without an address of its own",
+				(int)type->n, type->str.p));
 	for (uint32_t i = 0; !opens && ports && ports->tag == VALUE_LIST && i < ports->n; i++) {
 		const struct value *n = known(l, get(ports->items[i], "nodePort"));
 		if (n && n->tag == VALUE_INT)
-			diag_help(l->e->diags, wrong(l, n, "only a Service of type NodePort or LoadBalancer has a node port"), "write type: \"NodePort\" in its spec");
+			diag_help(l->e->diags,
+				wrong(l, n, "only a Service of type NodePort or LoadBalancer has a node port"),
+				"write type: \"NodePort\" in its spec");
 	}
 	twice(l, ports, "port", "protocol", "port", "this Service");
 	twice(l, ports, "name", NULL, "port name", "this Service");
@@ -251,8 +314,13 @@ static void ingress(struct look *l, const struct value *spec)
 	for (uint32_t i = 0; rules && rules->tag == VALUE_LIST && i < rules->n; i++) {
 		const struct value *paths = get(get(rules->items[i], "http"), "paths");
 		for (uint32_t k = 0; paths && paths->tag == VALUE_LIST && k < paths->n; k++)
-			if (!get(paths->items[k], "path") && (is(l, get(paths->items[k], "pathType"), "Prefix") || is(l, get(paths->items[k], "pathType"), "Exact")))
-				diag_help(l->e->diags, wrong(l, get(paths->items[k], "pathType"), "an Ingress path of this type needs a path"), "write path: \"/\" for all");
+			if (!get(paths->items[k], "path")
+				&& (is(l, get(paths->items[k], "pathType"), "Prefix")
+					|| is(l, get(paths->items[k], "pathType"), "Exact")))
+				diag_help(l->e->diags,
+					wrong(l, get(paths->items[k], "pathType"),
+						"an Ingress path of this type needs a path"),
+					"write path: \"/\" for all");
 	}
 }
 
@@ -260,7 +328,9 @@ static void scaler(struct look *l, const struct value *spec)
 {
 	const struct value *least = known(l, get(spec, "minReplicas")), *most = known(l, get(spec, "maxReplicas"));
 	if (least && most && least->tag == VALUE_INT && most->tag == VALUE_INT && least->i > most->i)
-		wrong(l, most, arena_printf(l->e->p->arena, "maxReplicas, %lld, cannot be less than minReplicas, %lld", (long long)most->i, (long long)least->i));
+		wrong(l, most,
+			arena_printf(l->e->p->arena, "maxReplicas, %lld, cannot be less than minReplicas, %lld",
+				(long long)most->i, (long long)least->i));
 }
 
 /* An account is one of a namespace; the binding has none, and takes none from its subjects' side. */
@@ -268,7 +338,10 @@ static void accounts(struct look *l, const struct value *subjects)
 {
 	for (uint32_t i = 0; subjects && subjects->tag == VALUE_LIST && i < subjects->n; i++)
 		if (is(l, get(subjects->items[i], "kind"), "ServiceAccount") && !get(subjects->items[i], "namespace"))
-			diag_help(l->e->diags, wrong(l, get(subjects->items[i], "name"), "a ServiceAccount as subject of a ClusterRoleBinding needs its namespace"), "write namespace: \"...\" beside its name");
+			diag_help(l->e->diags,
+				wrong(l, get(subjects->items[i], "name"),
+					"a ServiceAccount as subject of a ClusterRoleBinding needs its namespace"),
+				"write namespace: \"...\" beside its name");
 }
 
 #define ANNOTATIONS_MAX 262144   /* bytes of all keys and values */
@@ -278,9 +351,17 @@ static void annotations(struct look *l, const struct value *meta)
 	const struct value *v = get(meta, "annotations");
 	size_t n = 0;
 	for (uint32_t i = 0; v && v->tag == VALUE_RECORD && i < v->n; i++)
-		n += v->rec.fields[i].key->len + (known(l, v->rec.fields[i].value) && is_text(v->rec.fields[i].value) ? v->rec.fields[i].value->n : 0);
+		n += v->rec.fields[i].key->len
+			+ (known(l, v->rec.fields[i].value) && is_text(v->rec.fields[i].value)
+					? v->rec.fields[i].value->n
+					: 0);
 	if (n > ANNOTATIONS_MAX)
-		diag_help(l->e->diags, wrong(l, v, arena_printf(l->e->p->arena, "the annotations hold %zu bytes; the API server takes %d", n, ANNOTATIONS_MAX)), "what is large belongs into a ConfigMap");
+		diag_help(l->e->diags,
+			wrong(l, v,
+				arena_printf(l->e->p->arena,
+					"the annotations hold %zu bytes; the API server takes %d", n,
+					ANNOTATIONS_MAX)),
+			"what is large belongs into a ConfigMap");
 }
 
 /* The pods of an indexed Job are called NAME-0 and so on, and that has to be a label. */
@@ -293,21 +374,30 @@ static void indexed_name(struct look *l, const struct value *spec, struct span a
 	for (int64_t i = n->i - 1; i >= 10; i /= 10)
 		len++;
 	if (len > 63) {
-		diag_error(l->e->diags, at, D_OBJECT_NAME, l->name, "an indexed Job", arena_printf(l->e->p->arena, "its last pod would have a name of %zu bytes; at most 63", len));
+		diag_error(l->e->diags, at, D_OBJECT_NAME, l->name, "an indexed Job",
+			arena_printf(
+				l->e->p->arena, "its last pod would have a name of %zu bytes; at most 63", len));
 		l->ok = 0;
 	}
 }
 
 static void pod_template(struct look *l, const struct value *spec)
 {
-	const struct value *t = get(spec, "template"), *meta = get(t, "metadata"), *own = get(meta, "labels"), *wanted = get(get(spec, "selector"), "matchLabels");
+	const struct value *t = get(spec, "template"), *meta = get(t, "metadata"), *own = get(meta, "labels"),
+		*wanted = get(get(spec, "selector"), "matchLabels");
 	pod_spec(l, get(t, "spec"), get(spec, "volumeClaimTemplates"));
 	for (uint32_t i = 0; wanted && wanted->tag == VALUE_RECORD && i < wanted->n; i++) {
 		const struct field *f = &wanted->rec.fields[i];
 		const struct value *x = own && own->tag == VALUE_RECORD ? value_get(own, f->key) : NULL;
-		if (f->value->tag == VALUE_STRING && !(l->e->plan && (is_symbolic(f->value) || (x && is_symbolic(x)))) && !same_text(x, f->value))
-			diag_note(l->e->diags, wrong(l, f->value, arena_printf(l->e->p->arena, "the selector wants the label `%s: %.*s`, which the pods do not have",
-				f->key->text, (int)f->value->n, f->value->str.p)), "the API server refuses a selector that does not match the template");
+		if (f->value->tag == VALUE_STRING
+			&& !(l->e->plan && (is_symbolic(f->value) || (x && is_symbolic(x))))
+			&& !same_text(x, f->value))
+			diag_note(l->e->diags,
+				wrong(l, f->value,
+					arena_printf(l->e->p->arena,
+						"the selector wants the label `%s: %.*s`, which the pods do not have",
+						f->key->text, (int)f->value->n, f->value->str.p)),
+				"the API server refuses a selector that does not match the template");
 	}
 }
 
@@ -323,7 +413,8 @@ static void config_size(struct look *l, const struct value *data, const struct v
 			const struct value *v = d->rec.fields[i].value;
 			size_t len = v->tag == VALUE_STRING ? v->n : 0;
 			if (b)
-				for (size_t pad = (len = len / 4 * 3, 0); pad < 2 && v->n > pad && v->str.p[v->n - 1 - pad] == '='; pad++)
+				for (size_t pad = (len = len / 4 * 3, 0);
+					pad < 2 && v->n > pad && v->str.p[v->n - 1 - pad] == '='; pad++)
 					len--;
 			n += len;
 			if (len > most) {
@@ -334,7 +425,8 @@ static void config_size(struct look *l, const struct value *data, const struct v
 	}
 	if (n <= CONFIG_MAX)
 		return;
-	struct diag *x = diag_error(l->e->diags, largest->value->origin.hi ? largest->value->origin : l->at, D_OBJECT_LARGE, arena_strdup(l->e->p->arena, l->name, strlen(l->name)), n, CONFIG_MAX);
+	struct diag *x = diag_error(l->e->diags, largest->value->origin.hi ? largest->value->origin : l->at,
+		D_OBJECT_LARGE, arena_strdup(l->e->p->arena, l->name, strlen(l->name)), n, CONFIG_MAX);
 	diag_note(l->e->diags, x, "%zu of them are `%s`", most, largest->key->text);
 	diag_help(l->e->diags, x, "take fewer rows, or let the service fetch what is large");
 	l->ok = 0;
@@ -342,12 +434,14 @@ static void config_size(struct look *l, const struct value *data, const struct v
 
 int object_sound(struct eval *e, const struct out_object *o, struct span at)
 {
-	static const char *const workloads[] = { "apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet", "apps/v1/ReplicaSet", "batch/v1/Job" };
+	static const char *const workloads[] = { "apps/v1/Deployment", "apps/v1/StatefulSet", "apps/v1/DaemonSet",
+		"apps/v1/ReplicaSet", "batch/v1/Job" };
 	struct look l = { .e = e, .kind = o->kind, .name = o->name, .at = at, .ok = 1 };
 	const struct value *spec = get(o->tree, "spec");
 	size_t n = strlen(o->api_version);
 	for (size_t i = 0; i < sizeof workloads / sizeof *workloads; i++)
-		if (!strncmp(workloads[i], o->api_version, n) && workloads[i][n] == '/' && !strcmp(workloads[i] + n + 1, o->kind)) {
+		if (!strncmp(workloads[i], o->api_version, n) && workloads[i][n] == '/'
+			&& !strcmp(workloads[i] + n + 1, o->kind)) {
 			pod_template(&l, spec);
 			restarts(&l, spec, !strcmp(o->kind, "Job"));
 			if (!strcmp(o->kind, "Deployment"))

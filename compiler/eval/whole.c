@@ -1,11 +1,13 @@
-/* Consumes every component's objects and releases; produces E0830 to E0832 and W0830 to W0832. See whole.h for the idea. */
+/* Consumes every component's objects and releases; produces E0830 to E0832 and W0830 to W0832. See whole.h for the
+   idea. */
 #include "eval/whole.h"
 #include "base/suggest.h"
 #include "eval/plan.h"
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOCAL_FACTS = 64, MAX_DEPTH = 60 };      /* in a component of more objects, nothing is found by going through them */
+/* in a component of more objects, nothing is found by going through them */
+enum { LOCAL_FACTS = 64, MAX_DEPTH = 60 };
 
 enum fact_tag { FACT_OTHER, FACT_PODS, FACT_SERVICE, FACT_CONFIG, FACT_CLAIM };
 struct fact {                           /* an object, as far as others refer to it */
@@ -47,14 +49,33 @@ struct part {                           /* one component, in arena a; traced: it
 	VEC(struct maker) makers;
 	struct table index;                     /* details: the object's identity -> fact + 1 */
 };
-struct whole_plan { VEC(struct fact) facts; VEC(struct ref) refs; VEC(struct maker) makers; VEC(struct fact) unread; uint8_t said, selectable; };
+struct whole_plan {
+	VEC(struct fact) facts;
+	VEC(struct ref) refs;
+	VEC(struct maker) makers;
+	VEC(struct fact) unread;
+	uint8_t said, selectable;
+};
 
 struct custom { const char *kind, *group, *selects, *selector, *spaces, *ports; };
-struct space { VEC(struct top *) makers; VEC(const char *) names; uint8_t swept, pods; };       /* names: of releases, charts and objects that make others; pods: of ours run there */
+/* names: of releases, charts and objects that make others; pods: of ours run there */
+struct space { VEC(struct top *) makers; VEC(const char *) names; uint8_t swept, pods; };
 struct unread { struct fact f; struct top *top; };
 struct crd { const struct atom *kind; struct top *top; const char *name; };
 enum word {
-	A_METADATA, A_NAME, A_CONTAINERS, A_INIT, A_CM_KEY, A_CM_REF, A_CM, A_SECRET_KEY, A_SECRET_REF, A_SECRET, A_CLAIM, A_ACCOUNT, A_WORDS
+	A_METADATA,
+	A_NAME,
+	A_CONTAINERS,
+	A_INIT,
+	A_CM_KEY,
+	A_CM_REF,
+	A_CM,
+	A_SECRET_KEY,
+	A_SECRET_REF,
+	A_SECRET,
+	A_CLAIM,
+	A_ACCOUNT,
+	A_WORDS
 };
 struct whole {
 	const struct atom *a[A_WORDS];
@@ -117,12 +138,14 @@ static int same(const struct part *p, const struct value *a, const struct value 
 		return 0;
 	if (symbolic(p, a) || symbolic(p, b))
 		return symbolic(p, a) && symbolic(p, b) && plan_same(a, b);
-	return a->tag == VALUE_STRING ? a->n == b->n && !memcmp(a->str.p, b->str.p, a->n) : a->tag == VALUE_INT && a->i == b->i;
+	return a->tag == VALUE_STRING ? a->n == b->n && !memcmp(a->str.p, b->str.p, a->n)
+		: a->tag == VALUE_INT && a->i == b->i;
 }
 
 static int text_is(const struct value *v, const struct value *w)
 {
-	return v && w && v->tag == VALUE_STRING && w->tag == VALUE_STRING && v->n == w->n && !memcmp(v->str.p, w->str.p, v->n);
+	return v && w && v->tag == VALUE_STRING && w->tag == VALUE_STRING && v->n == w->n
+		&& !memcmp(v->str.p, w->str.p, v->n);
 }
 
 static const struct atom *atom(struct compile *c, const char *s)
@@ -133,7 +156,8 @@ static const struct atom *atom(struct compile *c, const char *s)
 /* "apps" of apps/v1, "" of v1 */
 static const char *group_of(struct arena *a, const char *api_version)
 {
-	static const char *const known[] = { "apps", "batch", "autoscaling", "policy", "networking.k8s.io", "rbac.authorization.k8s.io" };
+	static const char *const known[] = { "apps", "batch", "autoscaling", "policy", "networking.k8s.io",
+		"rbac.authorization.k8s.io" };
 	const char *slash = strchr(api_version, '/');
 	size_t n = slash ? (size_t)(slash - api_version) : 0;
 	if (!n)
@@ -151,7 +175,8 @@ static int is_custom(const char *group)
 }
 
 /* "apps/Deployment ns/name", as claim_object() in compile.c writes it. */
-static const struct atom *identity_of(struct compile *c, const char *api, const char *kind, const struct value *ns, const struct value *name)
+static const struct atom *identity_of(
+	struct compile *c, const char *api, const char *kind, const struct value *ns, const struct value *name)
 {
 	struct buf *b = &c->text;
 	buf_clear(b);
@@ -169,8 +194,9 @@ static const struct atom *identity_of(struct compile *c, const char *api, const 
 
 static struct whole *whole(struct compile *c)
 {
-	static const char *const words[A_WORDS] = { "metadata", "name", "containers", "initContainers", "configMapKeyRef", "configMapRef", "configMap",
-		"secretKeyRef", "secretRef", "secret", "persistentVolumeClaim", "serviceAccountName" };
+	static const char *const words[A_WORDS] = { "metadata", "name", "containers", "initContainers",
+		"configMapKeyRef", "configMapRef", "configMap", "secretKeyRef", "secretRef", "secret",
+		"persistentVolumeClaim", "serviceAccountName" };
 	if (c->whole)
 		return c->whole;
 	struct arena *a = c->e->unit;
@@ -183,7 +209,8 @@ static struct whole *whole(struct compile *c)
 	uint32_t len;
 	const char *s = library_text(c->e->p, "kubernetes/references.tsv", &len), *end = s ? s + len : NULL;
 	while (s && s < end) {
-		const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end, *f[6] = { "", "", "", "", "", "" };
+		const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end,
+			*f[6] = { "", "", "", "", "", "" };
 		for (int k = 0; k < 6 && s <= stop && *s != '#'; k++) {
 			const char *tab = memchr(s, '\t', (size_t)(stop - s)), *e = tab ? tab : stop;
 			f[k] = arena_strdup(a, s, (size_t)(e - s));
@@ -221,14 +248,21 @@ struct from { const char *kind; const struct value *ns, *name; };
 
 static struct ref *add_ref(struct part *p, const struct from *o, enum ref_tag tag, const struct value *name)
 {
-	struct ref r = { .tag = (uint8_t)tag, .ns = o->ns, .name = name, .by_kind = o->kind, .by_name = o->name, .api = "", .kind = "" };
+	struct ref r = { .tag = (uint8_t)tag,
+		.ns = o->ns,
+		.name = name,
+		.by_kind = o->kind,
+		.by_name = o->name,
+		.api = "",
+		.kind = "" };
 	if (name && !symbolic(p, name))
 		r.at = name->origin;
 	VEC_PUSH(p->a, &p->refs, r);
 	return &p->refs.v[p->refs.n - 1];
 }
 
-static void by_name(struct part *p, const struct from *o, const char *api, const char *kind, const struct value *name, const struct value *key)
+static void by_name(struct part *p, const struct from *o, const char *api, const char *kind,
+	const struct value *name, const struct value *key)
 {
 	if (!name || !o->ns || name->tag != VALUE_STRING || !name->n)
 		return;
@@ -239,7 +273,8 @@ static void by_name(struct part *p, const struct from *o, const char *api, const
 }
 
 /* A ConfigMap or Secret with the keys that a volume picks from it. */
-static void picked(struct part *p, const struct from *o, const char *kind, const struct value *name, const struct value *v)
+static void picked(
+	struct part *p, const struct from *o, const char *kind, const struct value *name, const struct value *v)
 {
 	const struct value *items = get_list(v, "items"), *optional = get(v, "optional");
 	if (optional && optional->tag == VALUE_BOOL && optional->i)
@@ -300,12 +335,15 @@ static int has_port(const struct value *ports, const struct value *name)
 /* Probes speak to a port of their own container. */
 static void probes(struct part *p, const struct from *o, const struct value *list)
 {
-	static const char *const names[] = { "livenessProbe", "readinessProbe", "startupProbe" }, *const ways[] = { "httpGet", "tcpSocket" };
+	static const char *const names[] = { "livenessProbe", "readinessProbe", "startupProbe" },
+		*const ways[] = { "httpGet", "tcpSocket" };
 	for (uint32_t k = 0; list->tag == VALUE_LIST && k < list->n; k++)
 		for (int n = 0; n < 3; n++)
 			for (int m = 0; m < 2; m++) {
-				const struct value *port = get_text(get(get(list->items[k], names[n]), ways[m]), "port");
-				if (port && !symbolic(p, port) && (port->str.p[0] < '0' || port->str.p[0] > '9') && !has_port(get_list(list->items[k], "ports"), port))
+				const struct value *port = get_text(
+					get(get(list->items[k], names[n]), ways[m]), "port");
+				if (port && !symbolic(p, port) && (port->str.p[0] < '0' || port->str.p[0] > '9')
+					&& !has_port(get_list(list->items[k], "ports"), port))
 					add_ref(p, o, REF_PROBE, port);
 			}
 }
@@ -330,7 +368,9 @@ static void walk(struct part *p, const struct from *o, const struct value *v, in
 			else if (k == w->a[A_SECRET_KEY] || k == w->a[A_SECRET_REF])
 				picked(p, o, "Secret", get_text(x, "name"), x);
 			else if (k == w->a[A_SECRET])
-				picked(p, o, "Secret", get_text(x, "secretName") ? get_text(x, "secretName") : get_text(x, "name"), x);
+				picked(p, o, "Secret",
+					get_text(x, "secretName") ? get_text(x, "secretName") : get_text(x, "name"),
+					x);
 			else if (k == w->a[A_CLAIM])
 				by_name(p, o, "", "PersistentVolumeClaim", get_text(x, "claimName"), NULL);
 		} else if (k == w->a[A_ACCOUNT] && x->tag == VALUE_STRING) {
@@ -377,7 +417,9 @@ static void custom_object(struct part *p, const struct from *o, struct fact *f, 
 	}
 	if (!*k->selects)
 		return;
-	const struct value *sel = get(spec, k->selector), *spaces = get(spec, k->spaces), *list = get_list(spaces, "matchNames"), *any = get(spaces, "any"), *ports = get_list(spec, k->ports);
+	const struct value *sel = get(spec, k->selector), *spaces = get(spec, k->spaces),
+		*list = get_list(spaces, "matchNames"), *any = get(spaces, "any"),
+		*ports = get_list(spec, k->ports);
 	if (!sel || get_list(sel, "matchExpressions"))
 		return;
 	struct ref *r = selects(p, o, *k->selects == 'p', get(sel, "matchLabels"));
@@ -433,7 +475,11 @@ static void service(struct part *p, const struct from *o, struct fact *f, const 
 static void object(struct part *p, const struct out_object *x)
 {
 	const struct value *meta = get(x->tree, "metadata"), *spec = get(x->tree, "spec");
-	struct fact f = { .api = group_of(p->a, x->api_version), .kind = x->kind, .ns = get_text(meta, "namespace"), .name = get_text(meta, "name"), .labels = get_record(meta, "labels") };
+	struct fact f = { .api = group_of(p->a, x->api_version),
+		.kind = x->kind,
+		.ns = get_text(meta, "namespace"),
+		.name = get_text(meta, "name"),
+		.labels = get_record(meta, "labels") };
 	struct from o = { x->kind, f.ns, f.name };
 	const struct value *list;
 	if (!f.name || !strcmp(x->kind, "CustomResourceDefinition"))
@@ -463,19 +509,23 @@ static void object(struct part *p, const struct out_object *x)
 			pods(p, &f, get(t, "metadata"), get(t, "spec"));
 		by_name(p, &o, "", "Service", get_text(spec, "serviceName"), NULL);
 	} else if (!strcmp(f.kind, "HorizontalPodAutoscaler")) {
-		const struct value *t = get(spec, "scaleTargetRef"), *api = get_text(t, "apiVersion"), *kind = get_text(t, "kind");
+		const struct value *t = get(spec, "scaleTargetRef"), *api = get_text(t, "apiVersion"),
+			*kind = get_text(t, "kind");
 		if (api && kind && !symbolic(p, api) && !symbolic(p, kind)) {
 			const char *group = group_of(p->a, arena_strdup(p->a, api->str.p, api->n));
 			if (!is_custom(group))
-				by_name(p, &o, group, arena_strdup(p->a, kind->str.p, kind->n), get_text(t, "name"), NULL);
+				by_name(p, &o, group, arena_strdup(p->a, kind->str.p, kind->n), get_text(t, "name"),
+					NULL);
 		}
 	} else if (!strcmp(f.kind, "PodDisruptionBudget") && !get_list(get(spec, "selector"), "matchExpressions")) {
 		selects(p, &o, 1, get(get(spec, "selector"), "matchLabels"));
 	} else if (!strcmp(f.kind, "NetworkPolicy") && !get_list(get(spec, "podSelector"), "matchExpressions")) {
 		selects(p, &o, 1, get(get(spec, "podSelector"), "matchLabels"));
 	} else if (!strcmp(f.kind, "Ingress")) {
-		const struct value *s = get(get(spec, "defaultBackend"), "service"), *port = get(s, "port"), *n = get(port, "number");
-		by_name(p, &o, "", "Service", get_text(s, "name"), n && n->tag == VALUE_INT ? n : get_text(port, "name"));
+		const struct value *s = get(get(spec, "defaultBackend"), "service"), *port = get(s, "port"),
+			*n = get(port, "number");
+		by_name(p, &o, "", "Service", get_text(s, "name"),
+			n && n->tag == VALUE_INT ? n : get_text(port, "name"));
 		list = get_list(spec, "rules");
 		for (uint32_t k = 0; list && k < list->n; k++) {
 			const struct value *paths = get_list(get(list->items[k], "http"), "paths");
@@ -527,7 +577,8 @@ static int serves(const struct part *p, const struct fact *f, const struct value
 static int has_labels(const struct part *p, const struct fact *f, const struct value *labels)
 {
 	for (uint32_t k = 0; k < labels->n; k++)
-		if (!f->labels || !same(p, value_get(f->labels, labels->rec.fields[k].key), labels->rec.fields[k].value))
+		if (!f->labels
+			|| !same(p, value_get(f->labels, labels->rec.fields[k].key), labels->rec.fields[k].value))
 			return 0;
 	return 1;
 }
@@ -556,17 +607,21 @@ static int resolved(struct part *p, struct ref *r)
 	r->open = r->ports.n ? ((uint64_t)1 << r->ports.n) - 1 : 0;
 	for (uint32_t k = 0; r->tag == REF_SELECT && k < p->facts.n; k++) {
 		const struct fact *f = &p->facts.v[k];
-		if (f->tag == (r->pods ? FACT_PODS : FACT_SERVICE) && in_spaces(p, r, f->ns) && has_labels(p, f, r->labels))
+		if (f->tag == (r->pods ? FACT_PODS : FACT_SERVICE) && in_spaces(p, r, f->ns)
+			&& has_labels(p, f, r->labels))
 			meet(p, r, f);
 	}
 	if (r->tag == REF_SELECT)
 		return r->matched && !r->open;
 	for (uint32_t k = 0; r->tag == REF_NAME && k < p->facts.n; k++) {
 		struct fact *f = &p->facts.v[k];
-		if (strcmp(f->kind, r->kind) || strcmp(f->api, r->api) || !same(p, f->ns, r->ns) || !same(p, f->name, r->name))
+		if (strcmp(f->kind, r->kind) || strcmp(f->api, r->api) || !same(p, f->ns, r->ns)
+			|| !same(p, f->name, r->name))
 			continue;
 		f->read = 1;
-		return !r->key || (f->tag == FACT_SERVICE ? serves(p, f, r->key) : !symbolic(p, r->key) && has_key(f, r->key));
+		return !r->key
+			|| (f->tag == FACT_SERVICE ? serves(p, f, r->key)
+			: !symbolic(p, r->key) && has_key(f, r->key));
 	}
 	return 0;
 }
@@ -576,7 +631,8 @@ static int mentions(const struct value *v, const struct value *name, int depth)
 {
 	if (v->tag == VALUE_STRING && v->n >= name->n)
 		for (uint32_t k = 0; k + name->n <= v->n; k++)
-			if (!memcmp(v->str.p + k, name->str.p, name->n) && (!k || (!host_char(v->str.p[k - 1]) && v->str.p[k - 1] != '.'))
+			if (!memcmp(v->str.p + k, name->str.p, name->n)
+				&& (!k || (!host_char(v->str.p[k - 1]) && v->str.p[k - 1] != '.'))
 				&& (k + name->n == v->n || !host_char(v->str.p[k + name->n])))
 				return 1;
 	for (uint32_t i = 0; v->tag == VALUE_LIST && i < v->n && depth < MAX_DEPTH; i++)
@@ -592,7 +648,8 @@ static int mentioned(const struct out_component *o, const struct fact *f)
 {
 	for (uint32_t n = 0; n < o->nobjects; n++)
 		for (uint32_t k = 0; k < o->objects[n].tree->n; k++)
-			if (strcmp(o->objects[n].tree->rec.fields[k].key->text, "metadata") && mentions(o->objects[n].tree->rec.fields[k].value, f->name, 0))
+			if (strcmp(o->objects[n].tree->rec.fields[k].key->text, "metadata")
+				&& mentions(o->objects[n].tree->rec.fields[k].value, f->name, 0))
 				return 1;
 	return 0;
 }
@@ -740,13 +797,15 @@ static int port_word(const char *s)
 	return 0;
 }
 
-static void node_ports(struct compile *c, struct top *t, const struct out_release *r, const struct value *v, int below, int depth)
+static void node_ports(
+	struct compile *c, struct top *t, const struct out_release *r, const struct value *v, int below, int depth)
 {
 	int64_t n = v->tag == VALUE_INT ? v->i : 0;
 	for (uint32_t k = 0; v->tag == VALUE_STRING && v->n <= 5 && k < v->n; k++)
 		n = v->str.p[k] >= '0' && v->str.p[k] <= '9' && n >= 0 ? n * 10 + v->str.p[k] - '0' : -1;
 	if (below && n > 0 && n < 65536)
-		claim_node_port(c, n, v->origin.hi ? v->origin : t->inst->at, t->inst->top, 1, arena_printf(c->e->p->arena, "a value of release %s/%s", r->ns, r->name));
+		claim_node_port(c, n, v->origin.hi ? v->origin : t->inst->at, t->inst->top, 1,
+			arena_printf(c->e->p->arena, "a value of release %s/%s", r->ns, r->name));
 	for (uint32_t k = 0; v->tag == VALUE_LIST && below && k < v->n && depth < MAX_DEPTH; k++)
 		node_ports(c, t, r, v->items[k], below, depth + 1);
 	for (uint32_t k = 0; v->tag == VALUE_RECORD && k < v->n && depth < MAX_DEPTH; k++)
@@ -769,7 +828,8 @@ static void releases(struct compile *c, struct top *t, const struct out_componen
 	for (uint32_t n = 0; n < o->nreleases; n++) {
 		const struct out_release *r = &o->releases[n];
 		struct part p = { .c = c, .e = c->e, .a = a };
-		struct from from = { "release", value_string(a, r->ns, strlen(r->ns), (struct span){ 0, 0 }), value_string(a, r->name, strlen(r->name), (struct span){ 0, 0 }) };
+		struct from from = { "release", value_string(a, r->ns, strlen(r->ns), (struct span){ 0, 0 }),
+			value_string(a, r->name, strlen(r->name), (struct span){ 0, 0 }) };
 		const char *chart = *r->chart_ref ? strrchr(r->chart_ref, '/') : r->chart;
 		const struct value *over = get_text(r->values, "fullnameOverride");
 		makes(c, from.ns, r->name, strlen(r->name), t);
@@ -792,16 +852,20 @@ static void definitions(struct compile *c, struct top *t, const struct out_compo
 	struct whole *w = c->whole;
 	for (uint32_t n = 0; n < o->nobjects; n++) {
 		const struct out_object *x = &o->objects[n];
-		const struct value *spec = get(x->tree, "spec"), *group = get_text(spec, "group"), *kind = get_text(get(spec, "names"), "kind");
+		const struct value *spec = get(x->tree, "spec"), *group = get_text(spec, "group"),
+			*kind = get_text(get(spec, "names"), "kind");
 		if (!strcmp(x->kind, "CustomResourceDefinition") && group && kind) {
-			const char *id = arena_printf(c->e->arena, "%.*s/%.*s", (int)group->n, group->str.p, (int)kind->n, kind->str.p);
+			const char *id = arena_printf(
+				c->e->arena, "%.*s/%.*s", (int)group->n, group->str.p, (int)kind->n, kind->str.p);
 			VEC_PUSH(c->e->unit, &w->crds, ((struct crd){ atom(c, id), t, keep_word(c, x->name) }));
 			continue;
 		}
 		const char *slash = strrchr(x->api_version, '/');
 		if (!slash || !memchr(x->api_version, '.', (size_t)(slash - x->api_version)))
 			continue;
-		const struct atom *id = atom(c, arena_printf(c->e->arena, "%.*s/%s", (int)(slash - x->api_version), x->api_version, x->kind));
+		const struct atom *id = atom(c,
+			arena_printf(
+				c->e->arena, "%.*s/%s", (int)(slash - x->api_version), x->api_version, x->kind));
 		if (!table_get(&w->first, id))
 			table_put(&w->first, id, t);
 	}
@@ -863,7 +927,8 @@ static void planned(struct compile *c, struct top *t, struct bound *b)
 		r.key = here(e, b, r.key);
 		r.by_name = here(e, b, r.by_name);
 		r.labels = here(e, b, r.labels);
-		const struct value **spaces = ARENA_ARRAY(e->arena, const struct value *, r.spaces.n + 1), **ports = ARENA_ARRAY(e->arena, const struct value *, r.ports.n + 1);
+		const struct value **spaces = ARENA_ARRAY(e->arena, const struct value *, r.spaces.n + 1),
+			**ports = ARENA_ARRAY(e->arena, const struct value *, r.ports.n + 1);
 		for (uint32_t k = 0; k < r.spaces.n; k++)
 			spaces[k] = here(e, b, r.spaces.v[k]);
 		for (uint32_t k = 0; k < r.ports.n; k++)
@@ -920,8 +985,8 @@ void whole_component(struct compile *c, struct top *t, const struct out_componen
 
 /* -- reporting -- */
 
-/* Where the name comes from. A typed setting of a library kind says of what exists already; what came in as YAML, or as objects in
-   a setting, may be a part of something greater. */
+/* Where the name comes from. A typed setting of a library kind says of what exists already; what came in as YAML, or as
+   objects in a setting, may be a part of something greater. */
 enum source_of_name { SAID_HERE, SAID_BY_SETTING, SAID_IN_YAML };
 static enum source_of_name name_source(const struct ref *r)
 {
@@ -934,7 +999,8 @@ static enum source_of_name name_source(const struct ref *r)
 		const struct member *m = &i->kind->members.v[s];
 		const struct ast *x = instance_set(i, s);
 		const struct type *t = m->type;
-		if (!x || m->tag != MEMBER_SETTING || r->name->origin.lo < x->span.lo || r->name->origin.hi > x->span.hi)
+		if (!x || m->tag != MEMBER_SETTING || r->name->origin.lo < x->span.lo
+			|| r->name->origin.hi > x->span.hi)
 			continue;
 		while (t && (t->tag == T_OPTIONAL || t->tag == T_LIST))
 			t = t->elem;
@@ -944,7 +1010,8 @@ static enum source_of_name name_source(const struct ref *r)
 }
 
 /* Said where the component or the YAML says it; what its kind says, at the component, with the place in the kind. */
-static struct diag *said(struct compile *c, const struct ref *r, int warn, const char *name, const char *code, const char *fmt, const char *text)
+static struct diag *said(struct compile *c, const struct ref *r, int warn, const char *name, const char *code,
+	const char *fmt, const char *text)
 {
 	struct eval *e = c->e;
 	const struct instance *i = r->top->inst;
@@ -961,7 +1028,8 @@ static struct diag *said(struct compile *c, const struct ref *r, int warn, const
 
 static const char *who(struct compile *c, const struct ref *r)
 {
-	return arena_printf(c->e->p->arena, "%s %.*s", r->by_kind, (int)(r->by_name ? r->by_name->n : 0), r->by_name ? r->by_name->str.p : "");
+	return arena_printf(c->e->p->arena, "%s %.*s", r->by_kind, (int)(r->by_name ? r->by_name->n : 0),
+		r->by_name ? r->by_name->str.p : "");
 }
 
 static void excuse(struct compile *c, struct diag *x, const char *name, const char *when)
@@ -987,7 +1055,9 @@ static struct part *details(struct compile *c, struct top *t)
 	c->pass = pass;
 	table_init(&p->index, e->unit);
 	for (uint32_t n = 0; n < p->facts.n; n++)
-		table_put(&p->index, identity_of(c, p->facts.v[n].api, p->facts.v[n].kind, p->facts.v[n].ns, p->facts.v[n].name), (void *)(uintptr_t)(n + 1));
+		table_put(&p->index,
+			identity_of(c, p->facts.v[n].api, p->facts.v[n].kind, p->facts.v[n].ns, p->facts.v[n].name),
+			(void *)(uintptr_t)(n + 1));
 	table_put(&c->whole->details, t, p);
 	return p;
 }
@@ -1001,7 +1071,8 @@ static const char *listed(struct compile *c, const struct fact *f)
 		for (uint32_t q = 0; records[k] && q < records[k]->n && n < 12; q++)
 			buf_addf(&b, "%s%s", n++ ? ", " : "", records[k]->rec.fields[q].key->text);
 	for (uint32_t q = 0; q < f->ports.n && n < 12; q++) {
-		const struct value *v = f->ports.v[q], *name = v->tag == VALUE_STRING ? v : get_text(v, "name"), *num = v->tag == VALUE_RECORD ? get(v, "port") : NULL;
+		const struct value *v = f->ports.v[q], *name = v->tag == VALUE_STRING ? v : get_text(v, "name"),
+			*num = v->tag == VALUE_RECORD ? get(v, "port") : NULL;
 		buf_adds(&b, n++ ? ", " : "");
 		if (name)
 			buf_add(&b, name->str.p, name->n);
@@ -1023,7 +1094,10 @@ static const char *nearest(struct compile *c, const struct ref *r)
 		struct top *t = c->tops.v[n];
 		struct part *p = t->planned || (t->inst && t->inst->kind->ninstances > 20) ? NULL : details(c, t);
 		for (uint32_t k = 0; p && k < p->facts.n; k++)
-			VEC_PUSH(c->e->unit, &w->names, identity_of(c, p->facts.v[k].api, p->facts.v[k].kind, p->facts.v[k].ns, p->facts.v[k].name)->text);
+			VEC_PUSH(c->e->unit, &w->names,
+				identity_of(c, p->facts.v[k].api, p->facts.v[k].kind, p->facts.v[k].ns,
+					p->facts.v[k].name)
+					->text);
 	}
 	w->named |= !secret;
 	const char *name = arena_strdup(c->e->p->arena, r->name->str.p, r->name->n);
@@ -1047,7 +1121,8 @@ static void sweep(struct compile *c, const struct atom *ns, struct space *s)
 		struct top *t = s->makers.v[n];
 		struct bound *b = t->planned ? plan_bind(e, t->plan, t->inst) : NULL;
 		for (uint32_t k = 0; b && k < t->plan->whole->makers.n; k++) {
-			const struct value *name = here(e, b, t->plan->whole->makers.v[k].name), *in = here(e, b, t->plan->whole->makers.v[k].ns);
+			const struct value *name = here(e, b, t->plan->whole->makers.v[k].name),
+				*in = here(e, b, t->plan->whole->makers.v[k].ns);
 			if (is(in, ns->text))
 				VEC_PUSH(e->unit, &s->names, arena_strdup(e->unit, name->str.p, name->n));
 		}
@@ -1067,21 +1142,29 @@ static int after_maker(const struct space *s, const struct value *name)
 
 static const char *verb(const struct ref *r)
 {
-	return !strcmp(r->kind, "ConfigMap") || !strcmp(r->kind, "Secret") ? "reads" : !strcmp(r->kind, "PersistentVolumeClaim") ? "mounts"
-		: !strcmp(r->kind, "ServiceAccount") && !strstr(r->by_kind, "Binding") ? "runs as" : !strcmp(r->kind, "Service") ? "speaks to" : "is about";
+	return !strcmp(r->kind, "ConfigMap") || !strcmp(r->kind, "Secret")             ? "reads"
+		: !strcmp(r->kind, "PersistentVolumeClaim")                            ? "mounts"
+		: !strcmp(r->kind, "ServiceAccount") && !strstr(r->by_kind, "Binding") ? "runs as"
+		: !strcmp(r->kind, "Service")                                          ? "speaks to"
+		: "is about";
 }
 
 static const char *consequence(const struct ref *r)
 {
-	return !strcmp(r->kind, "ConfigMap") || !strcmp(r->kind, "Secret") ? "kubectl apply succeeds, and the pods stay in CreateContainerConfigError or ContainerCreating"
+	return !strcmp(r->kind, "ConfigMap") || !strcmp(r->kind, "Secret")
+		? "kubectl apply succeeds, and the pods stay in CreateContainerConfigError or ContainerCreating"
 		: !strcmp(r->kind, "PersistentVolumeClaim") ? "kubectl apply succeeds, and the pods stay Pending"
-		: !strcmp(r->kind, "ServiceAccount") && !strstr(r->by_kind, "Binding") ? "kubectl apply succeeds, and no pod can be made"
-		: !strcmp(r->kind, "Service") ? "the name has no address in the cluster's DNS" : "kubectl apply succeeds, and nothing happens";
+		: !strcmp(r->kind, "ServiceAccount") && !strstr(r->by_kind, "Binding")
+		? "kubectl apply succeeds, and no pod can be made"
+		: !strcmp(r->kind, "Service") ? "the name has no address in the cluster's DNS"
+		: "kubectl apply succeeds, and nothing happens";
 }
 
 static int exists_anyway(const struct ref *r)
 {
-	return (!strcmp(r->kind, "ServiceAccount") && is(r->name, "default")) || (!strcmp(r->kind, "ConfigMap") && (is(r->name, "kube-root-ca.crt") || is(r->name, "openshift-service-ca.crt")));
+	return (!strcmp(r->kind, "ServiceAccount") && is(r->name, "default"))
+		|| (!strcmp(r->kind, "ConfigMap")
+			&& (is(r->name, "kube-root-ca.crt") || is(r->name, "openshift-service-ca.crt")));
 }
 
 static void missing(struct compile *c, const struct ref *r)
@@ -1108,27 +1191,36 @@ static void missing(struct compile *c, const struct ref *r)
 	if (table_get(&c->whole->told, id))
 		return;                         /* of its keys, or other keys of it, one is enough */
 	table_put(&c->whole->told, id, (void *)(uintptr_t)1);
-	const char *text = arena_printf(e->p->arena, "%s %s %s `%.*s`, which nothing in this stack makes", who(c, r), verb(r), r->kind, (int)r->name->n, r->name->str.p);
-	struct diag *x = sure && from == SAID_HERE ? said(c, r, 0, NULL, D_UNRESOLVED, text) : said(c, r, 1, "unresolved", W_UNRESOLVED, text);
+	const char *text = arena_printf(e->p->arena, "%s %s %s `%.*s`, which nothing in this stack makes",
+		who(c, r), verb(r), r->kind, (int)r->name->n, r->name->str.p);
+	struct diag *x = sure && from == SAID_HERE ? said(c, r, 0, NULL, D_UNRESOLVED, text)
+		: said(c, r, 1, "unresolved", W_UNRESOLVED, text);
 	if (best)
 		diag_label(e->diags, x, "did you mean `%s`?", best);
 	diag_note(e->diags, x, "in namespace %s", ns->text);
 	if (sure)
 		diag_note(e->diags, x, "%s", consequence(r));
 	if (!strcmp(r->kind, "Secret"))
-		diag_help(e->diags, x, "declare it: secret %.*s { %.*s } (from existing(\"%.*s\") if the cluster has it), and name its keys as %.*s.KEY", (int)r->name->n, r->name->str.p,
-			(int)(r->key ? r->key->n : 3), r->key ? r->key->str.p : "...", (int)r->name->n, r->name->str.p, (int)r->name->n, r->name->str.p);
+		diag_help(e->diags, x,
+			"declare it: secret %.*s { %.*s } (from existing(\"%.*s\") if the cluster has it), and name its keys as %.*s.KEY",
+			(int)r->name->n, r->name->str.p, (int)(r->key ? r->key->n : 3),
+			r->key ? r->key->str.p : "...", (int)r->name->n, r->name->str.p, (int)r->name->n,
+			r->name->str.p);
 	excuse(c, x, "unresolved", "if the cluster has it already");
 }
 
 static void late(struct compile *c, const struct ref *r, const struct top *maker)
 {
 	struct eval *e = c->e;
-	int waits = strcmp(r->kind, "ConfigMap") && strcmp(r->kind, "PersistentVolumeClaim") && strcmp(r->kind, "ServiceAccount");
+	int waits = strcmp(r->kind, "ConfigMap") && strcmp(r->kind, "PersistentVolumeClaim")
+		&& strcmp(r->kind, "ServiceAccount");
 	if (waits || !r->top->needed || is_allowed(c, r->top->inst, "late"))
 		return;
-	struct diag *x = said(c, r, 0, NULL, D_LATE, arena_printf(e->p->arena, "%s %s %s `%.*s`, which comes after it", who(c, r), verb(r), r->kind, (int)r->name->n, r->name->str.p));
-	diag_note(e->diags, x, "`%s` is applied, and waited for because others need it, before `%s` is", r->top->name, maker->name);
+	struct diag *x = said(c, r, 0, NULL, D_LATE,
+		arena_printf(e->p->arena, "%s %s %s `%.*s`, which comes after it", who(c, r), verb(r), r->kind,
+			(int)r->name->n, r->name->str.p));
+	diag_note(e->diags, x, "`%s` is applied, and waited for because others need it, before `%s` is",
+		r->top->name, maker->name);
 	excuse(c, x, "late", "wire the one to the other, or, if the cluster has it from before");
 }
 
@@ -1136,7 +1228,8 @@ static void resolve_name(struct compile *c, struct ref *r)
 {
 	struct eval *e = c->e;
 	struct whole *w = c->whole;
-	if (exists_anyway(r) || (r->host && !table_get(&c->namespaces, atom_intern(e->p->atoms, r->ns->str.p, r->ns->n))))
+	if (exists_anyway(r)
+		|| (r->host && !table_get(&c->namespaces, atom_intern(e->p->atoms, r->ns->str.p, r->ns->n))))
 		return;
 	const struct atom *id = identity_of(c, r->api, r->kind, r->ns, r->name);
 	if (!strcmp(r->kind, "Secret")) {
@@ -1148,8 +1241,11 @@ static void resolve_name(struct compile *c, struct ref *r)
 			missing(c, r);
 		if (!s || found || is_allowed(c, r->top->inst, "unresolved"))
 			return;
-		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED, arena_printf(e->p->arena, "%s reads key `%.*s` of Secret `%s`, which is not rendered", who(c, r), (int)r->key->n, r->key->str.p, s->name));
-		diag_note(e->diags, x, "mlopsc secrets renders the keys that components name; %s%s", s->nkeys ? "of this one: " : "none of this one", s->nkeys ? s->keys[0] : "");
+		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED,
+			arena_printf(e->p->arena, "%s reads key `%.*s` of Secret `%s`, which is not rendered",
+				who(c, r), (int)r->key->n, r->key->str.p, s->name));
+		diag_note(e->diags, x, "mlopsc secrets renders the keys that components name; %s%s",
+			s->nkeys ? "of this one: " : "none of this one", s->nkeys ? s->keys[0] : "");
 		diag_help(e->diags, x, "name the key itself: env-list({ NAME: secret.key })");
 		return;
 	}
@@ -1172,12 +1268,20 @@ static void resolve_name(struct compile *c, struct ref *r)
 	if (f->tag == FACT_SERVICE) {
 		if (serves(p, f, r->key) || is_allowed(c, r->top->inst, "unresolved-port"))
 			return;
-		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED_PORT, r->key->tag == VALUE_INT ? arena_printf(e->p->arena, "%s speaks to port %lld of Service `%.*s`, which has none such", who(c, r), (long long)r->key->i, (int)r->name->n, r->name->str.p)
-			: arena_printf(e->p->arena, "%s speaks to port `%.*s` of Service `%.*s`, which has none such", who(c, r), (int)r->key->n, r->key->str.p, (int)r->name->n, r->name->str.p));
+		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED_PORT,
+			r->key->tag == VALUE_INT
+				? arena_printf(e->p->arena,
+					"%s speaks to port %lld of Service `%.*s`, which has none such", who(c, r),
+					(long long)r->key->i, (int)r->name->n, r->name->str.p)
+				: arena_printf(e->p->arena,
+					"%s speaks to port `%.*s` of Service `%.*s`, which has none such",
+					who(c, r), (int)r->key->n, r->key->str.p, (int)r->name->n, r->name->str.p));
 		diag_note(e->diags, x, "its ports: %s", listed(c, f));
 		excuse(c, x, "unresolved-port", "if it is meant so");
 	} else if (f->tag == FACT_CONFIG && !has_key(f, r->key) && !is_allowed(c, r->top->inst, "unresolved")) {
-		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED, arena_printf(e->p->arena, "%s reads key `%.*s` of ConfigMap `%.*s`, which has none such", who(c, r), (int)r->key->n, r->key->str.p, (int)r->name->n, r->name->str.p));
+		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED,
+			arena_printf(e->p->arena, "%s reads key `%.*s` of ConfigMap `%.*s`, which has none such",
+				who(c, r), (int)r->key->n, r->key->str.p, (int)r->name->n, r->name->str.p));
 		diag_note(e->diags, x, "its keys: %s", listed(c, f));
 		diag_note(e->diags, x, "%s", consequence(r));
 		excuse(c, x, "unresolved", "if something adds it in the cluster");
@@ -1188,14 +1292,19 @@ static void probe(struct compile *c, const struct ref *r)
 {
 	if (is_allowed(c, r->top->inst, "unresolved-port"))
 		return;
-	struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED_PORT, arena_printf(c->e->p->arena, "a probe of %s asks port `%.*s`, which its container does not name", who(c, r), (int)r->name->n, r->name->str.p));
+	struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED_PORT,
+		arena_printf(c->e->p->arena, "a probe of %s asks port `%.*s`, which its container does not name",
+			who(c, r), (int)r->name->n, r->name->str.p));
 	diag_note(c->e->diags, x, "the probe fails, and the container is ended over and over, or never ready");
-	diag_help(c->e->diags, x, "name the port in the container: ports: [ { name: \"%.*s\", containerPort: ... } ]", (int)r->name->n, r->name->str.p);
+	diag_help(c->e->diags, x,
+		"name the port in the container: ports: [ { name: \"%.*s\", containerPort: ... } ]",
+		(int)r->name->n, r->name->str.p);
 }
 
 /* -- selectors, each against everything, by an index -- */
 
-static const struct atom *anchor(struct compile *c, int pods, const struct value *ns, const struct field *label, int make)
+static const struct atom *anchor(
+	struct compile *c, int pods, const struct value *ns, const struct field *label, int make)
 {
 	struct buf *b = &c->text;
 	buf_clear(b);
@@ -1209,7 +1318,8 @@ static const struct atom *anchor(struct compile *c, int pods, const struct value
 	return make ? atom_intern(c->e->p->atoms, b->p, b->n) : atom_find(c->e->p->atoms, b->p, b->n);
 }
 
-static void each_anchor(struct compile *c, struct ref *r, const struct field *label, void (*f)(struct compile *c, struct ref *r, const struct atom *a, void *ctx), void *ctx)
+static void each_anchor(struct compile *c, struct ref *r, const struct field *label,
+	void (*f)(struct compile *c, struct ref *r, const struct atom *a, void *ctx), void *ctx)
 {
 	if (r->everywhere)
 		f(c, r, anchor(c, r->pods, NULL, label, 1), ctx);
@@ -1273,7 +1383,12 @@ static void resolve_selectors(struct compile *c)
 		const struct field *best = &r->labels->rec.fields[0];
 		uintptr_t fewest = UINTPTR_MAX;
 		for (uint32_t k = 0; k < r->labels->n; k++) {   /* the label that fewest others ask for */
-			uintptr_t m = (uintptr_t)table_get(&counts, anchor(c, r->pods, r->everywhere ? NULL : r->spaces.n ? r->spaces.v[0] : r->ns, &r->labels->rec.fields[k], 1));
+			uintptr_t m = (uintptr_t)table_get(&counts,
+				anchor(c, r->pods,
+					r->everywhere         ? NULL
+						: r->spaces.n ? r->spaces.v[0]
+						: r->ns,
+					&r->labels->rec.fields[k], 1));
 			if (m < fewest) {
 				fewest = m;
 				best = &r->labels->rec.fields[k];
@@ -1329,8 +1444,10 @@ static void selector(struct compile *c, struct ref *r)
 			return;
 		if (r->ports.v[k]->origin.hi)
 			r->at = r->ports.v[k]->origin;
-		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED_PORT, arena_printf(e->p->arena, "%s names port `%.*s`, and no %s that it selects has it", who(c, r), (int)r->ports.v[k]->n, r->ports.v[k]->str.p,
-			r->pods ? "pod" : "Service"));
+		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED_PORT,
+			arena_printf(e->p->arena, "%s names port `%.*s`, and no %s that it selects has it",
+				who(c, r), (int)r->ports.v[k]->n, r->ports.v[k]->str.p,
+				r->pods ? "pod" : "Service"));
 		diag_note(e->diags, x, "%s: %s", r->pods ? "their ports" : "its ports", r->have);
 		excuse(c, x, "unresolved-port", "if something else opens it");
 		return;
@@ -1343,10 +1460,14 @@ static void selector(struct compile *c, struct ref *r)
 	if (hidden || is_allowed(c, r->top->inst, "selects-nothing"))
 		return;
 	for (uint32_t k = 0; k < r->labels->n && k < 6; k++)
-		buf_addf(&b, "%s%s=%.*s", k ? ", " : "", r->labels->rec.fields[k].key->text, (int)r->labels->rec.fields[k].value->n, r->labels->rec.fields[k].value->str.p);
-	struct diag *x = said(c, r, 1, "selects-nothing", W_SELECTS_NOTHING, arena_printf(e->p->arena, "%s selects no %s of this stack", who(c, r), r->pods ? "pod" : "Service"));
+		buf_addf(&b, "%s%s=%.*s", k ? ", " : "", r->labels->rec.fields[k].key->text,
+			(int)r->labels->rec.fields[k].value->n, r->labels->rec.fields[k].value->str.p);
+	struct diag *x = said(c, r, 1, "selects-nothing", W_SELECTS_NOTHING,
+		arena_printf(
+			e->p->arena, "%s selects no %s of this stack", who(c, r), r->pods ? "pod" : "Service"));
 	const struct value *ns = r->spaces.n ? r->spaces.v[0] : r->ns;
-	diag_note(e->diags, x, "it looks for %s in namespace %.*s%s", b.p, (int)ns->n, ns->str.p, r->spaces.n > 1 ? " and others" : "");
+	diag_note(e->diags, x, "it looks for %s in namespace %.*s%s", b.p, (int)ns->n, ns->str.p,
+		r->spaces.n > 1 ? " and others" : "");
 	excuse(c, x, "selects-nothing", "if something else makes them");
 	buf_free(&b);
 }
@@ -1357,9 +1478,12 @@ static void unread(struct compile *c, const struct unread *u)
 	const struct atom *ns = u->f.ns ? atom_intern(e->p->atoms, u->f.ns->str.p, u->f.ns->n) : NULL;
 	struct space *s = ns ? table_get(&c->whole->spaces, ns) : NULL;
 	struct ref r = { .top = u->top, .by_kind = u->f.kind, .by_name = u->f.name, .at = u->f.name->origin };
-	if (!s || !s->pods || !strncmp(ns->text, "kube-", 5) || table_get(&c->whole->read, identity_of(c, u->f.api, u->f.kind, u->f.ns, u->f.name)) || is_allowed(c, u->top->inst, "unread"))
+	if (!s || !s->pods || !strncmp(ns->text, "kube-", 5)
+		|| table_get(&c->whole->read, identity_of(c, u->f.api, u->f.kind, u->f.ns, u->f.name))
+		|| is_allowed(c, u->top->inst, "unread"))
 		return;
-	for (uint32_t n = 0; n < s->makers.n && n < 1000; n++) {        /* charts and operators read what they are told by name */
+	/* charts and operators read what they are told by name */
+	for (uint32_t n = 0; n < s->makers.n && n < 1000; n++) {
 		struct arena_mark mark = arena_mark(c->scratch);
 		struct arena *old = e->arena;
 		struct out_component o;
@@ -1377,7 +1501,10 @@ static void unread(struct compile *c, const struct unread *u)
 		if (hit)
 			return;
 	}
-	struct diag *x = said(c, &r, 1, "unread", W_UNREAD, arena_printf(e->p->arena, "nothing in this stack %s %s `%.*s`", u->f.tag == FACT_CLAIM ? "mounts" : "reads", u->f.kind, (int)u->f.name->n, u->f.name->str.p));
+	struct diag *x = said(c, &r, 1, "unread", W_UNREAD,
+		arena_printf(e->p->arena, "nothing in this stack %s %s `%.*s`",
+			u->f.tag == FACT_CLAIM ? "mounts" : "reads", u->f.kind, (int)u->f.name->n,
+			u->f.name->str.p));
 	diag_note(e->diags, x, "in namespace %s", ns->text);
 	excuse(c, x, "unread", "if something else does");
 }
@@ -1390,7 +1517,8 @@ void whole_check(struct compile *c)
 		c->tops.v[n]->place = n + 1;
 	for (uint32_t n = 0; n < c->out.nsecrets; n++) {
 		const struct out_secret *s = &c->out.secrets[n];
-		struct value ns = { .tag = VALUE_STRING, .n = (uint32_t)strlen(s->ns), .str.p = s->ns }, name = { .tag = VALUE_STRING, .n = (uint32_t)strlen(s->name), .str.p = s->name };
+		struct value ns = { .tag = VALUE_STRING, .n = (uint32_t)strlen(s->ns), .str.p = s->ns },
+			name = { .tag = VALUE_STRING, .n = (uint32_t)strlen(s->name), .str.p = s->name };
 		table_put(&w->secrets, identity_of(c, "", "Secret", &ns, &name), (void *)(uintptr_t)s);
 	}
 	for (uint32_t n = 0; n < w->refs.n; n++)
@@ -1406,8 +1534,10 @@ void whole_check(struct compile *c)
 		if (!first || first->place >= w->crds.v[n].top->place || is_allowed(c, first->inst, "late"))
 			continue;
 		struct ref r = { .top = first };
-		struct diag *x = said(c, &r, 0, NULL, D_LATE, arena_printf(e->p->arena, "%s is made before its kind is known", w->crds.v[n].kind->text));
-		diag_note(e->diags, x, "CustomResourceDefinition %s stands in `%s`, which is applied after `%s`", w->crds.v[n].name, w->crds.v[n].top->name, first->name);
+		struct diag *x = said(c, &r, 0, NULL, D_LATE,
+			arena_printf(e->p->arena, "%s is made before its kind is known", w->crds.v[n].kind->text));
+		diag_note(e->diags, x, "CustomResourceDefinition %s stands in `%s`, which is applied after `%s`",
+			w->crds.v[n].name, w->crds.v[n].top->name, first->name);
 		excuse(c, x, "late", "put both into one file, or, if the cluster has it from before");
 	}
 	for (uint32_t n = 0; !e->diags->nerrors && n < w->unread.n; n++)        /* a misspelt reader is enough said */

@@ -10,7 +10,8 @@
 
 const char *instance_label(struct eval *e, const struct instance *i)
 {
-	return arena_printf(e->p->arena, "`%s` (%s)", i->local && !i->parent ? i->local->text : i->name->text, i->kind->name->text);
+	return arena_printf(e->p->arena, "`%s` (%s)", i->local && !i->parent ? i->local->text : i->name->text,
+		i->kind->name->text);
 }
 
 const struct value *component_value(struct eval *e, struct instance *i)
@@ -40,8 +41,8 @@ static void fix(struct eval *e, struct instance *i, uint32_t slot, const struct 
 	i->fixed[slot] = v;
 }
 
-/* The setting that a word at the start of a statement was most likely meant to be has no value, rather than its default: then
-   nothing is said that only follows from the slip. */
+/* The setting that a word at the start of a statement was most likely meant to be has no value, rather than its
+   default: then nothing is said that only follows from the slip. */
 void suspect(struct eval *e, struct instance *i, const struct atom *word)
 {
 	uint32_t slot = (uint32_t)(uintptr_t)table_get(&i->kind->index, word);
@@ -56,7 +57,9 @@ void suspect(struct eval *e, struct instance *i, const struct atom *word)
 static const struct atom *word_at(struct eval *e, const char *s, const char *end, const char **behind)
 {
 	const char *word = s;
-	while (s < end && ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || *s == '-' || *s == '_'))
+	while (s < end
+		&& ((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || *s == '-'
+			|| *s == '_'))
 		s++;
 	*behind = s;
 	return s > word ? atom_intern(e->p->atoms, word, (size_t)(s - word)) : NULL;
@@ -74,7 +77,9 @@ void suspect_broken(struct eval *e, struct instance *i, struct span block)
 	uint32_t at;
 	for (uint32_t n = 0; (at = program_broken_at(e->p, block, n)); n++) {
 		const struct source *src = source_of(e->p->sources, at);
-		const char *s = src->text + (at - src->base), *from = src->text + (block.lo > src->base ? block.lo - src->base : 0), *end = src->text + src->len;
+		const char *s = src->text + (at - src->base),
+			*from = src->text + (block.lo > src->base ? block.lo - src->base : 0),
+			*end = src->text + src->len;
 		const struct atom *word;
 		/* the word at which it was noticed may be a statement of its own, behind one that does not end */
 		word = word_at(e, s, end, &s);
@@ -168,7 +173,8 @@ static void take(struct eval *e, struct instance *i, const struct ast *st, uint3
 	}
 }
 
-struct instance *instance_new(struct eval *e, struct kind *k, const struct atom *name, const struct ast *decl, struct instance *parent, struct env *env)
+struct instance *instance_new(struct eval *e, struct kind *k, const struct atom *name, const struct ast *decl,
+	struct instance *parent, struct env *env)
 {
 	struct instance *i = ARENA_NEW(e->arena, struct instance);
 	uint32_t n = k->members.n;
@@ -217,8 +223,12 @@ static const struct atom *own_name(struct eval *e, struct instance *i, int must)
 {
 	if (!instance_set(i, SLOT_NAME)) {
 		if (must && !i->failed && !i->suspect)
-			diag_help(e->diags, diag_error(e->diags, i->at, D_FAMILY_NAME, arena_printf(e->p->arena, "the members of `%s` have no name of their own", i->local->text)),
-				"set `name` from the element: name = %s.name", i->decl->name3 ? i->decl->name3->text : "x");
+			diag_help(e->diags,
+				diag_error(e->diags, i->at, D_FAMILY_NAME,
+					arena_printf(e->p->arena, "the members of `%s` have no name of their own",
+						i->local->text)),
+				"set `name` from the element: name = %s.name",
+				i->decl->name3 ? i->decl->name3->text : "x");
 		return must ? NULL : i->name;
 	}
 	struct env outer = i->env ? *i->env : (struct env){ 0 };
@@ -235,7 +245,16 @@ static void register_instance(struct eval *e, struct instance *i)
 		VEC_PUSH(e->unit, &e->tops, i);
 }
 
-struct members { VEC(const struct value *) v; struct table seen; int failed; struct symbol *y; struct instance *parent; struct kind *kind; const struct ast *decl; struct env *env; };
+struct members {
+	VEC(const struct value *) v;
+	struct table seen;
+	int failed;
+	struct symbol *y;
+	struct instance *parent;
+	struct kind *kind;
+	const struct ast *decl;
+	struct env *env;
+};
 
 static void member(struct eval *e, struct members *m, const struct value *x)
 {
@@ -250,7 +269,9 @@ static void member(struct eval *e, struct members *m, const struct value *x)
 	}
 	const struct instance *twin = table_get(&m->seen, n);
 	if (twin) {
-		diag_error(e->diags, m->decl->name_span, D_FAMILY_NAME, arena_printf(e->p->arena, "two members of `%s` are called \"%s\"", m->decl->name->text, n->text));
+		diag_error(e->diags, m->decl->name_span, D_FAMILY_NAME,
+			arena_printf(e->p->arena, "two members of `%s` are called \"%s\"", m->decl->name->text,
+				n->text));
 		m->failed = 1;
 		return;
 	}
@@ -266,7 +287,8 @@ static void member(struct eval *e, struct members *m, const struct value *x)
 /* family["x"].setting = value, where there is no x. */
 static void no_member(struct eval *e, const struct members *m, const struct override *o)
 {
-	struct diag *x = diag_error(e->diags, o->at, D_INDEX, arena_printf(e->p->arena, "`%s` has no member \"%s\"", m->decl->name->text, o->member->text));
+	struct diag *x = diag_error(e->diags, o->at, D_INDEX,
+		arena_printf(e->p->arena, "`%s` has no member \"%s\"", m->decl->name->text, o->member->text));
 	struct suggest s;
 	suggest_init(&s, o->member->text, o->member->len);
 	for (uint32_t n = 0; n < m->v.n; n++)
@@ -275,7 +297,8 @@ static void no_member(struct eval *e, const struct members *m, const struct over
 		diag_label(e->diags, x, "did you mean \"%s\"?", suggest_best(&s));
 }
 
-static const struct value *family(struct eval *e, struct symbol *y, struct instance *parent, struct kind *k, const struct ast *d, struct env *env)
+static const struct value *family(struct eval *e, struct symbol *y, struct instance *parent, struct kind *k,
+	const struct ast *d, struct env *env)
 {
 	struct members m = { .y = y, .parent = parent, .kind = k, .decl = d, .env = env };
 	const struct value *list = eval(e, env, d->kids[0]);
@@ -373,7 +396,9 @@ static void expand_output(struct eval *e, struct instance *i, struct env *env, c
 		}
 		struct instance *c = instance_new(e, k, o->name, o, i, env_copy(e, env));
 		const struct atom *n = own_name(e, c, 0);
-		c->name = n != c->name ? n : atom_cstr(e->p->atoms, arena_printf(e->p->arena, "%s-%s", i->name->text, o->name->text));
+		c->name = n != c->name
+			? n
+			: atom_cstr(e->p->atoms, arena_printf(e->p->arena, "%s-%s", i->name->text, o->name->text));
 		if (!n)
 			break;
 		register_instance(e, c);
@@ -442,7 +467,8 @@ const struct value *give_value(struct eval *e, struct instance *i, struct give *
 		}
 	} else {
 		struct given *gv = ARENA_NEW(e->arena, struct given);
-		*gv = (struct given){ i, g, NULL, ARENA_ARRAY(e->arena, const struct value *, g->iface->type->n), e->arena, i->at };
+		*gv = (struct given){ i, g, NULL, ARENA_ARRAY(e->arena, const struct value *, g->iface->type->n),
+			e->arena, i->at };
 		struct value *w = ARENA_NEW(e->arena, struct value);
 		w->tag = VALUE_GIVEN;
 		w->origin = i->at;
@@ -475,7 +501,8 @@ static struct found *stack_givers(struct eval *e, struct interface *f)
 		table_put(&e->givers, f, c);
 	for (uint32_t n = 0; n < e->p->symbols.n; n++) {
 		struct symbol *y = e->p->symbols.v[n];
-		if ((y->tag != SYMBOL_COMPONENT && y->tag != SYMBOL_FAMILY && y->tag != SYMBOL_DRIFT) || y->dropped || !y->kind)
+		if ((y->tag != SYMBOL_COMPONENT && y->tag != SYMBOL_FAMILY && y->tag != SYMBOL_DRIFT) || y->dropped
+			|| !y->kind)
 			continue;
 		struct give *g = kind_give(y->kind, f);
 		if (!g || (g->decl->flags & AST_F_PARAMS))
@@ -489,7 +516,8 @@ static struct found *stack_givers(struct eval *e, struct interface *f)
 	return c;
 }
 
-static const struct value *only(struct eval *e, struct instance *i, struct interface *f, struct found *c, struct span at, int *many)
+static const struct value *only(
+	struct eval *e, struct instance *i, struct interface *f, struct found *c, struct span at, int *many)
 {
 	struct instance *one = NULL;
 	uint32_t n = 0;
@@ -505,19 +533,26 @@ static const struct value *only(struct eval *e, struct instance *i, struct inter
 static void no_giver(struct eval *e, struct instance *i, const struct member *m)
 {
 	for (uint32_t n = 0; n < e->p->symbols.n; n++)
-		if (!e->p->symbols.v[n]->kind && (e->p->symbols.v[n]->tag == SYMBOL_COMPONENT || e->p->symbols.v[n]->tag == SYMBOL_FAMILY))
+		if (!e->p->symbols.v[n]->kind
+			&& (e->p->symbols.v[n]->tag == SYMBOL_COMPONENT
+				|| e->p->symbols.v[n]->tag == SYMBOL_FAMILY))
 			return;         /* the giver may be the one whose kind is unknown */
 	if (e->p->unread || program_declarations_lost(e->p))
 		return;
-	struct diag *x = diag_error(e->diags, i->at, D_NO_GIVER, m->iface->name->text, instance_label(e, i), m->name->text);
+	struct diag *x = diag_error(
+		e->diags, i->at, D_NO_GIVER, m->iface->name->text, instance_label(e, i), m->name->text);
 	struct buf b = { 0 };
 	for (uint32_t n = 0; n < e->p->symbols.n; n++) {        /* something may give it when it is asked */
 		const struct symbol *y = e->p->symbols.v[n];
-		const struct give *g = y->kind && (y->tag == SYMBOL_COMPONENT || y->tag == SYMBOL_DRIFT) ? kind_give(y->kind, m->iface) : NULL;
+		const struct give *g = y->kind && (y->tag == SYMBOL_COMPONENT || y->tag == SYMBOL_DRIFT)
+			? kind_give(y->kind, m->iface)
+			: NULL;
 		if (g && y->dropped) {
-			diag_note(e->diags, x, "`%s` gives it, and env `%s` drops it", y->name->text, e->p->env ? e->p->env->text : "?");
+			diag_note(e->diags, x, "`%s` gives it, and env `%s` drops it", y->name->text,
+				e->p->env ? e->p->env->text : "?");
 		} else if (g && (g->decl->flags & AST_F_PARAMS)) {
-			diag_help(e->diags, x, "`%s` gives it when it is asked: %s = %s.%s(...)", y->name->text, m->name->text, y->name->text, m->iface->name->text);
+			diag_help(e->diags, x, "`%s` gives it when it is asked: %s = %s.%s(...)", y->name->text,
+				m->name->text, y->name->text, m->iface->name->text);
 			return;
 		}
 	}
@@ -587,7 +622,8 @@ const struct value *wire_implied(struct eval *e, struct instance *i, uint32_t sl
 		for (uint32_t k = 0; k < c->v.n; k++)
 			if (c->v.v[k] != i && n++ < 6)
 				buf_addf(&b, "%s`%s`", n > 1 ? ", " : "", c->v.v[k]->local->text);
-		struct diag *x = diag_error(e->diags, i->at, D_MANY_GIVERS, instance_label(e, i), m->iface->name->text, b.p);
+		struct diag *x = diag_error(
+			e->diags, i->at, D_MANY_GIVERS, instance_label(e, i), m->iface->name->text, b.p);
 		for (uint32_t k = 0; k < c->v.n && k < 2; k++)
 			diag_place(e->diags, x, c->v.v[k]->at, "gives `%s`", m->iface->name->text);
 		diag_help(e->diags, x, "choose one: %s = %s", m->name->text, c->v.v[0]->local->text);
@@ -620,11 +656,13 @@ static void offers_of(struct eval *e, struct instance *i, struct env *env, const
 		const struct value *list = eval(e, env, o->kids[0]);
 		for (uint32_t n = 0; (list->tag == VALUE_LIST || list->tag == VALUE_RECORD) && n < list->n; n++) {
 			if (list->tag == VALUE_LIST) {
-				env->locals[o->bind_index] = o->name2 ? value_int(e->arena, n, o->span) : list->items[n];
+				env->locals[o->bind_index] = o->name2 ? value_int(e->arena, n, o->span)
+					: list->items[n];
 				if (o->name2)
 					env->locals[o->bind_index + 1] = list->items[n];
 			} else {
-				env->locals[o->bind_index] = value_string(e->arena, list->rec.fields[n].key->text, list->rec.fields[n].key->len, o->span);
+				env->locals[o->bind_index] = value_string(e->arena, list->rec.fields[n].key->text,
+					list->rec.fields[n].key->len, o->span);
 				env->locals[o->bind_index + 1] = list->rec.fields[n].value;
 			}
 			offers_of(e, i, env, o->kids[1]);
@@ -638,17 +676,23 @@ static void offers_of(struct eval *e, struct instance *i, struct env *env, const
 		if (is_error(v) || v->tag == VALUE_NONE)
 			break;
 		if (!to) {
-			diag_error(e->diags, o->kids[0]->span, D_OFFER, arena_printf(e->p->arena, "`%s` is offered to %s, which is no component", o->name->text, value_noun(e, v)));
+			diag_error(e->diags, o->kids[0]->span, D_OFFER,
+				arena_printf(e->p->arena, "`%s` is offered to %s, which is no component",
+					o->name->text, value_noun(e, v)));
 			break;
 		}
 		struct interface *f = program_interface(e->p, o->name);
 		uint32_t slot = 0;
 		if (!f)
 			break;          /* reported where it is declared */
-		while (slot < to->kind->members.n && !(to->kind->members.v[slot].tag == MEMBER_COLLECTS && to->kind->members.v[slot].iface == f))
+		while (slot < to->kind->members.n
+			&& !(to->kind->members.v[slot].tag == MEMBER_COLLECTS
+				&& to->kind->members.v[slot].iface == f))
 			slot++;
 		if (!f || slot == to->kind->members.n) {
-			struct diag *x = diag_error(e->diags, o->name_span, D_OFFER, arena_printf(e->p->arena, "%s does not collect `%s`", instance_label(e, to), o->name->text));
+			struct diag *x = diag_error(e->diags, o->name_span, D_OFFER,
+				arena_printf(e->p->arena, "%s does not collect `%s`", instance_label(e, to),
+					o->name->text));
 			diag_place(e->diags, x, i->at, "%s offers it", instance_label(e, i));
 			break;
 		}
@@ -695,11 +739,13 @@ const struct value *collected(struct eval *e, struct instance *i, uint32_t slot)
 {
 	const struct member *m = &i->kind->members.v[slot];
 	if (e->offers_done == 1) {
-		diag_label(e->diags, diag_error(e->diags, m->decl->name_span, D_CYCLE, m->name->text), "whether something is offered to it depends on it");
+		diag_label(e->diags, diag_error(e->diags, m->decl->name_span, D_CYCLE, m->name->text),
+			"whether something is offered to it depends on it");
 		return VALUE_ERROR_V;
 	}
 	all_offers(e);
-	const int lost = e->offers_lost || (e->diags->nerrors && program_declarations_lost(e->p));     /* somebody is missing */
+	/* somebody is missing */
+	const int lost = e->offers_lost || (e->diags->nerrors && program_declarations_lost(e->p));
 	if (!i->offers && lost)
 		return VALUE_ERROR_V;
 	if (!i->offers)
@@ -771,14 +817,20 @@ static const struct value *expose_make(struct eval *e, struct instance *i, int n
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		on = word->name;
 		if (on != e->a_node && on != e->a_cluster && on != e->a_balancer) {
-			diag_help(e->diags, diag_error(e->diags, word->span, D_EXPOSE, arena_printf(e->p->arena, "a port cannot be exposed on `%s`", on ? on->text : "this")), "write on cluster, on node(32001) or on balancer");
+			diag_help(e->diags,
+				diag_error(e->diags, word->span, D_EXPOSE,
+					arena_printf(e->p->arena, "a port cannot be exposed on `%s`",
+						on ? on->text : "this")),
+				"write on cluster, on node(32001) or on balancer");
 			return VALUE_ERROR_V;
 		}
 		int allowed = d->nkids < 2 && on == e->a_cluster;
 		for (uint32_t k = 1; k < d->nkids; k++)
 			allowed |= d->kids[k]->name == on;
 		if (!allowed) {
-			struct diag *x = diag_error(e->diags, word->span, D_EXPOSE, arena_printf(e->p->arena, "port `%s` of %s cannot be exposed on %s", d->name->text, i->kind->name->text, on->text));
+			struct diag *x = diag_error(e->diags, word->span, D_EXPOSE,
+				arena_printf(e->p->arena, "port `%s` of %s cannot be exposed on %s", d->name->text,
+					i->kind->name->text, on->text));
 			struct buf b = { 0 };
 			diag_place(e->diags, x, d->span, "declared here");
 			for (uint32_t q = 0; q < i->kind->ports.n; q++)
@@ -788,16 +840,21 @@ static const struct value *expose_make(struct eval *e, struct instance *i, int n
 			if (b.n)
 				diag_help(e->diags, x, "ports that can be exposed on %s: %s", on->text, b.p);
 			else
-				diag_help(e->diags, x, "no port of %s can be exposed on %s", i->kind->name->text, on->text);
+				diag_help(e->diags, x, "no port of %s can be exposed on %s", i->kind->name->text,
+					on->text);
 			buf_free(&b);
 			return VALUE_ERROR_V;
 		}
 		if (on == e->a_node) {
 			if (t->tag != AST_CALL || t->nkids != 2) {
-				diag_help(e->diags, diag_error(e->diags, t->span, D_EXPOSE, "a node port is needed"), "write node(32001): a port from 30000 to 32767");
+				diag_help(e->diags,
+					diag_error(e->diags, t->span, D_EXPOSE, "a node port is needed"),
+					"write node(32001): a port from 30000 to 32767");
 				return VALUE_ERROR_V;
 			}
-			const struct value *v = t->kids[1]->tag == AST_NUMBER || t->kids[1]->tag == AST_LIST ? NULL : eval(e, &outer, t->kids[1]);
+			const struct value *v = t->kids[1]->tag == AST_NUMBER || t->kids[1]->tag == AST_LIST
+				? NULL
+				: eval(e, &outer, t->kids[1]);
 			if (t->kids[1]->tag == AST_LIST || (v && v->tag == VALUE_LIST)) {
 				nodes = eval_typed(e, &outer, t->kids[1], &node_ports);
 				if (is_error(nodes))
@@ -842,7 +899,8 @@ const struct value *expose_value(struct eval *e, struct instance *i, const struc
 const char *secret_object(struct eval *e, struct symbol *y)
 {
 	const struct ast *s = y->decl->kids[0];
-	if (s && s->tag == AST_CALL && s->kids[0]->tag == AST_NAME && !strcmp(s->kids[0]->name->text, "existing") && s->nkids > 1) {
+	if (s && s->tag == AST_CALL && s->kids[0]->tag == AST_NAME && !strcmp(s->kids[0]->name->text, "existing")
+		&& s->nkids > 1) {
 		struct env none = { 0 };
 		const struct value *v = eval_typed(e, &none, s->kids[1], &type_string);
 		if (!is_error(v))
@@ -868,7 +926,9 @@ void secret_used(struct eval *e, struct symbol *secret, const struct atom *key, 
 	const struct value *ns = slot_value(e, (struct instance *)(uintptr_t)by, SLOT_NAMESPACE);
 	if (ns->tag != VALUE_STRING)
 		return;
-	const struct atom *id = atom_cstr(e->p->atoms, arena_printf(e->p->arena, "%.*s/%s/%s", (int)ns->n, ns->str.p, secret->name->text, key ? key->text : ""));
+	const struct atom *id = atom_cstr(e->p->atoms,
+		arena_printf(e->p->arena, "%.*s/%s/%s", (int)ns->n, ns->str.p, secret->name->text,
+			key ? key->text : ""));
 	if (table_get(&e->use_index, id))
 		return;
 	table_put(&e->use_index, id, (void *)(uintptr_t)1);
@@ -910,7 +970,8 @@ void check_catalogs(struct eval *e)
 			if (!program_kind(e->p, kind) && !table_get(&e->p->decls['k'], kind)) {
 				const char *best = program_suggest(e->p, 'k', kind);
 				if (best) {     /* else it is a kind of another file, which this stack does not use */
-					struct diag *x = diag_error(e->diags, s->kids[0]->span, D_UNKNOWN_KIND, kind->text);
+					struct diag *x = diag_error(
+						e->diags, s->kids[0]->span, D_UNKNOWN_KIND, kind->text);
 					diag_label(e->diags, x, "did you mean `%s`?", best);
 					diag_fix(e->diags, x, s->kids[0]->span, "%s", best);
 				}
@@ -986,7 +1047,8 @@ const struct value *catalog_slot(struct eval *e, struct instance *i)
 		for (uint32_t n = 0; n < (pass ? e->p->library_names.n : e->p->names['c'].n); n++) {
 			if (pass && e->p->library_names.v[n].what != 'c')
 				continue;
-			struct catalog *c = program_catalog(e->p, pass ? e->p->library_names.v[n].word : e->p->names['c'].v[n]);
+			struct catalog *c = program_catalog(
+				e->p, pass ? e->p->library_names.v[n].word : e->p->names['c'].v[n]);
 			const struct ast *s = c ? row_of(c, i->kind) : NULL;
 			const struct value *r = s ? row_value(e, s) : VALUE_NONE_V;
 			if (same_version(r, want, key)) {
@@ -995,16 +1057,20 @@ const struct value *catalog_slot(struct eval *e, struct instance *i)
 			}
 			const struct value *v = r->tag == VALUE_RECORD ? value_get(r, key) : NULL;
 			if (v && v->tag == VALUE_STRING)
-				buf_addf(&known, "%s%.*s (catalog %s)", known.n ? ", " : "", (int)v->n, v->str.p, c->name->text);
+				buf_addf(&known, "%s%.*s (catalog %s)", known.n ? ", " : "", (int)v->n, v->str.p,
+					c->name->text);
 		}
 	for (uint32_t s = SLOT_COUNT; s < i->kind->members.n; s++)
-		if (instance_set(i, s) && (!strcmp(i->kind->members.v[s].name->text, "image") || !strcmp(i->kind->members.v[s].name->text, "chart"))) {
+		if (instance_set(i, s)
+			&& (!strcmp(i->kind->members.v[s].name->text, "image")
+				|| !strcmp(i->kind->members.v[s].name->text, "chart"))) {
 			buf_free(&known);
 			return row->tag == VALUE_RECORD ? value_with(e->arena, row, key, want) : row;
 		}
 	if (!known.n)           /* a kind that no catalog speaks of: any version is right */
 		return row;
-	struct diag *x = diag_error(e->diags, instance_set(i, SLOT_VERSION)->span, D_UNKNOWN_VERSION, i->kind->name->text, arena_strdup(e->p->arena, want->str.p, want->n));
+	struct diag *x = diag_error(e->diags, instance_set(i, SLOT_VERSION)->span, D_UNKNOWN_VERSION,
+		i->kind->name->text, arena_strdup(e->p->arena, want->str.p, want->n));
 	diag_help(e->diags, x, "known: %s", known.p);
 	buf_free(&known);
 	return VALUE_ERROR_V;

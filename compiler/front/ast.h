@@ -32,10 +32,12 @@ enum ast_tag {
 	AST_LIST,               /* kids */
 	AST_LISTFOR,            /* [for name[, name2] in kid 0 [if kid 1]: kid 2] */
 	AST_OBJECT,             /* kids: AST_ENTRY, AST_SPREAD, AST_EFOR, AST_EIF */
-	AST_ENTRY,              /* name: kid 0. AST_F_OPTIONAL: `key?:`. A key with ${}: name NULL, kid 1 = AST_INTERP */
+	/* name: kid 0. AST_F_OPTIONAL: `key?:`. A key with ${}: name NULL, kid 1 = AST_INTERP */
+	AST_ENTRY,
 	AST_SPREAD,             /* ... kid 0 */
 	AST_EFOR,               /* for name[, name2] in kid 0 { AST_OBJECT kid 1 } */
-	AST_EIF,                /* if kid 0 { AST_OBJECT kid 1 } [else { AST_OBJECT kid 2, or AST_OBJECT holding one AST_EIF for `else if` }] */
+	/* if kid 0 { AST_OBJECT kid 1 } [else { AST_OBJECT kid 2, or AST_OBJECT holding one AST_EIF for `else if` }] */
+	AST_EIF,
 
 	/* types */
 	AST_TNAME,              /* name; kids 0, 1: bounds of `name(lo..hi)`; AST_F_RANGE when there is a range */
@@ -55,7 +57,9 @@ enum ast_tag {
 	AST_LET,                /* name [: kid 0] = kid 1 */
 	AST_SECRET,             /* name; kid 0: source AST_CALL or NULL; kids 1..: AST_KEY; of the stack or of a kind */
 	AST_KEY,                /* name [= kid 0] */
-	AST_COMPONENT,          /* name : name2 (NULL: reopened in an env); kid 0: list of a family or NULL (variable: name3); kids 1..: statements */
+	/* name : name2 (NULL: reopened in an env); kid 0: list of a family or NULL (variable: name3); kids 1..:
+	   statements */
+	AST_COMPONENT,
 	AST_DRIFT,              /* name on kid 0 (a path); kids 1..: statements */
 	AST_ENV,                /* name; kids: AST_SET, AST_COMPONENT, AST_DRIFT, AST_DROP, AST_ALLOW */
 	AST_CHECK,              /* check kid 0 else [warn name] kid 1 */
@@ -68,7 +72,8 @@ enum ast_tag {
 
 	/* statements of component, drift and env blocks */
 	AST_SET,                /* kid 0 (AST_NAME, AST_FIELD, AST_INDEX: a path) = kid 1 */
-	AST_ASSIGN,             /* name = kid 0: the same with one name for a path, in a component or drift; ast_assigned_name() */
+	/* name = kid 0: the same with one name for a path, in a component or drift; ast_assigned_name() */
+	AST_ASSIGN,
 	AST_EXPOSE,             /* expose name on kid 0 (AST_NAME or AST_CALL) */
 	AST_PATCH,              /* patch name ( kid 0 ) kid 1 */
 	AST_VALUES,             /* values [name] kid 0 */
@@ -77,16 +82,20 @@ enum ast_tag {
 
 	/* members of kinds */
 	AST_SETTING,            /* name : kid 0 [= kid 1] */
-	AST_GIVES,              /* name; kid 0: AST_OBJECT (with AST_CHECKs), or a path when AST_F_ALIAS; kids 1..: AST_FIELDDEF parameters. AST_F_PARAMS when `(` was written */
+	/* name; kid 0: AST_OBJECT (with AST_CHECKs), or a path when AST_F_ALIAS; kids 1..: AST_FIELDDEF parameters.
+	   AST_F_PARAMS when `(` was written */
+	AST_GIVES,
 	AST_NEEDS,              /* name : kid 0 (type) */
 	AST_COLLECTS,           /* name : name2 */
 	AST_OFFERS,             /* name on kid 0 (a path) kid 1 (AST_OBJECT) */
 	AST_CLAIMS,             /* kid 0 */
-	AST_RISK,               /* risk name (the class: "R5"); kid 0: when; kid 1: because; kid 2: then, or NULL; kids 3..: AST_NAME flags */
+	/* risk name (the class: "R5"); kid 0: when; kid 1: because; kid 2: then, or NULL; kids 3..: AST_NAME flags */
+	AST_RISK,
 	AST_PORT,               /* name = kid 0; kids 1..: AST_NAME targets */
 	AST_RUNS,               /* name : name2 [kid 0 AST_OBJECT or NULL] */
 	AST_EXPORTS,            /* name; kid 0: AST_OBJECT; kids 1..: AST_FIELDDEF */
-	AST_MANIFEST,           /* name (the kind's word, or the string when AST_F_STRING; NULL: kid 2 is its AST_INTERP) ( kid 0 ) kid 1 */
+	/* name (the kind's word, or the string when AST_F_STRING; NULL: kid 2 is its AST_INTERP) ( kid 0 ) kid 1 */
+	AST_MANIFEST,
 	AST_RELEASE,            /* kid 0 (expression) kid 1 (AST_OBJECT) */
 	AST_CONFIG,             /* kid 0 (expression) kid 1 (AST_OBJECT) */
 	AST_KIF,                /* if kid 0 { AST_BLOCK kid 1 } [else AST_BLOCK kid 2] */
@@ -98,18 +107,20 @@ enum ast_op { OP_OR, OP_AND, OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_IN, OP
 enum {
 	AST_F_OPTIONAL = 1, AST_F_BLOCK = 2, AST_F_RANGE = 4, AST_F_ALIAS = 8, AST_F_PARAMS = 16, AST_F_STRING = 32,
 	AST_F_QUOTED = 64,      /* a key or name that was written as a string */
-	AST_F_MULTILINE = 128,  /* a list, object or call whose opening bracket is followed by a line break: the formatter keeps that */
+	/* a list, object or call whose opening bracket is followed by a line break: the formatter keeps that */
+	AST_F_MULTILINE = 128,
 	AST_F_TEXT = 512,       /* a value of --set: may stand for text although it is spelled like something else */
 	AST_F_ERROR = 1024,     /* check ... else error NAME */
 	AST_F_PAREN = 256,      /* an expression written in (redundant or not) parentheses */
 };
-/* Most nodes are names, literals and settings, and most of the rest have few fields to fill: the parser cuts a node off where
-   the part begins that its tag has no use for (ast_size). So a node may not be copied by value, and what a tag does not have
-   may not be looked at; `nkids` can always be. */
+/* Most nodes are names, literals and settings, and most of the rest have few fields to fill: the parser cuts a node off
+   where the part begins that its tag has no use for (ast_size). So a node may not be copied by value, and what a tag
+   does not have may not be looked at; `nkids` can always be. */
 struct ast {
 	uint8_t tag, op;
 	uint16_t flags;
-	uint16_t bind_tag; uint16_t bind_depth;         /* resolve.c: what an AST_NAME means, or what an AST_ASSIGN sets */
+	/* resolve.c: what an AST_NAME means, or what an AST_ASSIGN sets */
+	uint16_t bind_tag; uint16_t bind_depth;
 	uint32_t bind_index;
 	uint32_t nkids;
 	struct span span;
@@ -120,7 +131,8 @@ struct ast {
 	void *bind;                                     /* resolve.c, and caches of later passes */
 	/* not in names */
 	struct span name_span;
-	const char *doc;                                /* the ## comment above a declaration or member, without the marks; or NULL */
+	/* the ## comment above a declaration or member, without the marks; or NULL */
+	const char *doc;
 	/* only in loops, declarations and statements other than settings */
 	const struct atom *name2, *name3;
 	struct span name2_span;
@@ -144,8 +156,11 @@ static inline int ast_is_long(enum ast_tag tag)
 }
 static inline size_t ast_size(enum ast_tag tag)
 {
-	return ast_is_literal(tag) ? offsetof(struct ast, kids) : tag == AST_ASSIGN ? offsetof(struct ast, bind) :
-		tag == AST_NAME ? offsetof(struct ast, name_span) : ast_is_long(tag) ? sizeof(struct ast) : offsetof(struct ast, name2);
+	return ast_is_literal(tag)  ? offsetof(struct ast, kids)
+		: tag == AST_ASSIGN ? offsetof(struct ast, bind)
+		: tag == AST_NAME   ? offsetof(struct ast, name_span)
+		: ast_is_long(tag)  ? sizeof(struct ast)
+		: offsetof(struct ast, name2);
 }
 /* Of an AST_ASSIGN: it begins with its name, spelled as the atom is. */
 static inline struct span ast_assigned_name(const struct ast *a)
@@ -153,6 +168,8 @@ static inline struct span ast_assigned_name(const struct ast *a)
 	return (struct span){ a->span.lo, a->span.lo + a->name->len };
 }
 const char *ast_tag_name(enum ast_tag tag);             /* "number", for dumps */
-void ast_dump(const struct ast *n, const struct sources *s, struct buf *out);   /* one node a line, indented; no positions */
-int ast_equal(const struct ast *a, const struct ast *b);/* same meaning as written: tags, names, ops, kids; not spans, layout flags or parentheses */
+/* one node a line, indented; no positions */
+void ast_dump(const struct ast *n, const struct sources *s, struct buf *out);
+/* same meaning as written: tags, names, ops, kids; not spans, layout flags or parentheses */
+int ast_equal(const struct ast *a, const struct ast *b);
 #endif

@@ -7,12 +7,12 @@
    The tokens of a source become groups (a bracket and what it holds), a group holds items (statements, entries,
    elements, arguments), an item holds elements: tokens, groups, and comments that stand in its middle.
 
-   The rules. An item is printed on one line if that has at most WIDTH columns and nothing in it asks for more: a comment,
-   a block string, or a group that was opened with a line break behind its bracket (a block of statements: with any line
-   break in it) and so keeps one item a line. Otherwise its groups are opened from the outside in, until it fits; a call or
-   list that holds one object only is not opened, its object is. Where the user broke a line between brackets, that break
-   is kept in an item that needs several lines. All this depends on widths without alignment and on breaks that survive
-   printing, which is why a second run changes nothing.
+   The rules. An item is printed on one line if that has at most WIDTH columns and nothing in it asks for more: a
+   comment, a block string, or a group that was opened with a line break behind its bracket (a block of statements: with
+   any line break in it) and so keeps one item a line. Otherwise its groups are opened from the outside in, until it
+   fits; a call or list that holds one object only is not opened, its object is. Where the user broke a line between
+   brackets, that break is kept in an item that needs several lines. All this depends on widths without alignment and on
+   breaks that survive printing, which is why a second run changes nothing.
 
    Of statements that follow each other, one a line, the signs `:` `=` `on` `when` are aligned. */
 #include "front/fmt.h"
@@ -145,7 +145,15 @@ static int closes(int kind)
 static int is_operand(int kind)
 {
 	switch (kind) {
-	case T_NAME: case T_KEY: case T_NUMBER: case T_STRING: case T_NONE: case T_TRUE: case T_FALSE: case '{': case '(':
+	case T_NAME:
+	case T_KEY:
+	case T_NUMBER:
+	case T_STRING:
+	case T_NONE:
+	case T_TRUE:
+	case T_FALSE:
+	case '{':
+	case '(':
 	case '[': case '?':
 		return 1;
 	}
@@ -202,15 +210,16 @@ static struct elem string_elem(struct fmt *f)
 /* `:` belongs to the word before it in objects and in [for x in l: e]. */
 static int space_before(const struct elem *a, const struct elem *b, enum role role)
 {
-	if (!a || a->kind == '.' || b->kind == '.' || a->kind == T_DOTDOT || b->kind == T_DOTDOT || a->kind == T_ELLIPSIS
-	    || a->unary || b->kind == ',' || b->kind == '?')
+	if (!a || a->kind == '.' || b->kind == '.' || a->kind == T_DOTDOT || b->kind == T_DOTDOT
+		|| a->kind == T_ELLIPSIS || a->unary || b->kind == ',' || b->kind == '?')
 		return 0;
 	switch (b->kind) {
 	case ':':
 		return role != ROLE_OBJECT && role != ROLE_LIST;
 	case '(':
 	case '[':
-		return a->kind != T_NAME && a->kind != T_KEY && a->kind != T_STRING && a->kind != '(' && a->kind != '[' && a->kind != '{';
+		return a->kind != T_NAME && a->kind != T_KEY && a->kind != T_STRING && a->kind != '('
+			&& a->kind != '[' && a->kind != '{';
 	}
 	return 1;
 }
@@ -797,15 +806,16 @@ static void align_runs(struct group *g, uint32_t indent)
 		k = i + 1;
 		if (!aligns(v, indent))
 			continue;
-		while (k < g->items.n && aligns(&g->items.v[k], indent) && g->items.v[k].class == v->class && !g->items.v[k].blank)
+		while (k < g->items.n && aligns(&g->items.v[k], indent)
+			&& g->items.v[k].class == v->class && !g->items.v[k].blank)
 			k++;
 		if (k > i + 1)
 			align(v, k - i, g->role, indent);
 	}
 }
 
-/* Entries, elements and arguments of an opened group that shared a line go on sharing it while there is room, and if what
-   stands before them takes one line. Such lines are not aligned. */
+/* Entries, elements and arguments of an opened group that shared a line go on sharing it while there is room, and if
+   what stands before them takes one line. Such lines are not aligned. */
 static void share_lines(struct group *g, int commas, uint32_t last, uint32_t indent)
 {
 	uint32_t i, at = indent;        /* where the next one would stand on the line */

@@ -15,17 +15,54 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct { const char *word; short token; } words[] = {
-	{ "stack", T_STACK }, { "use", T_USE }, { "catalog", T_CATALOG }, { "param", T_PARAM }, { "let", T_LET },
-	{ "secret", T_SECRET }, { "component", T_COMPONENT }, { "drift", T_DRIFT }, { "env", T_ENV }, { "check", T_CHECK },
-	{ "fn", T_FN }, { "kind", T_KIND }, { "interface", T_INTERFACE }, { "detector", T_DETECTOR }, { "rule", T_RULE },
-	{ "allow", T_ALLOW }, { "expose", T_EXPOSE }, { "patch", T_PATCH }, { "values", T_VALUES }, { "alert", T_ALERT },
-	{ "drop", T_DROP }, { "gives", T_GIVES }, { "needs", T_NEEDS }, { "collects", T_COLLECTS }, { "port", T_PORT },
-	{ "runs", T_RUNS }, { "exports", T_EXPORTS }, { "manifest", T_MANIFEST }, { "release", T_RELEASE },
-	{ "config", T_CONFIG }, { "offers", T_OFFERS }, { "claims", T_CLAIMS }, { "risk", T_RISK },
-	{ "if", T_IF }, { "then", T_THEN }, { "else", T_ELSE }, { "for", T_FOR }, { "in", T_IN }, { "on", T_ON },
-	{ "from", T_FROM }, { "because", T_BECAUSE }, { "when", T_WHEN }, { "warn", T_WARN }, { "none", T_NONE },
-	{ "true", T_TRUE }, { "false", T_FALSE },
+static const struct { const char *word; short token;
+} words[] = {
+	{ "stack", T_STACK },
+	{ "use", T_USE },
+	{ "catalog", T_CATALOG },
+	{ "param", T_PARAM },
+	{ "let", T_LET },
+	{ "secret", T_SECRET },
+	{ "component", T_COMPONENT },
+	{ "drift", T_DRIFT },
+	{ "env", T_ENV },
+	{ "check", T_CHECK },
+	{ "fn", T_FN },
+	{ "kind", T_KIND },
+	{ "interface", T_INTERFACE },
+	{ "detector", T_DETECTOR },
+	{ "rule", T_RULE },
+	{ "allow", T_ALLOW },
+	{ "expose", T_EXPOSE },
+	{ "patch", T_PATCH },
+	{ "values", T_VALUES },
+	{ "alert", T_ALERT },
+	{ "drop", T_DROP },
+	{ "gives", T_GIVES },
+	{ "needs", T_NEEDS },
+	{ "collects", T_COLLECTS },
+	{ "port", T_PORT },
+	{ "runs", T_RUNS },
+	{ "exports", T_EXPORTS },
+	{ "manifest", T_MANIFEST },
+	{ "release", T_RELEASE },
+	{ "config", T_CONFIG },
+	{ "offers", T_OFFERS },
+	{ "claims", T_CLAIMS },
+	{ "risk", T_RISK },
+	{ "if", T_IF },
+	{ "then", T_THEN },
+	{ "else", T_ELSE },
+	{ "for", T_FOR },
+	{ "in", T_IN },
+	{ "on", T_ON },
+	{ "from", T_FROM },
+	{ "because", T_BECAUSE },
+	{ "when", T_WHEN },
+	{ "warn", T_WARN },
+	{ "none", T_NONE },
+	{ "true", T_TRUE },
+	{ "false", T_FALSE },
 };
 #define NWORDS (sizeof words / sizeof *words)
 
@@ -36,8 +73,8 @@ int parse_word(const struct atom *word)
 
 /* -- when to say nothing */
 
-/* What was reported before explains everything up to `quiet`, in the case of the scanner's mistakes up to `mute`: one in
-   a line that the parser has complained about already. */
+/* What was reported before explains everything up to `quiet`, in the case of the scanner's mistakes up to `mute`: one
+   in a line that the parser has complained about already. */
 static int parse_silent(struct parse *p, uint32_t lo)
 {
 	if (diag_full(p->diags) || p->deep)
@@ -146,8 +183,8 @@ static uint32_t escape(struct parse *p, const char *s, const char *end, char *ou
 	return 1;
 }
 
-/* Resolves escapes. A piece of a """ block also loses `indent` blanks at the start of each of its lines, and all of them
-   on blank lines; `last`: the closing quotes stand behind it. */
+/* Resolves escapes. A piece of a """ block also loses `indent` blanks at the start of each of its lines, and all of
+   them on blank lines; `last`: the closing quotes stand behind it. */
 static const struct atom *cook(struct parse *p, uint32_t lo, uint32_t hi, int block, int starts_line, uint32_t indent,
 	int last)
 {
@@ -164,7 +201,8 @@ static const struct atom *cook(struct parse *p, uint32_t lo, uint32_t hi, int bl
 
 			while (t < end && (*t == ' ' || *t == '\t'))
 				t++;
-			if ((t == end && last) || (t < end && *t == '\n') || (t + 1 < end && *t == '\r' && t[1] == '\n'))
+			if ((t == end && last) || (t < end && *t == '\n')
+				|| (t + 1 < end && *t == '\r' && t[1] == '\n'))
 				s = t;
 			else
 				for (k = 0; k < indent && s < t; k++)
@@ -262,9 +300,11 @@ struct ast *parse_string(struct parse *p, struct span at, uint32_t from)
 				starts_line = 1;
 			}
 		}
-		part->name = block ? cook(p, lo, hi, 1, starts_line, indent, i + 1 == p->nodes.n) : parse_text(p, lo, hi);
+		part->name = block ? cook(p, lo, hi, 1, starts_line, indent, i + 1 == p->nodes.n)
+			: parse_text(p, lo, hi);
 		if (block && !starts_line && i == from)
-			diag_error(p->diags, (struct span){ at.lo + 3, part->span.hi > at.lo + 4 ? at.lo + 4 : part->span.hi },
+			diag_error(p->diags,
+				(struct span){ at.lo + 3, part->span.hi > at.lo + 4 ? at.lo + 4 : part->span.hi },
 				D_SYNTAX, "text", "a line break after `\"\"\"`");
 		starts_line = 0;
 		if (part->name->len || p->nodes.n - from == 1)
@@ -297,7 +337,8 @@ struct ast *parse_too_deep(struct parse *p, struct span at)
 	struct ast *x = ARENA_NEW(p->arena, struct ast);
 
 	if (!p->deep) {
-		struct diag *d = diag_error(p->diags, (struct span){ at.hi ? at.hi - 1 : 0, at.hi }, D_TOO_DEEP, PARSE_MAX_NODES);
+		struct diag *d = diag_error(
+			p->diags, (struct span){ at.hi ? at.hi - 1 : 0, at.hi }, D_TOO_DEEP, PARSE_MAX_NODES);
 
 		diag_help(p->diags, d, "give a part of it a name with `let`");
 	}
@@ -568,7 +609,8 @@ static int repair_at(struct parse *p, struct token *t)
 	if (!n || p->brackets.v[n - 1].lo != r->open.lo)
 		return 0;
 	report_unclosed(p, opener_of(r->close), r->open, t->span,
-		is_closer(t->kind) ? "it has to be closed before this" : "the indentation says that it ends before this");
+		is_closer(t->kind) ? "it has to be closed before this"
+			: "the indentation says that it ends before this");
 	/* a line break behind the bracket, as there is one before `t`; behind the last bracket for this place only */
 	again = p->repair < p->nrepairs && p->repairs[p->repair].at == r->at;
 	close_before(p, t);
@@ -638,8 +680,9 @@ again:
 			report_stray(p, t);
 			goto again;
 		}
-		report_unclosed(p, p->brackets.v[n - 1].kind, (struct span){ p->brackets.v[n - 1].lo, p->brackets.v[n - 1].hi },
-			t->span, "it has to be closed before this");
+		report_unclosed(p, p->brackets.v[n - 1].kind,
+			(struct span){ p->brackets.v[n - 1].lo, p->brackets.v[n - 1].hi }, t->span,
+			"it has to be closed before this");
 		close_before(p, t);
 		break;
 	case T_YYEOF:
@@ -681,7 +724,17 @@ static int has_block(int kind)
 static int continues(int kind)
 {
 	switch (kind) {
-	case '=': case ',': case ':': case '|': case T_OR: case T_AND: case T_EQ: case T_NE: case '<': case T_LE: case '>':
+	case '=':
+	case ',':
+	case ':':
+	case '|':
+	case T_OR:
+	case T_AND:
+	case T_EQ:
+	case T_NE:
+	case '<':
+	case T_LE:
+	case '>':
 	case T_GE: case T_IN: case '+': case '-': case '*': case '/': case '%': case '!': case T_THEN: case T_ELSE:
 	case T_BECAUSE:
 		return 1;
@@ -866,7 +919,8 @@ static int ordinary(struct parse *p, struct token *t)
 			}
 			if (t->depth > p->skip_level && forgotten(p, t))
 				continue;
-			if (t->kind != T_YYEOF && (t->kind == T_MISTAKE || t->depth > p->skip_level || is_closer(t->kind)))
+			if (t->kind != T_YYEOF
+				&& (t->kind == T_MISTAKE || t->depth > p->skip_level || is_closer(t->kind)))
 				continue;
 		}
 		if (t->kind == T_NL) {
@@ -879,7 +933,8 @@ static int ordinary(struct parse *p, struct token *t)
 				continue;
 			while ((next = peek(p, 0))->kind == T_NL)
 				take(p, &p->scrap);
-			if (!t->val.n && (next->kind == T_ELSE || next->kind == T_THEN || next->kind == T_BECAUSE) && !next_is_key(p))
+			if (!t->val.n && (next->kind == T_ELSE || next->kind == T_THEN || next->kind == T_BECAUSE)
+				&& !next_is_key(p))
 				continue;
 			if (p->head.kind && t->depth == p->head.depth) {
 				made = missing_block(p, t);
@@ -965,27 +1020,59 @@ static __attribute__((noinline)) int long_way(struct parse *p, union MLOPS_YYSTY
 /* What becomes of a token straight from the scanner, when nothing waits. */
 enum way { WAY_LONG, WAY_AS_IT_IS, WAY_OPEN, WAY_CLOSE, WAY_END, WAY_LINE };
 static const uint8_t ways[T_FALSE + 1] = {
-	[T_NAME] = WAY_AS_IT_IS, [T_KEY] = WAY_AS_IT_IS, [T_NUMBER] = WAY_AS_IT_IS, [T_STRING] = WAY_AS_IT_IS,
-	[T_STRING_BEGIN] = WAY_AS_IT_IS, [T_STRING_END] = WAY_AS_IT_IS, [T_TEXT] = WAY_AS_IT_IS, [T_ELLIPSIS] = WAY_AS_IT_IS,
-	[T_EQ] = WAY_AS_IT_IS, [T_NE] = WAY_AS_IT_IS, [T_LE] = WAY_AS_IT_IS, [T_GE] = WAY_AS_IT_IS, [T_AND] = WAY_AS_IT_IS,
-	[T_OR] = WAY_AS_IT_IS, [T_DOTDOT] = WAY_AS_IT_IS, ['='] = WAY_AS_IT_IS, [':'] = WAY_AS_IT_IS, [','] = WAY_AS_IT_IS,
-	['.'] = WAY_AS_IT_IS, ['?'] = WAY_AS_IT_IS, ['|'] = WAY_AS_IT_IS, ['+'] = WAY_AS_IT_IS, ['-'] = WAY_AS_IT_IS,
-	['*'] = WAY_AS_IT_IS, ['/'] = WAY_AS_IT_IS, ['%'] = WAY_AS_IT_IS, ['!'] = WAY_AS_IT_IS, ['<'] = WAY_AS_IT_IS,
+	[T_NAME] = WAY_AS_IT_IS,
+	[T_KEY] = WAY_AS_IT_IS,
+	[T_NUMBER] = WAY_AS_IT_IS,
+	[T_STRING] = WAY_AS_IT_IS,
+	[T_STRING_BEGIN] = WAY_AS_IT_IS,
+	[T_STRING_END] = WAY_AS_IT_IS,
+	[T_TEXT] = WAY_AS_IT_IS,
+	[T_ELLIPSIS] = WAY_AS_IT_IS,
+	[T_EQ] = WAY_AS_IT_IS,
+	[T_NE] = WAY_AS_IT_IS,
+	[T_LE] = WAY_AS_IT_IS,
+	[T_GE] = WAY_AS_IT_IS,
+	[T_AND] = WAY_AS_IT_IS,
+	[T_OR] = WAY_AS_IT_IS,
+	[T_DOTDOT] = WAY_AS_IT_IS,
+	['='] = WAY_AS_IT_IS,
+	[':'] = WAY_AS_IT_IS,
+	[','] = WAY_AS_IT_IS,
+	['.'] = WAY_AS_IT_IS,
+	['?'] = WAY_AS_IT_IS,
+	['|'] = WAY_AS_IT_IS,
+	['+'] = WAY_AS_IT_IS,
+	['-'] = WAY_AS_IT_IS,
+	['*'] = WAY_AS_IT_IS,
+	['/'] = WAY_AS_IT_IS,
+	['%'] = WAY_AS_IT_IS,
+	['!'] = WAY_AS_IT_IS,
+	['<'] = WAY_AS_IT_IS,
 	['>'] = WAY_AS_IT_IS,
-	['{'] = WAY_OPEN, ['('] = WAY_OPEN, ['['] = WAY_OPEN, [T_INTERP] = WAY_OPEN,
-	[')'] = WAY_CLOSE, [']'] = WAY_CLOSE, [T_INTERP_END] = WAY_CLOSE, ['}'] = WAY_END, [T_NL] = WAY_LINE,
+	['{'] = WAY_OPEN,
+	['('] = WAY_OPEN,
+	['['] = WAY_OPEN,
+	[T_INTERP] = WAY_OPEN,
+	[')'] = WAY_CLOSE,
+	[']'] = WAY_CLOSE,
+	[T_INTERP_END] = WAY_CLOSE,
+	['}'] = WAY_END,
+	[T_NL] = WAY_LINE,
 };
 
 /* Does what comes behind this line break, going by its first letters, begin a statement or entry, or close a block? */
 static int begins_line(const char *s)
 {
-	return *s == '}' || *s == '"' || (*s >= 'a' && *s <= 'z' && !(*s == 'e' && s[1] == 'l') && !(*s == 't' && s[1] == 'h') && !(*s == 'b' && s[1] == 'e'));
+	return *s == '}' || *s == '"'
+		|| (*s >= 'a' && *s <= 'z' && !(*s == 'e' && s[1] == 'l') && !(*s == 't' && s[1] == 'h')
+			&& !(*s == 'b' && s[1] == 'e'));
 }
 
 /* Can what stands behind this word make a name of it? */
 static int stays_word(const char *s)
 {
-	return (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') || *s == '"' || *s == '(' || *s == '[' || *s == '{' || *s == '!';
+	return (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') || *s == '"' || *s == '(' || *s == '['
+		|| *s == '{' || *s == '!';
 }
 
 /* The short way: a token that needs no look-ahead, while nothing waits. Its kind, or -1: it has to go the long way. */
@@ -1018,7 +1105,11 @@ static inline int straight(struct parse *p, int kind, const union MLOPS_YYSTYPE 
 			&& (!n || p->brackets.v[n - 1].kind == '{') ? kind : -1;
 	case WAY_LONG:
 		if (is_reserved(kind))
-			return prev != '.' && ((prev != T_NL && prev != '{' && prev != ',' && prev != '(') || stays_word(p->next)) ? kind : -1;
+			return prev != '.'
+					&& ((prev != T_NL && prev != '{' && prev != ',' && prev != '(')
+						|| stays_word(p->next))
+				? kind
+				: -1;
 		if (!is_word(kind))
 			return -1;
 		if (prev != T_NL && prev != '{')
@@ -1122,9 +1213,11 @@ const struct atom *parse_not_a_name(struct parse *p, struct span at, const struc
 		} else {
 			d = diag_error(p->diags, at, D_BAD_NAME, word->text);
 			if (word->text[word->len - 1] == '-' || strstr(word->text, "--"))
-				diag_help(p->diags, d, "a name ends with a letter or digit; a minus between two values has blanks around it");
+				diag_help(p->diags, d,
+					"a name ends with a letter or digit; a minus between two values has blanks around it");
 			else
-				diag_help(p->diags, d, "names are lower-case letters and digits, joined by `-`%s%s%s; text stands in quotes",
+				diag_help(p->diags, d,
+					"names are lower-case letters and digits, joined by `-`%s%s%s; text stands in quotes",
 					proper ? ": `" : "", proper ? proper->text : "", proper ? "`" : "");
 		}
 	}
@@ -1178,12 +1271,13 @@ static int word_of(const char *name)
 /* What was expected, in a phrase: "`}`", "an expression", "a statement of a kind, or `}`". */
 static const char *expectation(struct parse *p, struct expected *e)
 {
-	static const char *const expr_start[] = { "a name", "a key", "a number", "text", "the beginning of a text", "'('", "'['",
-		"'{'", "'-'", "'!'", "if", "true", "false", "none", "for", NULL };
+	static const char *const expr_start[] = { "a name", "a key", "a number", "text", "the beginning of a text",
+		"'('", "'['", "'{'", "'-'", "'!'", "if", "true", "false", "none", "for", NULL };
 	static const char *const type_start[] = { "a name", "a key", "text", "'['", "'{'", NULL };
-	static const char *const key_start[] = { "a name", "a key", "text", "the beginning of a text", "...", "if", "for", NULL };
-	static const char *const operators[] = { "||", "&&", "==", "!=", "'<'", "<=", "'>'", ">=", "in", "'+'", "'-'", "'*'", "'/'",
-		"'%'", "'.'", "'['", "'('", NULL };
+	static const char *const key_start[] = { "a name", "a key", "text", "the beginning of a text", "...", "if",
+		"for", NULL };
+	static const char *const operators[] = { "||", "&&", "==", "!=", "'<'", "<=", "'>'", ">=", "in", "'+'",
+		"'-'", "'*'", "'/'", "'%'", "'.'", "'['", "'('", NULL };
 	static const char *const postfix[] = { "'.'", "'['", NULL };
 	static const char *const pieces[] = { "a piece of text", "${", NULL };
 	static const char *const bad_name[] = { "a key", NULL };
@@ -1196,11 +1290,15 @@ static const char *expectation(struct parse *p, struct expected *e)
 		nwords += token && token < T_IF;
 	}
 	if (nwords) {
-		what = find(e, "gives") || find(e, "manifest") ? "a statement of a kind" : find(e, "stack") ? "a declaration"
-			: find(e, "alert") ? "a statement of a drift" : find(e, "drop") ? "a statement of an env"
-			: find(e, "expose") ? "a setting or statement of a component" : find(e, "allow") ? "a setting or `allow`"
-			: find(e, "check") && find(e, "a name") ? "a parameter, `let` or `check`" : find(e, "check") ? "a statement of a rule"
-			: NULL;
+		what = find(e, "gives") || find(e, "manifest")  ? "a statement of a kind"
+			: find(e, "stack")                      ? "a declaration"
+			: find(e, "alert")                      ? "a statement of a drift"
+			: find(e, "drop")                       ? "a statement of an env"
+			: find(e, "expose")                     ? "a setting or statement of a component"
+			: find(e, "allow")                      ? "a setting or `allow`"
+			: find(e, "check") && find(e, "a name") ? "a parameter, `let` or `check`"
+			: find(e, "check")                      ? "a statement of a rule"
+								: NULL;
 		if (what) {
 			for (i = n = 0; i < e->n; i++)
 				if (!word_of(e->name[i]) && strcmp(e->name[i], "a name") && strcmp(e->name[i], "a key")
@@ -1301,7 +1399,8 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
 	if (quiet)
 		return;
 	found = found_words(p, &t, e.found);
-	if (p->nth == 2 && p->first.kind == T_NAME && (t.kind == T_NAME || t.kind == T_STRING || t.kind == T_STRING_BEGIN)) {
+	if (p->nth == 2 && p->first.kind == T_NAME
+		&& (t.kind == T_NAME || t.kind == T_STRING || t.kind == T_STRING_BEGIN)) {
 		best = misspelt(&p->first);
 		if (best) {
 			d = diag_error(p->diags, p->first.span, D_SYNTAX, found_words(p, &p->first, ""), "a statement");
@@ -1327,13 +1426,16 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
 			diag_fix(p->diags, d, at, "=");
 	}
 	if (is_reserved(t.kind))
-		diag_note(p->diags, d, "`%s` is a word of the language; only keys and fields may be called so", t.val.atom->text);
+		diag_note(p->diags, d, "`%s` is a word of the language; only keys and fields may be called so",
+			t.val.atom->text);
 	else if (t.kind == T_NAME && !strcmp(t.val.atom->text, "and"))
 		diag_fix(p->diags, d, at, "&&");
 	else if (t.kind == T_NAME && !strcmp(t.val.atom->text, "or"))
 		diag_fix(p->diags, d, at, "||");
-	else if (p->nth == 1 && t.kind != T_NAME && (continues(t.kind) || t.kind == '.') && t.kind != ',' && t.kind != ':')
-		diag_help(p->diags, d, "a statement goes on in the next line when its line ends with the operator, or within `(` and `)`");
+	else if (p->nth == 1 && t.kind != T_NAME && (continues(t.kind) || t.kind == '.') && t.kind != ','
+		&& t.kind != ':')
+		diag_help(p->diags, d,
+			"a statement goes on in the next line when its line ends with the operator, or within `(` and `)`");
 	else if (p->nth == 1 && (best = misspelt(&t))) {
 		diag_label(p->diags, d, "did you mean `%s`?", best);
 		diag_fix(p->diags, d, at, "%s", best);
@@ -1369,7 +1471,9 @@ static const char *clean_text(struct parse *p)
 		for (i = 0; i < len; i++)
 			if (!copy[i]) {
 				if (!diag_full(p->diags))
-					diag_error(p->diags, (struct span){ p->src->base + i, p->src->base + i + 1 }, D_NUL_BYTE);
+					diag_error(p->diags,
+						(struct span){ p->src->base + i, p->src->base + i + 1 },
+						D_NUL_BYTE);
 				copy[i] = ' ';
 			}
 		text = copy;
@@ -1380,9 +1484,12 @@ static const char *clean_text(struct parse *p)
 			text = copy = arena_strdup(p->arena, text, len + 1);
 		i = p->src->base + (uint32_t)from;
 		if (!diag_full(p->diags))
-			diag_error(p->diags, (struct span){ i, i + 1 }, D_BAD_UTF8, (unsigned char)copy[from], (unsigned)from);
+			diag_error(p->diags, (struct span){ i, i + 1 }, D_BAD_UTF8, (unsigned char)copy[from],
+				(unsigned)from);
 		for (;;) {
-			int letter = from && ((copy[from - 1] >= 'a' && copy[from - 1] <= 'z') || (copy[from - 1] >= 'A' && copy[from - 1] <= 'Z'));
+			int letter = from
+				&& ((copy[from - 1] >= 'a' && copy[from - 1] <= 'z')
+					|| (copy[from - 1] >= 'A' && copy[from - 1] <= 'Z'));
 
 			copy[from++] = letter ? 'x' : ' ';
 			if (from >= len || ((unsigned char)copy[from] & 0xc0) != 0x80)
@@ -1451,7 +1558,8 @@ struct ast *parse_source(struct source *src, struct arena *a, struct atoms *atom
 	struct ast *file;
 
 	if (src->len > PARSE_MAX_BYTES) {
-		diag_error(diags, (struct span){ src->base, src->base + 1 }, D_TOO_LARGE, (size_t)src->len, PARSE_MAX_BYTES);
+		diag_error(diags, (struct span){ src->base, src->base + 1 }, D_TOO_LARGE, (size_t)src->len,
+			PARSE_MAX_BYTES);
 		file = ARENA_NEW(a, struct ast);
 		file->tag = AST_FILE;
 		return file;

@@ -29,7 +29,8 @@ struct bracket {
 };
 struct open_string { struct span open; uint32_t braces; int block; };  /* braces: open ones within its ${} */
 struct doc { uint32_t lo; const char *text; };
-struct repair { uint32_t at; int close; struct span open; };   /* close: a bracket to put before `at`; 0: leave out the one at `at` */
+/* close: a bracket to put before `at`; 0: leave out the one at `at` */
+struct repair { uint32_t at; int close; struct span open; };
 
 struct parse {
 	struct source *src;
@@ -43,7 +44,8 @@ struct parse {
 	const char *stop;               /* of what flex reads: the second NUL behind it */
 	const char *next;               /* behind the last name or line break, with the blanks that follow it */
 	int by_rules;                   /* every token by the rules of lexer.l, also those known at sight */
-	uint32_t delta;                 /* what makes a place in the sequence of the low half of an address in the text */
+	/* what makes a place in the sequence of the low half of an address in the text */
+	uint32_t delta;
 	char *node, *node_end;          /* room for nodes */
 
 	VEC(struct open_string) strings;
@@ -54,7 +56,8 @@ struct parse {
 	struct token raw[8]; unsigned nraw;      /* to be fetched again, the last one first */
 	struct token ahead[2]; unsigned nahead;  /* fetched, not yet decided on */
 	struct token held[2]; unsigned nheld;    /* decided on, not yet delivered; the last one is first */
-	int plain;                      /* nothing waits: in raw, ahead, held, repairs, no comment; and no mistake is being skipped */
+	/* nothing waits: in raw, ahead, held, repairs, no comment; and no mistake is being skipped */
+	int plain;
 	int started;                    /* the token that says what to parse has been delivered */
 	int start;                      /* that token */
 	int prev;                       /* kind of the last token delivered; T_NL at the start */
@@ -118,7 +121,8 @@ void parse_recovered(struct parse *p);
 const struct atom *parse_not_a_name(struct parse *p, struct span at, const struct atom *word);
 struct expected { const char *found; const char *name[128]; int n; };
 void parse_syntax_error(struct parse *p, const struct expected *e);
-static inline struct ast *parse_done(struct parse *p, struct ast *n)              /* a statement: takes its doc comment */
+/* a statement: takes its doc comment */
+static inline struct ast *parse_done(struct parse *p, struct ast *n)
 {
 	if (p->docs.n)
 		parse_take_doc(p, n);
@@ -136,8 +140,8 @@ static inline void *parse_node(struct parse *p, size_t size)
 }
 static inline void parse_push(struct parse *p, struct ast *n) { VEC_PUSH(p->scratch, &p->nodes, n); }
 
-/* parse.c: for fmt.c. All tokens of a source that has parsed, line breaks included, strings in their pieces. by_rules: as
-   in struct parse; it makes no difference to what comes out. */
+/* parse.c: for fmt.c. All tokens of a source that has parsed, line breaks included, strings in their pieces. by_rules:
+   as in struct parse; it makes no difference to what comes out. */
 struct tokens { struct token *v; uint32_t n, cap; };
 void parse_tokens(struct source *src, struct arena *a, int by_rules, struct tokens *out);
 #endif

@@ -7,6 +7,7 @@ struct embedded_file {
 	const char *text;               /* the file's bytes and a NUL */
 	unsigned len;
 };
-extern const struct embedded_file embedded_stdlib[], embedded_explain[];       /* stdlib: *.mlops, *.tsv; explain: *.md */
+/* stdlib: *.mlops, *.tsv; explain: *.md */
+extern const struct embedded_file embedded_stdlib[], embedded_explain[];
 extern const unsigned embedded_stdlib_count, embedded_explain_count;
 #endif

@@ -21,8 +21,12 @@ struct give *kind_give(struct kind *k, const struct interface *iface)
 }
 
 static const struct type *const slot_types[SLOT_COUNT] = {
-	[SLOT_NAME] = &type_name, [SLOT_NAMESPACE] = &type_name, [SLOT_VERSION] = &type_version, [SLOT_NAMES] = &type_names_map,
-	[SLOT_LABELS] = &type_string_map, [SLOT_ANNOTATIONS] = &type_string_map,
+	[SLOT_NAME] = &type_name,
+	[SLOT_NAMESPACE] = &type_name,
+	[SLOT_VERSION] = &type_version,
+	[SLOT_NAMES] = &type_names_map,
+	[SLOT_LABELS] = &type_string_map,
+	[SLOT_ANNOTATIONS] = &type_string_map,
 };
 
 static void member_add(struct program *p, struct kind *k, struct member m, struct span at)
@@ -31,11 +35,21 @@ static void member_add(struct program *p, struct kind *k, struct member m, struc
 	if (old) {
 		struct member *o = &k->members.v[old - 1];
 		int from_base = k->base && old <= k->base->members.n;
-		if ((o->tag == MEMBER_IMPLICIT && !(o->decl && o->decl->span.lo >= k->decl->span.lo && o->decl->span.hi <= k->decl->span.hi)) || (from_base && o->tag == m.tag && m.tag == MEMBER_SETTING) || (from_base && o->tag == MEMBER_LET && m.tag == MEMBER_LET)) {
-			if (from_base && m.tag == MEMBER_SETTING && o->type && m.type && o->type->tag != T_ERROR && m.type->tag != T_ERROR && strcmp(type_print(p, o->type), type_print(p, m.type))) {
-				struct diag *x = diag_error(p->diags, m.decl->kids[0]->span, D_TYPE, arena_printf(p->arena, "the type `%s`", type_print(p, o->type)), arena_printf(p->arena, "`%s`", type_print(p, m.type)));
-				diag_place(p->diags, x, o->decl ? o->decl->name_span : at, "declared by kind %s", k->base->name->text);
-				diag_help(p->diags, x, "a kind may give a setting of its base another default, but no other type");
+		if ((o->tag == MEMBER_IMPLICIT
+			&& !(o->decl && o->decl->span.lo >= k->decl->span.lo
+			&& o->decl->span.hi <= k->decl->span.hi))
+			|| (from_base && o->tag == m.tag && m.tag == MEMBER_SETTING)
+			|| (from_base && o->tag == MEMBER_LET && m.tag == MEMBER_LET)) {
+			if (from_base && m.tag == MEMBER_SETTING && o->type && m.type && o->type->tag != T_ERROR
+				&& m.type->tag != T_ERROR
+				&& strcmp(type_print(p, o->type), type_print(p, m.type))) {
+				struct diag *x = diag_error(p->diags, m.decl->kids[0]->span, D_TYPE,
+					arena_printf(p->arena, "the type `%s`", type_print(p, o->type)),
+					arena_printf(p->arena, "`%s`", type_print(p, m.type)));
+				diag_place(p->diags, x, o->decl ? o->decl->name_span : at, "declared by kind %s",
+					k->base->name->text);
+				diag_help(p->diags, x,
+					"a kind may give a setting of its base another default, but no other type");
 				return;
 			}
 			/* a redeclared default; `namespace : name = "..."` is how a kind gives that slot one */
@@ -88,7 +102,8 @@ static void inner_components(struct program *p, struct kind *k, const struct ast
 			inner = NULL;
 		}
 		k->has_inner = 1;
-		member_add(p, k, (struct member){ .tag = MEMBER_INNER, .name = d->name, .decl = d, .inner = inner }, d->name_span);
+		member_add(p, k, (struct member){ .tag = MEMBER_INNER, .name = d->name, .decl = d, .inner = inner },
+			d->name_span);
 		return;
 	}
 	if (d->tag == AST_OFFERS) {
@@ -114,7 +129,8 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 	table_init(&g.entries, p->arena);
 	for (uint32_t n = k->base ? k->base->gives.n : 0; n < k->gives.n; n++)
 		if (k->gives.v[n].iface == i)
-			diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, i->name->text), k->gives.v[n].decl->name_span, "given here");
+			diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, i->name->text),
+				k->gives.v[n].decl->name_span, "given here");
 	if (!(d->flags & AST_F_ALIAS) && d->kids[0]->tag == AST_OBJECT) {
 		const struct ast *o = d->kids[0];
 		int misspelt = 0;       /* then it is most likely the one that is wanted */
@@ -128,7 +144,8 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 			}
 			if (!table_get(&i->index, e->name)) {
 				misspelt = 1;
-				struct diag *x = diag_error(p->diags, e->name_span, D_UNKNOWN_FIELD, arena_printf(p->arena, "interface `%s`", i->name->text), e->name->text);
+				struct diag *x = diag_error(p->diags, e->name_span, D_UNKNOWN_FIELD,
+					arena_printf(p->arena, "interface `%s`", i->name->text), e->name->text);
 				struct suggest s;
 				suggest_init(&s, e->name->text, e->name->len);
 				for (uint32_t f = 0; f < i->type->n; f++)
@@ -144,7 +161,10 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 		for (uint32_t f = 0; f < i->type->n && !misspelt; f++) {
 			const struct type_field *tf = &i->type->fields[f];
 			if (!table_get(&g.entries, tf->name) && !tf->deflt && tf->type->tag != T_OPTIONAL)
-				diag_place(p->diags, diag_error(p->diags, d->name_span, D_UNKNOWN_FIELD, "this `gives`", tf->name->text), tf->span, "interface `%s` wants it", i->name->text);
+				diag_place(p->diags,
+					diag_error(p->diags, d->name_span, D_UNKNOWN_FIELD, "this `gives`",
+						tf->name->text),
+					tf->span, "interface `%s` wants it", i->name->text);
 		}
 	}
 	VEC_PUSH(p->arena, &k->gives, g);
@@ -157,7 +177,8 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 	k->decl = d;
 	k->source = src;
 	table_init(&k->index, p->arena);
-	/* known under its name before its members are looked at: an inner component of the same kind is then seen as a loop */
+	/* known under its name before its members are looked at: an inner component of the same kind is then seen as a
+	   loop */
 	table_put(&p->kinds, d->name, k);
 	if (d->name2) {
 		k->base = program_kind(p, d->name2);
@@ -209,15 +230,26 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 		const struct ast *m = d->kids[i];
 		switch (m->tag) {
 		case AST_SETTING:
-			member_add(p, k, (struct member){ .tag = MEMBER_SETTING, .name = m->name, .decl = m,
-				.deflt = m->nkids > 1 ? m->kids[1] : NULL, .type = type_of_ast(p, m->kids[0]) }, m->name_span);
+			member_add(p, k,
+				(struct member){ .tag = MEMBER_SETTING,
+					.name = m->name,
+					.decl = m,
+					.deflt = m->nkids > 1 ? m->kids[1] : NULL,
+					.type = type_of_ast(p, m->kids[0]) },
+				m->name_span);
 			break;
 		case AST_LET:
-			member_add(p, k, (struct member){ .tag = MEMBER_LET, .name = m->name, .decl = m, .deflt = m->kids[1],
-				.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL }, m->name_span);
+			member_add(p, k,
+				(struct member){ .tag = MEMBER_LET,
+					.name = m->name,
+					.decl = m,
+					.deflt = m->kids[1],
+					.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL },
+				m->name_span);
 			break;
 		case AST_SECRET:
-			member_add(p, k, (struct member){ .tag = MEMBER_SECRET, .name = m->name, .decl = m }, m->name_span);
+			member_add(p, k, (struct member){ .tag = MEMBER_SECRET, .name = m->name, .decl = m },
+				m->name_span);
 			break;
 		case AST_NEEDS: {
 			const struct ast *t = m->kids[0];
@@ -230,14 +262,31 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 			}
 			struct interface *f = iface_or_error(p, t->name, t->span);
 			/* a need of nothing known is there all the same, with an error for its value */
-			member_add(p, k, f ? (struct member){ .tag = MEMBER_NEED, .optional = (uint8_t)optional, .name = m->name, .decl = m, .iface = f }
-				: (struct member){ .tag = MEMBER_SETTING, .name = m->name, .decl = m, .type = &type_error }, m->name_span);
+			member_add(p, k,
+				f ? (struct member){ .tag = MEMBER_NEED,
+					.optional = (uint8_t)optional,
+					.name = m->name,
+					.decl = m,
+					.iface = f }
+						: (struct member){ .tag = MEMBER_SETTING,
+						.name = m->name,
+						.decl = m,
+						.type = &type_error },
+				m->name_span);
 			break;
 		}
 		case AST_COLLECTS: {
 			struct interface *f = iface_or_error(p, m->name2, m->name2_span);
-			member_add(p, k, f ? (struct member){ .tag = MEMBER_COLLECTS, .name = m->name, .decl = m, .iface = f }
-				: (struct member){ .tag = MEMBER_SETTING, .name = m->name, .decl = m, .type = &type_error }, m->name_span);
+			member_add(p, k,
+				f ? (struct member){ .tag = MEMBER_COLLECTS,
+					.name = m->name,
+					.decl = m,
+					.iface = f }
+						: (struct member){ .tag = MEMBER_SETTING,
+						.name = m->name,
+						.decl = m,
+						.type = &type_error },
+				m->name_span);
 			break;
 		}
 		case AST_GIVES:
@@ -256,7 +305,8 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 		case AST_RUNS: {
 			struct detector *t = program_detector(p, m->name2);
 			if (!t) {
-				struct diag *x = diag_error(p->diags, m->name2_span, D_UNKNOWN_DETECTOR, m->name2->text);
+				struct diag *x = diag_error(
+					p->diags, m->name2_span, D_UNKNOWN_DETECTOR, m->name2->text);
 				const char *best = program_suggest(p, 'd', m->name2);
 				if (best)
 					diag_label(p->diags, x, "did you mean `%s`?", best);
@@ -301,11 +351,21 @@ struct detector *detector_make(struct program *p, const struct ast *d)
 	for (uint32_t i = 0; i < d->nkids; i++) {
 		const struct ast *m = d->kids[i];
 		if (m->tag == AST_SETTING)
-			member_add(p, k, (struct member){ .tag = MEMBER_SETTING, .name = m->name, .decl = m,
-				.deflt = m->nkids > 1 ? m->kids[1] : NULL, .type = type_of_ast(p, m->kids[0]) }, m->name_span);
+			member_add(p, k,
+				(struct member){ .tag = MEMBER_SETTING,
+					.name = m->name,
+					.decl = m,
+					.deflt = m->nkids > 1 ? m->kids[1] : NULL,
+					.type = type_of_ast(p, m->kids[0]) },
+				m->name_span);
 		else if (m->tag == AST_LET)
-			member_add(p, k, (struct member){ .tag = MEMBER_LET, .name = m->name, .decl = m, .deflt = m->kids[1],
-				.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL }, m->name_span);
+			member_add(p, k,
+				(struct member){ .tag = MEMBER_LET,
+					.name = m->name,
+					.decl = m,
+					.deflt = m->kids[1],
+					.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL },
+				m->name_span);
 		else if (m->tag == AST_CHECK)
 			VEC_PUSH(p->arena, &k->outputs, m);
 	}

@@ -1,8 +1,8 @@
 /* What a stack consists of: its file, what that uses, and the parts of the library that are asked for.
 
-   The library is not parsed at start: a scan over its lines finds which file declares what (declarations stand at column
-   0, each kind of word is known by its first letter), and a file is parsed when the first of its names is wanted. Only
-   files with rules are always read, since rules hold for every object. */
+   The library is not parsed at start: a scan over its lines finds which file declares what (declarations stand at
+   column 0, each kind of word is known by its first letter), and a file is parsed when the first of its names is
+   wanted. Only files with rules are always read, since rules hold for every object. */
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE
 #include "sema/program.h"
@@ -19,8 +19,8 @@
 #include <unistd.h>
 #include <limits.h>
 
-static const char *const implicit_names[SLOT_COUNT] = { "name", "namespace", "version", "names", "labels", "annotations",
-	"selector", "stack", "catalog", "kind", "policy" };
+static const char *const implicit_names[SLOT_COUNT] = { "name", "namespace", "version", "names", "labels",
+	"annotations", "selector", "stack", "catalog", "kind", "policy" };
 
 void program_init(struct program *p)
 {
@@ -134,8 +134,14 @@ char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *l
 
 /* -- the library -- */
 
-static const struct { const char *word; char what; } decl_words[] = {
-	{ "kind ", 'k' }, { "interface ", 'i' }, { "fn ", 'v' }, { "catalog ", 'c' }, { "detector ", 'd' }, { "rule ", 'r' },
+static const struct { const char *word; char what;
+} decl_words[] = {
+	{ "kind ", 'k' },
+	{ "interface ", 'i' },
+	{ "fn ", 'v' },
+	{ "catalog ", 'c' },
+	{ "detector ", 'd' },
+	{ "rule ", 'r' },
 };
 
 static void index_file(struct program *p, uint32_t file)
@@ -159,10 +165,12 @@ static void index_file(struct program *p, uint32_t file)
 			uint32_t lo = comment == UINT32_MAX ? at : comment;
 			if (p->library_names.n > first)
 				p->library_names.v[p->library_names.n - 1].hi = lo;
-			struct library_name name = { atom_intern(p->atoms, b, (size_t)(q - b)), (uint8_t)decl_words[w].what, 0, file, lo, f->len };
+			struct library_name name = { atom_intern(p->atoms, b, (size_t)(q - b)),
+				(uint8_t)decl_words[w].what, 0, file, lo, f->len };
 			VEC_PUSH(p->arena, &p->library_names, name);
 			if (!table_get(&p->library_index[(uint8_t)decl_words[w].what], name.word))
-				table_put(&p->library_index[(uint8_t)decl_words[w].what], name.word, (void *)(uintptr_t)p->library_names.n);
+				table_put(&p->library_index[(uint8_t)decl_words[w].what], name.word,
+					(void *)(uintptr_t)p->library_names.n);
 			break;
 		}
 		if (*s != '#')
@@ -190,7 +198,8 @@ static void read_folder(struct program *p, const char *base, const char *below, 
 	while ((e = readdir(d))) {
 		if (e->d_name[0] == '.')
 			continue;
-		const char *rel = *below ? arena_printf(p->arena, "%s/%s", below, e->d_name) : arena_strdup(p->arena, e->d_name, strlen(e->d_name));
+		const char *rel = *below ? arena_printf(p->arena, "%s/%s", below, e->d_name)
+			: arena_strdup(p->arena, e->d_name, strlen(e->d_name));
 		const char *path = arena_printf(p->arena, "%s/%s", base, rel);
 		struct stat st;
 		size_t n = strlen(rel), len;
@@ -221,7 +230,9 @@ void program_library(struct program *p)
 			qsort(p->library.v, p->library.n, sizeof *p->library.v, path_compare);
 	} else {
 		for (unsigned i = 0; i < embedded_stdlib_count; i++)
-			VEC_PUSH(p->arena, &p->library, ((struct library_file){ embedded_stdlib[i].path, embedded_stdlib[i].text, embedded_stdlib[i].len, 0 }));
+			VEC_PUSH(p->arena, &p->library,
+				((struct library_file){ embedded_stdlib[i].path, embedded_stdlib[i].text,
+					embedded_stdlib[i].len, 0 }));
 	}
 	for (uint32_t i = 0; i < p->library.n; i++)
 		index_file(p, i);
@@ -247,7 +258,8 @@ static void declare_type_name(struct program *p, char what, const struct ast *d,
 		struct source *os = source_of(p->sources, old->span.lo);
 		if (library || (os && os->library))
 			return;         /* the user's declaration replaces the library's */
-		diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, d->name->text), old->name_span, "declared here");
+		diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, d->name->text), old->name_span,
+			"declared here");
 		return;
 	}
 	table_put(t, d->name, (void *)(uintptr_t)d);
@@ -293,7 +305,8 @@ static void declare_rule(struct program *p, const struct ast *d, int library)
 	for (uint32_t i = 0; i < p->rules.n; i++)
 		if (p->rules.v[i]->name == d->name) {
 			if (!library && !p->rules.v[i]->library)
-				diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, d->name->text), p->rules.v[i]->decl->name_span, "declared here");
+				diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, d->name->text),
+					p->rules.v[i]->decl->name_span, "declared here");
 			return;
 		}
 	struct rule *r = ARENA_NEW(p->arena, struct rule);
@@ -316,7 +329,8 @@ static void declare(struct program *p, const struct ast *file, int library)
 		switch (d->tag) {
 		case AST_STACK:
 			if (p->stack)
-				diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, "stack"), p->stack->name_span, "the stack is declared here");
+				diag_place(p->diags, diag_error(p->diags, d->name_span, D_DUPLICATE, "stack"),
+					p->stack->name_span, "the stack is declared here");
 			else
 				p->stack = d;
 			break;
@@ -352,7 +366,11 @@ static void parse_library(struct program *p, uint32_t n)
 		return;
 	/* the declaration alone, at its place in the file */
 	struct source *part = ARENA_NEW(p->arena, struct source);
-	*part = (struct source){ .name = f->source->name, .text = f->text + name->lo, .len = name->hi - name->lo, .base = f->source->base + name->lo, .library = 1 };
+	*part = (struct source){ .name = f->source->name,
+		.text = f->text + name->lo,
+		.len = name->hi - name->lo,
+		.base = f->source->base + name->lo,
+		.library = 1 };
 	declare(p, parse_source(part, p->arena, p->atoms, p->diags), 1);
 }
 
@@ -413,7 +431,8 @@ struct interface *program_interface(struct program *p, const struct atom *name)
 			continue;
 		if (table_get(&i->index, f->name))
 			diag_error(p->diags, f->name_span, D_DUPLICATE, f->name->text);
-		t->fields[t->n] = (struct type_field){ f->name, type_of_ast(p, f->kids[0]), f->nkids > 1 ? f->kids[1] : NULL, f->span, f->doc };
+		t->fields[t->n] = (struct type_field){ f->name, type_of_ast(p, f->kids[0]),
+			f->nkids > 1 ? f->kids[1] : NULL, f->span, f->doc };
 		t->n++;
 		table_put(&i->index, f->name, (void *)(uintptr_t)t->n);
 	}
@@ -528,7 +547,8 @@ const char *program_path(struct program *p, const char *rel, size_t len, struct 
 		s += n + (s[n] == '/');
 	}
 	if (depth < 0) {
-		diag_help(p->diags, diag_error(p->diags, at, D_OUTSIDE, rel, "the stack's folder"), "`%s` reads below the stack's folder, or below --root DIR", reader);
+		diag_help(p->diags, diag_error(p->diags, at, D_OUTSIDE, rel, "the stack's folder"),
+			"`%s` reads below the stack's folder, or below --root DIR", reader);
 		return NULL;
 	}
 	const char *path = arena_printf(p->arena, "%s/%s", p->root, rel);
@@ -542,7 +562,8 @@ const char *program_path(struct program *p, const char *rel, size_t len, struct 
 	}
 	size_t n = strlen(root);
 	if (strncmp(real, root, n) || (real[n] != '/' && strcmp(root, "/"))) {
-		diag_help(p->diags, diag_error(p->diags, at, D_OUTSIDE, rel, "the stack's folder"), "`%s` reads below the stack's folder, or below --root DIR", reader);
+		diag_help(p->diags, diag_error(p->diags, at, D_OUTSIDE, rel, "the stack's folder"),
+			"`%s` reads below the stack's folder, or below --root DIR", reader);
 		return NULL;
 	}
 	return path;
@@ -563,7 +584,8 @@ static void use_files(struct program *p, const struct ast *file)
 		int seen = 0;
 		for (uint32_t n = 0; n < i; n++)
 			if (file->kids[n]->tag == AST_USE && file->kids[n]->name == u->name)
-				diag_place(p->diags, diag_error(p->diags, u->span, D_DUPLICATE, u->name->text), file->kids[n]->span, "taken in here");
+				diag_place(p->diags, diag_error(p->diags, u->span, D_DUPLICATE, u->name->text),
+					file->kids[n]->span, "taken in here");
 		for (uint32_t n = 0; n < p->sources->n; n++)
 			seen |= !p->sources->v[n]->library && !strcmp(p->sources->v[n]->name, u->name->text);
 		if (seen)
@@ -611,7 +633,9 @@ int program_load(struct program *p, struct source *main_source)
 			parse_library(p, i);
 	if (!p->stack) {
 		if (!p->diags->nerrors)
-			diag_help(p->diags, diag_error(p->diags, (struct span){ main_source->base, main_source->base }, D_NO_STACK, main_source->name),
+			diag_help(p->diags,
+				diag_error(p->diags, (struct span){ main_source->base, main_source->base },
+					D_NO_STACK, main_source->name),
 				"begin with: stack NAME { edition = 2026; catalog = 2026-11 }");
 		return 0;
 	}
@@ -656,8 +680,10 @@ void program_unknown_path(struct program *p, const struct ast *root)
 	if (meant)
 		meant->suspect = 1;
 	if (y) {
-		diag_label(p->diags, x, y->tag == SYMBOL_LET ? "a `let` has its value for good; a `param` can be set" : y->tag == SYMBOL_SECRET ?
-			"values of secrets never stand in a source" : "this is a function");
+		diag_label(p->diags, x,
+			y->tag == SYMBOL_LET              ? "a `let` has its value for good; a `param` can be set"
+				: y->tag == SYMBOL_SECRET ? "values of secrets never stand in a source"
+				: "this is a function");
 	} else if (best) {
 		diag_label(p->diags, x, "did you mean `%s`?", best);
 		diag_fix(p->diags, x, root->span, "%s", best);
@@ -705,14 +731,20 @@ static void apply_set(struct program *p, const struct ast *set)
 			y->expr = set->kids[1];
 		return;
 	}
-	if (path == root || path == index || (index && (y->tag != SYMBOL_FAMILY || index->kids[0] != root || index->kids[1]->tag != AST_STRING))) {
-		diag_help(p->diags, diag_error(p->diags, path->span, D_UNKNOWN_PATH, root->name->text), "write %s.SETTING = value", root->name->text);
+	if (path == root || path == index
+		|| (index
+			&& (y->tag != SYMBOL_FAMILY || index->kids[0] != root
+				|| index->kids[1]->tag != AST_STRING))) {
+		diag_help(p->diags, diag_error(p->diags, path->span, D_UNKNOWN_PATH, root->name->text),
+			"write %s.SETTING = value", root->name->text);
 		return;
 	}
 	struct ast *s = node(p, AST_SET, set->span, NULL, 2);
 	s->kids[0] = without_root(p, path, index ? index : root);
 	s->kids[1] = set->kids[1];
-	VEC_PUSH(p->arena, &y->overrides, ((struct override){ index ? index->kids[1]->name : NULL, s, index ? index->kids[1]->span : s->span }));
+	VEC_PUSH(p->arena, &y->overrides,
+		((struct override){
+			index ? index->kids[1]->name : NULL, s, index ? index->kids[1]->span : s->span }));
 }
 
 static void no_such_component(struct program *p, const struct ast *s, const char *why)
@@ -723,7 +755,8 @@ static void no_such_component(struct program *p, const struct ast *s, const char
 	struct diag *x = diag_error(p->diags, s->name_span, D_UNKNOWN_PATH, s->name->text);
 	suggest_init(&near, s->name->text, s->name->len);
 	for (uint32_t i = 0; i < p->symbols.n && !table_get(&p->values, s->name); i++)
-		if (p->symbols.v[i]->tag == SYMBOL_COMPONENT || p->symbols.v[i]->tag == SYMBOL_FAMILY || p->symbols.v[i]->tag == SYMBOL_DRIFT)
+		if (p->symbols.v[i]->tag == SYMBOL_COMPONENT || p->symbols.v[i]->tag == SYMBOL_FAMILY
+			|| p->symbols.v[i]->tag == SYMBOL_DRIFT)
 			suggest_try(&near, p->symbols.v[i]->name->text);
 	if (suggest_best(&near)) {
 		diag_label(p->diags, x, "did you mean `%s`?", suggest_best(&near));
@@ -771,7 +804,8 @@ static void apply_env(struct program *p, const struct ast *e)
 				break;
 			}
 			for (uint32_t n = 1; n < s->nkids; n++)
-				VEC_PUSH(p->arena, &y->overrides, ((struct override){ NULL, s->kids[n], s->kids[n]->span }));
+				VEC_PUSH(p->arena, &y->overrides,
+					((struct override){ NULL, s->kids[n], s->kids[n]->span }));
 			break;
 		case AST_DRIFT:
 			declare_value(p, SYMBOL_DRIFT, s, 0);
@@ -779,7 +813,9 @@ static void apply_env(struct program *p, const struct ast *e)
 		case AST_DROP:
 			y = table_get(&p->values, s->name);
 			if (!y || y->tag == SYMBOL_FN || y->tag == SYMBOL_PARAM || y->tag == SYMBOL_LET)
-				no_such_component(p, s, y ? "only components, drifts and secrets can be dropped" : "nothing to drop");
+				no_such_component(p, s,
+					y ? "only components, drifts and secrets can be dropped"
+						: "nothing to drop");
 			else
 				y->dropped = 1;
 			break;
@@ -797,10 +833,14 @@ static void apply_env(struct program *p, const struct ast *e)
 		if (s->tag != AST_SET)
 			continue;
 		const struct source *src = source_of(p->sources, s->kids[0]->span.lo);
-		const struct atom *path = src ? atom_intern(p->atoms, src->text + (s->kids[0]->span.lo - src->base), s->kids[0]->span.hi - s->kids[0]->span.lo) : NULL;
+		const struct atom *path = src ? atom_intern(p->atoms, src->text + (s->kids[0]->span.lo - src->base),
+			s->kids[0]->span.hi - s->kids[0]->span.lo)
+			: NULL;
 		const struct ast *old = path ? table_get(&seen, path) : NULL;
 		if (old)
-			diag_place(p->diags, diag_error(p->diags, s->kids[0]->span, D_DUPLICATE_SETTING, path->text), old->span, "first set here");
+			diag_place(p->diags,
+				diag_error(p->diags, s->kids[0]->span, D_DUPLICATE_SETTING, path->text), old->span,
+				"first set here");
 		else if (path)
 			table_put(&seen, path, s->kids[0]);
 		apply_set(p, s);
@@ -810,17 +850,23 @@ static void apply_env(struct program *p, const struct ast *e)
 static void apply_assignment(struct program *p, const char *text)
 {
 	const char *eq = strchr(text, '=');
-	struct source *ks = eq ? source_add(p->sources, arena_printf(p->arena, "--set %.*s", (int)(eq - text), text), text, (size_t)(eq - text), 0) : NULL;
+	struct source *ks = eq
+		? source_add(p->sources, arena_printf(p->arena, "--set %.*s", (int)(eq - text), text), text,
+			(size_t)(eq - text), 0)
+		: NULL;
 	struct ast *path = ks ? parse_expression(ks, p->arena, p->atoms, p->diags) : NULL;
 	if (!path || (path->tag != AST_NAME && path->tag != AST_FIELD && path->tag != AST_INDEX)) {
-		diag_error(p->diags, (struct span){ 0, 0 }, D_SET, arena_printf(p->arena, "--set %s is not of the form path=value", text));
+		diag_error(p->diags, (struct span){ 0, 0 }, D_SET,
+			arena_printf(p->arena, "--set %s is not of the form path=value", text));
 		return;
 	}
 	const char *vt = eq + 1;
 	struct source *vs = source_add(p->sources, arena_printf(p->arena, "--set %s", text), vt, strlen(vt), 0);
 	struct ast *v = parse_expression(vs, p->arena, p->atoms, p->diags);
 	/* what is no literal is text: a host name parses as a path of fields */
-	int literal = v && (v->tag == AST_NUMBER || v->tag == AST_STRING || v->tag == AST_BOOL || v->tag == AST_LIST || v->tag == AST_OBJECT || v->tag == AST_NONE);
+	int literal = v
+		&& (v->tag == AST_NUMBER || v->tag == AST_STRING || v->tag == AST_BOOL || v->tag == AST_LIST
+			|| v->tag == AST_OBJECT || v->tag == AST_NONE);
 	if (!literal) {
 		struct span at = { vs->base, vs->base + vs->len };
 		v = node(p, AST_STRING, at, atom_intern(p->atoms, vt, strlen(vt)), 0);

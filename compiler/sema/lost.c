@@ -1,9 +1,11 @@
-/* What is missing because its declaration did not parse, or stands in a file that cannot be read: that it is missing is no
-   mistake of its own, and is not said. The text is asked, since the tree no longer knows; only when something is wrong. */
+/* What is missing because its declaration did not parse, or stands in a file that cannot be read: that it is missing is
+   no mistake of its own, and is not said. The text is asked, since the tree no longer knows; only when something is
+   wrong. */
 #include "sema/program.h"
 #include <string.h>
 
-/* What is known so far of the diagnostics and of the sources: each is looked at once, however many names are missing. */
+/* What is known so far of the diagnostics and of the sources: each is looked at once, however many names are
+   missing. */
 struct lost {
 	uint32_t ndiags, nsources;      /* how many have been looked at */
 	VEC(uint32_t) at;               /* where something did not parse */
@@ -11,7 +13,8 @@ struct lost {
 	struct table names;             /* every word that the text declares */
 };
 
-enum { LINE_MAX_LOOKED = 2000 };        /* bytes of a line on either side: whoever writes longer ones is not told that little */
+/* bytes of a line on either side: whoever writes longer ones is not told that little */
+enum { LINE_MAX_LOOKED = 2000 };
 enum { MANY = 64 };     /* syntax errors: who has more is not told that little */
 
 static int in_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
@@ -73,7 +76,9 @@ static int in_use(const struct program *p, uint32_t at)
 	if (s[0] != ' ' || s[1] != '"')
 		return 0;
 	const char *end = s + 2 + strcspn(s + 2, "\"\n");
-	return *end == '"' && (!strncmp(end - 6, ".mlops", 6) || !strncmp(end - 5, ".yaml", 5) || !strncmp(end - 4, ".yml", 4));
+	return *end == '"'
+		&& (!strncmp(end - 6, ".mlops", 6) || !strncmp(end - 5, ".yaml", 5)
+			|| !strncmp(end - 4, ".yml", 4));
 }
 
 static struct lost *look(struct program *p)
@@ -159,7 +164,8 @@ static int makes_nothing(const struct program *p, uint32_t at)
 		if (!strncmp(s, words[i], strlen(words[i])) && !in_word(s[strlen(words[i])]))
 			return 1;
 	/* a declaration without a block, under whatever word */
-	return s && *s != ' ' && *s != '\t' && strncmp(s, "component ", 10) && strncmp(s, "drift ", 6) && !memchr(s, '{', strcspn(s, "\n"));
+	return s && *s != ' ' && *s != '\t' && strncmp(s, "component ", 10) && strncmp(s, "drift ", 6)
+		&& !memchr(s, '{', strcspn(s, "\n"));
 }
 
 int program_declarations_lost(struct program *p)

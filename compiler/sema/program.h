@@ -1,5 +1,6 @@
 /* The program: every declaration of the stack, of what it uses, and of the library as far as it is needed. Made by
-   load.c, kind.c and type.c; names are bound by resolve.c. Lives as long as the compilation; nothing here holds values. */
+   load.c, kind.c and type.c; names are bound by resolve.c. Lives as long as the compilation; nothing here holds
+   values. */
 #ifndef MLOPS_PROGRAM_H
 #define MLOPS_PROGRAM_H
 #include "base/diag.h"
@@ -18,7 +19,13 @@ enum type_tag {
 	T_UNION,                /* alts */
 	T_SECRET, T_SECRET_KEY,
 };
-struct type_field { const struct atom *name; const struct type *type; const struct ast *deflt; struct span span; const char *doc; };
+struct type_field {
+	const struct atom *name;
+	const struct type *type;
+	const struct ast *deflt;
+	struct span span;
+	const char *doc;
+};
 struct type {
 	uint8_t tag, text, ranged;
 	double lo, hi;
@@ -32,9 +39,22 @@ struct type {
 		struct interface *iface;
 	};
 };
-struct interface { const struct atom *name; const struct ast *decl; struct type *type; /* a T_RECORD */ struct table index; /* field + 1 */ };
+struct interface {
+	const struct atom *name;
+	const struct ast *decl;
+	struct type *type; /* a T_RECORD */
+	struct table index; /* field + 1 */
+};
 
-enum member_tag { MEMBER_IMPLICIT, MEMBER_SETTING, MEMBER_LET, MEMBER_NEED, MEMBER_COLLECTS, MEMBER_INNER, MEMBER_SECRET };
+enum member_tag {
+	MEMBER_IMPLICIT,
+	MEMBER_SETTING,
+	MEMBER_LET,
+	MEMBER_NEED,
+	MEMBER_COLLECTS,
+	MEMBER_INNER,
+	MEMBER_SECRET
+};
 enum {  /* the slots that every kind has, in this order */
 	SLOT_NAME, SLOT_NAMESPACE, SLOT_VERSION, SLOT_NAMES, SLOT_LABELS, SLOT_ANNOTATIONS,     /* can be set */
 	SLOT_SELECTOR, SLOT_STACK, SLOT_CATALOG, SLOT_KIND, SLOT_POLICY,
@@ -49,7 +69,11 @@ struct member {
 	struct interface *iface;        /* of needs and collects */
 	struct kind *inner;             /* of MEMBER_INNER */
 };
-struct give { struct interface *iface; const struct ast *decl; struct table entries; /* field name -> expression node */ };
+struct give {
+	struct interface *iface;
+	const struct ast *decl;
+	struct table entries; /* field name -> expression node */
+};
 struct kport { const struct atom *name; const struct ast *decl; };
 struct runs { struct detector *detector; const struct atom *signal; const struct ast *decl; };
 struct kind {
@@ -71,12 +95,29 @@ struct kind {
 	VEC(struct plan *) plans;       /* eval/plan.h */
 	uint8_t unplannable;
 };
-struct detector { const struct atom *name; const struct ast *decl; struct kind *shape; /* its parameters and lets as a kind's slots */ };
-struct fn { const struct atom *name; const struct ast *decl; const struct type *result; struct type_field *params; uint32_t nparams; uint8_t resolved, visiting, recursive; };
-struct catalog { const struct atom *name; const struct ast *decl; struct catalog *base; struct table rows; /* kind name -> AST_SET */ };
+struct detector {
+	const struct atom *name;
+	const struct ast *decl;
+	struct kind *shape; /* its parameters and lets as a kind's slots */
+};
+struct fn {
+	const struct atom *name;
+	const struct ast *decl;
+	const struct type *result;
+	struct type_field *params;
+	uint32_t nparams;
+	uint8_t resolved, visiting, recursive;
+};
+struct catalog {
+	const struct atom *name;
+	const struct ast *decl;
+	struct catalog *base;
+	struct table rows; /* kind name -> AST_SET */
+};
 
 enum symbol_tag { SYMBOL_PARAM, SYMBOL_LET, SYMBOL_SECRET, SYMBOL_COMPONENT, SYMBOL_FAMILY, SYMBOL_DRIFT, SYMBOL_FN };
-struct override { const struct atom *member; const struct ast *statement; struct span at; };    /* of one member of a family, or of all (NULL) */
+/* of one member of a family, or of all (NULL) */
+struct override { const struct atom *member; const struct ast *statement; struct span at; };
 struct symbol {
 	uint8_t tag, state;             /* state: 0 new, 1 in progress, 2 done */
 	uint8_t dropped;
@@ -88,20 +129,28 @@ struct symbol {
 	struct kind *kind;              /* components, drifts */
 	union {                         /* by tag */
 		struct fn *fn;
-		void *inst;             /* of a secret that a kind declares: the component, in which its keys are derived */
+		/* of a secret that a kind declares: the component, in which its keys are derived */
+		void *inst;
 		const struct ast *expr; /* param's or let's expression after envs and --set */
 	};
 	VEC(struct override) overrides; /* statements of envs and of --set, in order; they come after the block's own */
 	const void *value;              /* eval: struct value *, struct instance *, struct family * */
 	struct diag *said;              /* what was reported of its kind, or NULL */
 };
-struct unknown { struct diag *said; uint32_t line, more; const struct source *source; const char *lines; };   /* more: uses in other lines */
+/* more: uses in other lines */
+struct unknown { struct diag *said; uint32_t line, more; const struct source *source; const char *lines; };
 struct rule { const struct atom *name; const struct ast *decl; uint8_t library, resolved; };
 struct allow { const struct ast *decl; uint8_t used; };
 
 /* The library: each declaration is parsed when its name is first asked for. */
-struct library_file { const char *path; const char *text; uint32_t len; struct source *source; /* once something of it is parsed */ };
-struct library_name { const struct atom *word; uint8_t what, parsed; uint32_t file, lo, hi; };  /* what: 'k' 'i' 'v' 'c' 'd' 'r'; its text with its comment */
+struct library_file {
+	const char *path;
+	const char *text;
+	uint32_t len;
+	struct source *source; /* once something of it is parsed */
+};
+/* what: 'k' 'i' 'v' 'c' 'd' 'r'; its text with its comment */
+struct library_name { const struct atom *word; uint8_t what, parsed; uint32_t file, lo, hi; };
 
 struct program {
 	struct arena *arena;
@@ -148,40 +197,51 @@ struct program {
 /* load.c */
 void program_init(struct program *p);
 void program_library(struct program *p);                /* indexes the library; parses nothing */
-int program_load(struct program *p, struct source *main_source);       /* parses the stack and what it uses; declares everything */
+/* parses the stack and what it uses; declares everything */
+int program_load(struct program *p, struct source *main_source);
 void program_env(struct program *p, const struct atom *env, const char **sets, uint32_t nsets);
-struct kind *program_kind(struct program *p, const struct atom *name);          /* NULL if there is none; nothing reported */
-int program_kind_gives(struct program *p, const struct atom *kind, const struct atom *iface);    /* as it is written; the kind is not made */
+/* NULL if there is none; nothing reported */
+struct kind *program_kind(struct program *p, const struct atom *name);
+/* as it is written; the kind is not made */
+int program_kind_gives(struct program *p, const struct atom *kind, const struct atom *iface);
 struct interface *program_interface(struct program *p, const struct atom *name);
 struct detector *program_detector(struct program *p, const struct atom *name);
 struct catalog *program_catalog(struct program *p, const struct atom *name);
-struct symbol *program_symbol(struct program *p, const struct atom *name);      /* stack names, then functions of the library */
-struct symbol *program_callable(struct program *p, const struct atom *name);    /* the same where it is called: a function, if there is one */
-int program_env_sets(const struct program *p, const struct atom *param);        /* does some env give the param a value? */
+/* stack names, then functions of the library */
+struct symbol *program_symbol(struct program *p, const struct atom *name);
+/* the same where it is called: a function, if there is one */
+struct symbol *program_callable(struct program *p, const struct atom *name);
+/* does some env give the param a value? */
+int program_env_sets(const struct program *p, const struct atom *param);
 void program_unknown_path(struct program *p, const struct ast *root);           /* reports it */
 const char *program_suggest(struct program *p, char what, const struct atom *name);     /* 'v' for values */
 const char *library_text(struct program *p, const char *path, uint32_t *len);   /* a data file of the library; NULL */
-/* The text with two NULs behind it. ordinary: refuse what is not a regular file (a pipe would wait for ever). NULL: *why says why; *len is then the size of a
-   file that is over PARSE_MAX_BYTES, else 0. */
+/* The text with two NULs behind it. ordinary: refuse what is not a regular file (a pipe would wait for ever). NULL:
+   *why says why; *len is then the size of a file that is over PARSE_MAX_BYTES, else 0. */
 char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *len, const char **why);
 
-/* Where a file lies that the stack names: relative to the stack's folder and below the root, symbolic links included. NULL after
-   reporting why not; reader: the word of the language that reads it. */
+/* Where a file lies that the stack names: relative to the stack's folder and below the root, symbolic links included.
+   NULL after reporting why not; reader: the word of the language that reads it. */
 const char *program_path(struct program *p, const char *rel, size_t len, struct span at, const char *reader);
 
 /* lost.c */
-uint32_t program_broken_at(struct program *p, struct span in, uint32_t nth);    /* the nth place there that did not parse; 0: no more */
+/* the nth place there that did not parse; 0: no more */
+uint32_t program_broken_at(struct program *p, struct span in, uint32_t nth);
 int program_word_lost(struct program *p, const char *word);      /* does it stand in a line that did not parse? */
-int program_declarations_lost(struct program *p);       /* may a component be missing, because it did not parse or its kind is unknown? */
+/* may a component be missing, because it did not parse or its kind is unknown? */
+int program_declarations_lost(struct program *p);
 int program_broken(struct program *p, struct span at);    /* did something in this place not parse? */
-int program_lost(struct program *p, const struct atom *name);   /* is it declared where something did not parse or could not be read? */
+/* is it declared where something did not parse or could not be read? */
+int program_lost(struct program *p, const struct atom *name);
 
 /* type.c */
 const struct type *type_of_ast(struct program *p, const struct ast *t);         /* cached in the node */
 const char *type_print(struct program *p, const struct type *t);                /* as written: "int(1..)", "a | b" */
-const char *type_noun(struct program *p, const struct type *t);                 /* for messages: "a size", "one of a, b" */
-extern const struct type type_any, type_bool, type_int, type_float, type_string, type_port, type_error, type_secret_key,
-	type_version, type_size, type_cores, type_duration, type_rate, type_host, type_url, type_image, type_name, type_names_map, type_string_map;
+/* for messages: "a size", "one of a, b" */
+const char *type_noun(struct program *p, const struct type *t);
+extern const struct type type_any, type_bool, type_int, type_float, type_string, type_port, type_error,
+	type_secret_key, type_version, type_size, type_cores, type_duration, type_rate, type_host, type_url,
+	type_image, type_name, type_names_map, type_string_map;
 
 /* risk.c: what a change may cost */
 enum { RISK_EXPOSURE = 1, RISK_SECRET = 2, RISK_LICENCE = 4, RISK_CAPACITY = 8, RISK_DOWNTIME = 16, RISK_NFLAGS = 5 };
@@ -190,17 +250,32 @@ int risk_flag(const char *word, size_t n, unsigned *flags);    /* 0: there is no
 int risk_class(const char *word, size_t n);                    /* of "R0" to "R5"; -1 */
 enum { RISK_OLD, RISK_NEW, RISK_RESTARTS, RISK_LOCALS };       /* what a `risk` of a kind sees, as local variables */
 void risk_check(struct program *p, struct kind *k, const struct ast *risk);
-/* The members that a kind's risks read of `old` and `new`: what the lock keeps of each component. Slots, each once, in order. */
+/* The members that a kind's risks read of `old` and `new`: what the lock keeps of each component. Slots, each once, in
+   order. */
 uint32_t risk_members(struct program *p, const struct kind *k, uint32_t *slots, uint32_t max);
 
 /* kind.c */
-struct kind *kind_make(struct program *p, const struct ast *decl, struct source *src);  /* members, gives, ports, outputs */
+/* members, gives, ports, outputs */
+struct kind *kind_make(struct program *p, const struct ast *decl, struct source *src);
 struct detector *detector_make(struct program *p, const struct ast *decl);
 struct give *kind_give(struct kind *k, const struct interface *i);
 int kind_port(const struct kind *k, const struct atom *name);                   /* -1 */
 
 /* resolve.c */
-enum bind { BIND_NONE, BIND_LOCAL, BIND_SLOT, BIND_PORTS, BIND_EXPOSE, BIND_SYMBOL, BIND_FN, BIND_BUILTIN, BIND_DETECTOR, BIND_WORD, BIND_NULL, BIND_BAD };
+enum bind {
+	BIND_NONE,
+	BIND_LOCAL,
+	BIND_SLOT,
+	BIND_PORTS,
+	BIND_EXPOSE,
+	BIND_SYMBOL,
+	BIND_FN,
+	BIND_BUILTIN,
+	BIND_DETECTOR,
+	BIND_WORD,
+	BIND_NULL,
+	BIND_BAD
+};
 #define MAX_LOCALS 24
 void resolve_kind(struct program *p, struct kind *k);
 void resolve_fn(struct program *p, struct fn *f);
@@ -211,7 +286,8 @@ void unknown_first(struct program *p, const struct atom *name, struct diag *x);
 void unknown_again(struct program *p, struct unknown *u, struct span at);
 void resolve_words(struct program *p);            /* reports words that nothing has; call it last */
 void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *local);
-const char *setting_suggest(const struct kind *k, const struct atom *name);     /* the setting that was most likely meant, or NULL */
+/* the setting that was most likely meant, or NULL */
+const char *setting_suggest(const struct kind *k, const struct atom *name);
 int drift_word(const struct atom *a);           /* is it a word of drift blocks of its own? */
 const char *drift_suggest(const struct atom *a);
 int builtin_index(const struct atom *name);     /* eval/builtin.c; -1 */

@@ -2,7 +2,8 @@
    A name that is bound to nothing may be a member of an enumeration, whose type is known only when a value is wanted;
    such words are kept, and what no enumeration has is reported once everything has been seen.
 
-   The user's text is resolved whole, used or not, so that a mistake in it is always found; the library's, when it is used. */
+   The user's text is resolved whole, used or not, so that a mistake in it is always found; the library's, when it is
+   used. */
 #include "sema/program.h"
 #include "base/suggest.h"
 #include <string.h>
@@ -56,7 +57,9 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 {
 	if ((k && k->broken) || program_lost(p, e->name))
 		return;         /* follows from what was said */
-	const struct atom *id = k ? atom_cstr(p->atoms, arena_printf(p->arena, "%s/%s", k->name->text, e->name->text)) : e->name;
+	const struct atom *id = k
+		? atom_cstr(p->atoms, arena_printf(p->arena, "%s/%s", k->name->text, e->name->text))
+		: e->name;
 	struct unknown *u = table_get(&p->unknown, id);
 	if (u) {
 		unknown_again(p, u, e->span);
@@ -85,9 +88,11 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 		static const char inside[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 		if (src)
 			at.hi = at.lo + (uint32_t)strspn(src->text + (at.lo - src->base), inside);
-		diag_help(p->diags, x, "text stands in quotes: \"%.*s\"", (int)(at.hi - at.lo), src ? src->text + (at.lo - src->base) : "");
+		diag_help(p->diags, x, "text stands in quotes: \"%.*s\"", (int)(at.hi - at.lo),
+			src ? src->text + (at.lo - src->base) : "");
 		if (!best)
-			diag_fix(p->diags, x, at, "\"%.*s\"", (int)(at.hi - at.lo), src ? src->text + (at.lo - src->base) : "");
+			diag_fix(p->diags, x, at, "\"%.*s\"", (int)(at.hi - at.lo),
+				src ? src->text + (at.lo - src->base) : "");
 	}
 }
 
@@ -121,13 +126,15 @@ static void name(struct scope *s, struct ast *e)
 			return;
 		}
 		if (e->name == p->implicit[SLOT_STACK]) {
-			e->bind_tag = BIND_SLOT;        /* the stack's settings; the stack's own scope has no other slot */
+			/* the stack's settings; the stack's own scope has no other slot */
+			e->bind_tag = BIND_SLOT;
 			e->bind_index = SLOT_STACK;
 			return;
 		}
 	}
 	for (uint32_t i = 0; s->env && i < s->env->nkids; i++)
-		if ((s->env->kids[i]->tag == AST_COMPONENT || s->env->kids[i]->tag == AST_DRIFT) && s->env->kids[i]->name == e->name)
+		if ((s->env->kids[i]->tag == AST_COMPONENT || s->env->kids[i]->tag == AST_DRIFT)
+			&& s->env->kids[i]->name == e->name)
 			return;
 	if (e->name->len == 4 && !memcmp(e->name->text, "null", 4)) {
 		e->bind_tag = BIND_NULL;
@@ -241,7 +248,9 @@ static void params(struct scope *s, const struct ast *d, uint32_t from)
 			expr(s, f->kids[1]);
 		for (uint32_t k = from; k < i; k++)
 			if (d->kids[k]->tag == AST_FIELDDEF && d->kids[k]->name == f->name)
-				diag_place(s->p->diags, diag_error(s->p->diags, f->name_span, D_DUPLICATE, f->name->text), d->kids[k]->name_span, "declared here");
+				diag_place(s->p->diags,
+					diag_error(s->p->diags, f->name_span, D_DUPLICATE, f->name->text),
+					d->kids[k]->name_span, "declared here");
 		push(s, f, f->name);
 	}
 }
@@ -249,7 +258,9 @@ static void params(struct scope *s, const struct ast *d, uint32_t from)
 void resolve_fn(struct program *p, struct fn *f)
 {
 	if (f->visiting) {
-		diag_label(p->diags, diag_error(p->diags, f->decl->name_span, D_RECURSION, "function", f->name->text, "calls"), "reaches itself");
+		diag_label(p->diags,
+			diag_error(p->diags, f->decl->name_span, D_RECURSION, "function", f->name->text, "calls"),
+			"reaches itself");
 		f->recursive = 1;
 		return;
 	}
@@ -262,7 +273,8 @@ void resolve_fn(struct program *p, struct fn *f)
 	f->params = ARENA_ARRAY(p->arena, struct type_field, f->nparams);
 	for (uint32_t i = 0; i < f->nparams; i++) {
 		const struct ast *x = d->kids[i + 2];
-		f->params[i] = (struct type_field){ x->name, type_of_ast(p, x->kids[0]), x->nkids > 1 ? x->kids[1] : NULL, x->span, NULL };
+		f->params[i] = (struct type_field){ x->name, type_of_ast(p, x->kids[0]),
+			x->nkids > 1 ? x->kids[1] : NULL, x->span, NULL };
 	}
 	f->result = d->kids[0] ? type_of_ast(p, d->kids[0]) : NULL;
 	params(&s, d, 2);
@@ -291,7 +303,8 @@ static int is_settable(const struct kind *k, uint32_t slot)
 	return tag == MEMBER_SETTING || tag == MEMBER_NEED || (tag == MEMBER_IMPLICIT && slot <= SLOT_ANNOTATIONS);
 }
 
-static const char *const drift_words[] = { "runtime", "reference", "data", "predictions", "concept", "budget", "rate", NULL };
+static const char *const drift_words[] = { "runtime", "reference", "data", "predictions", "concept", "budget",
+	"rate", NULL };
 
 int drift_word(const struct atom *a)
 {
@@ -319,7 +332,9 @@ static void drift_word_twice(struct program *p, const struct ast *owner, const s
 	for (uint32_t i = 1; i < owner->nkids && owner->kids[i] != st; i++) {
 		const struct ast *o = owner->kids[i];
 		if (o && o->tag == AST_ASSIGN && st->tag == AST_ASSIGN && o->name == st->name) {
-			diag_place(p->diags, diag_error(p->diags, ast_assigned_name(st), D_DUPLICATE_SETTING, st->name->text), ast_assigned_name(o), "first set here");
+			diag_place(p->diags,
+				diag_error(p->diags, ast_assigned_name(st), D_DUPLICATE_SETTING, st->name->text),
+				ast_assigned_name(o), "first set here");
 			return;
 		}
 	}
@@ -332,8 +347,9 @@ static int same_path(const struct ast *a, const struct ast *b)
 	switch (a->tag) {
 	case AST_NAME: return a->name == b->name;
 	case AST_FIELD: return a->name == b->name && same_path(a->kids[0], b->kids[0]);
-	case AST_INDEX: return a->kids[1]->tag == AST_STRING && b->kids[1]->tag == AST_STRING && a->kids[1]->name == b->kids[1]->name
-		&& same_path(a->kids[0], b->kids[0]);
+	case AST_INDEX:
+		return a->kids[1]->tag == AST_STRING && b->kids[1]->tag == AST_STRING
+			&& a->kids[1]->name == b->kids[1]->name && same_path(a->kids[0], b->kids[0]);
 	default: return 0;
 	}
 }
@@ -345,7 +361,8 @@ static const char *source_words(const struct program *p, struct span at, size_t 
 	return src ? src->text + (at.lo - src->base) : "";
 }
 
-/* A severity is a word of one's own, but not one that is nearly one of those that everybody has; and no alert stands twice. */
+/* A severity is a word of one's own, but not one that is nearly one of those that everybody has; and no alert stands
+   twice. */
 static void alert_words(struct program *p, const struct ast *owner, const struct ast *st)
 {
 	static const char *const known[] = { "info", "warning", "critical" };
@@ -356,16 +373,20 @@ static void alert_words(struct program *p, const struct ast *owner, const struct
 	for (int i = 0; i < 3; i++)
 		suggest_try(&s, known[i]);
 	if (suggest_best(&s) && strcmp(suggest_best(&s), st->name->text)) {
-		struct diag *x = diag_error(p->diags, st->name_span, D_DRIFT, arena_printf(p->arena, "no severity is called `%s`", st->name->text));
+		struct diag *x = diag_error(p->diags, st->name_span, D_DRIFT,
+			arena_printf(p->arena, "no severity is called `%s`", st->name->text));
 		diag_label(p->diags, x, "did you mean `%s`?", suggest_best(&s));
 		diag_fix(p->diags, x, st->name_span, "%s", suggest_best(&s));
-		diag_note(p->diags, x, "everybody has info, warning and critical; one of your own is a word that is not near to these");
+		diag_note(p->diags, x,
+			"everybody has info, warning and critical; one of your own is a word that is not near to these");
 	}
 	for (uint32_t i = 1; i < owner->nkids && owner->kids[i] != st; i++) {
 		const struct ast *o = owner->kids[i];
 		const char *other = o->tag == AST_ALERT ? source_words(p, o->span, &m) : NULL;
 		if (other && n == m && !memcmp(text, other, n)) {
-			diag_place(p->diags, diag_error(p->diags, st->span, D_DRIFT, "this alert stands here twice"), o->span, "first here");
+			diag_place(p->diags,
+				diag_error(p->diags, st->span, D_DRIFT, "this alert stands here twice"), o->span,
+				"first here");
 			return;
 		}
 	}
@@ -379,8 +400,11 @@ static void field_twice(struct program *p, const struct ast *owner, const struct
 		if (o && o->tag == AST_SET && o->kids[0]->tag != AST_NAME && same_path(o->kids[0], st->kids[0])) {
 			const struct source *src = source_of(p->sources, st->kids[0]->span.lo);
 			uint32_t n = st->kids[0]->span.hi - st->kids[0]->span.lo;
-			const char *path = src ? arena_strdup(p->arena, src->text + (st->kids[0]->span.lo - src->base), n) : "this";
-			diag_place(p->diags, diag_error(p->diags, st->kids[0]->span, D_DUPLICATE_SETTING, path), o->kids[0]->span, "first set here");
+			const char *path = src
+				? arena_strdup(p->arena, src->text + (st->kids[0]->span.lo - src->base), n)
+				: "this";
+			diag_place(p->diags, diag_error(p->diags, st->kids[0]->span, D_DUPLICATE_SETTING, path),
+				o->kids[0]->span, "first set here");
 			return;
 		}
 	}
@@ -405,9 +429,11 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		const struct span at = whole ? ast_assigned_name(st) : root->span;
 		const uint32_t words = p->words.n;
 		expr(s, st->kids[whole ? 0 : 1]);
-		if (owner->tag == AST_DRIFT && !drift && named && drift_suggest(root->name) && !(k && table_get(&k->index, root->name))) {
+		if (owner->tag == AST_DRIFT && !drift && named && drift_suggest(root->name)
+			&& !(k && table_get(&k->index, root->name))) {
 			const char *best = drift_suggest(root->name);
-			struct diag *x = diag_error(p->diags, at, D_UNKNOWN_SETTING, owner->name->text, k ? k->name->text : "drift", root->name->text);
+			struct diag *x = diag_error(p->diags, at, D_UNKNOWN_SETTING, owner->name->text,
+				k ? k->name->text : "drift", root->name->text);
 			diag_label(p->diags, x, "did you mean `%s`?", best);
 			diag_fix(p->diags, x, at, "%s", best);
 			p->words.n = words;
@@ -416,10 +442,12 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		if (!named || !k || drift)
 			break;
 		uint32_t slot = (uint32_t)(uintptr_t)table_get(&k->index, root->name);
-		if ((!slot && (k->broken || program_lost(p, root->name))) || (slot && k->members.v[slot - 1].type == &type_error))
+		if ((!slot && (k->broken || program_lost(p, root->name)))
+			|| (slot && k->members.v[slot - 1].type == &type_error))
 			break;          /* follows from what was said */
 		if (!slot || !is_settable(k, slot - 1)) {
-			struct diag *x = diag_error(p->diags, at, D_UNKNOWN_SETTING, owner->name->text, k->name->text, root->name->text);
+			struct diag *x = diag_error(p->diags, at, D_UNKNOWN_SETTING, owner->name->text,
+				k->name->text, root->name->text);
 			const char *best = setting_suggest(k, root->name);
 			if (best) {
 				diag_label(p->diags, x, "did you mean `%s`?", best);
@@ -436,7 +464,9 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		root->bind_index = slot - 1;
 		if (seen && (whole || st->kids[0] == root)) {
 			if (seen->slots[slot - 1].hi)
-				diag_place(p->diags, diag_error(p->diags, at, D_DUPLICATE_SETTING, root->name->text), seen->slots[slot - 1], "first set here");
+				diag_place(p->diags,
+					diag_error(p->diags, at, D_DUPLICATE_SETTING, root->name->text),
+					seen->slots[slot - 1], "first set here");
 			else
 				seen->slots[slot - 1] = at;
 		} else if (seen) {
@@ -448,7 +478,9 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 		if (seen && k && kind_port(k, st->name) >= 0) {
 			struct span *old = &seen->ports[kind_port(k, st->name)];
 			if (old->hi)
-				diag_place(p->diags, diag_error(p->diags, st->name_span, D_DUPLICATE_SETTING, st->name->text), *old, "first exposed here");
+				diag_place(p->diags,
+					diag_error(p->diags, st->name_span, D_DUPLICATE_SETTING, st->name->text),
+					*old, "first exposed here");
 			else
 				*old = st->name_span;
 		}
@@ -456,7 +488,8 @@ static void statement(struct scope *s, struct ast *st, struct kind *k, const str
 			for (uint32_t i = 1; i < st->kids[0]->nkids; i++)
 				expr(s, st->kids[0]->kids[i]);
 		if (k && kind_port(k, st->name) < 0) {
-			struct diag *x = diag_error(p->diags, st->name_span, D_UNKNOWN_PORT, k->name->text, st->name->text);
+			struct diag *x = diag_error(
+				p->diags, st->name_span, D_UNKNOWN_PORT, k->name->text, st->name->text);
 			struct buf b = { 0 };
 			for (uint32_t i = 0; i < k->ports.n; i++)
 				buf_addf(&b, "%s%s", i ? ", " : "", k->ports.v[i].name->text);
@@ -729,26 +762,34 @@ void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *loc
 static int misspells(const struct ast *d, const char *word)
 {
 	for (uint32_t i = 1; i < d->nkids; i++) {
-		const struct ast *st = d->kids[i], *root = st->tag == AST_SET ? st->kids[0] : st->tag == AST_ASSIGN ? st : NULL;
-		const char *best = root && (root == st || root->tag == AST_NAME) && !drift_word(root->name) ? drift_suggest(root->name) : NULL;
+		const struct ast *st = d->kids[i],
+			*root = st->tag == AST_SET ? st->kids[0]
+			: st->tag == AST_ASSIGN             ? st
+			: NULL;
+		const char *best = root && (root == st || root->tag == AST_NAME) && !drift_word(root->name)
+			? drift_suggest(root->name)
+			: NULL;
 		if (best && !strcmp(best, word))
 			return 1;
 	}
 	return 0;
 }
 
-/* The runtime of a drift that names none: the stack's `drift-runtime`, which the library's kind of stacks has a default for. */
+/* The runtime of a drift that names none: the stack's `drift-runtime`, which the library's kind of stacks has a default
+   for. */
 static const struct atom *default_runtime(struct program *p)
 {
 	static const char word[] = "drift-runtime";
 	for (uint32_t n = p->stack_sets.n; n-- > 0;) {
 		const struct ast *st = p->stack_sets.v[n];
 		if (st->kids[0]->tag == AST_NAME && !strcmp(st->kids[0]->name->text, word))
-			return st->kids[1]->tag == AST_NAME || st->kids[1]->tag == AST_STRING ? st->kids[1]->name : NULL;
+			return st->kids[1]->tag == AST_NAME || st->kids[1]->tag == AST_STRING ? st->kids[1]->name
+				: NULL;
 	}
 	struct kind *k = program_kind(p, p->implicit[SLOT_STACK]);
 	for (uint32_t n = 0; k && n < k->members.n; n++)
-		if (!strcmp(k->members.v[n].name->text, word) && k->members.v[n].deflt && k->members.v[n].deflt->tag == AST_STRING)
+		if (!strcmp(k->members.v[n].name->text, word) && k->members.v[n].deflt
+			&& k->members.v[n].deflt->tag == AST_STRING)
 			return k->members.v[n].deflt->name;
 	return NULL;
 }
@@ -766,7 +807,8 @@ static void symbol_kind(struct program *p, struct symbol *y)
 				const struct ast *v = NULL;
 				if (st->tag == AST_ASSIGN && !strcmp(st->name->text, word))
 					v = st->kids[0];
-				else if (st->tag == AST_SET && st->kids[0]->tag == AST_NAME && !strcmp(st->kids[0]->name->text, word))
+				else if (st->tag == AST_SET && st->kids[0]->tag == AST_NAME
+					&& !strcmp(st->kids[0]->name->text, word))
 					v = st->kids[1];
 				if (v && v->tag == AST_NAME) {
 					kind = v->name;
@@ -778,7 +820,10 @@ static void symbol_kind(struct program *p, struct symbol *y)
 		if (!kind)
 			kind = default_runtime(p);
 		if (!kind) {
-			diag_help(p->diags, diag_error(p->diags, d->name_span, D_MISSING_SETTING, d->name->text, "drift", "runtime"), "write runtime = KIND, a kind that runs detectors");
+			diag_help(p->diags,
+				diag_error(p->diags, d->name_span, D_MISSING_SETTING, d->name->text, "drift",
+					"runtime"),
+				"write runtime = KIND, a kind that runs detectors");
 			return;
 		}
 	}
@@ -797,7 +842,10 @@ static void symbol_kind(struct program *p, struct symbol *y)
 		return;
 	}
 	if (y->tag == SYMBOL_DRIFT && !y->kind->runs.n) {
-		diag_label(p->diags, diag_error(p->diags, at, D_RUNTIME, arena_printf(p->arena, "`%s` is no drift runtime", kind->text)), "it runs no detector");
+		diag_label(p->diags,
+			diag_error(p->diags, at, D_RUNTIME,
+				arena_printf(p->arena, "`%s` is no drift runtime", kind->text)),
+			"it runs no detector");
 		y->kind = NULL;
 	}
 }
@@ -815,13 +863,16 @@ static void env_path(struct scope *s, const struct ast *path)
 	if (root->tag != AST_NAME || root->name == p->implicit[SLOT_STACK])
 		return;
 	for (uint32_t i = 0; i < s->env->nkids; i++)
-		if ((s->env->kids[i]->tag == AST_COMPONENT || s->env->kids[i]->tag == AST_DRIFT) && s->env->kids[i]->name == root->name && s->env->kids[i]->name2)
+		if ((s->env->kids[i]->tag == AST_COMPONENT || s->env->kids[i]->tag == AST_DRIFT)
+			&& s->env->kids[i]->name == root->name && s->env->kids[i]->name2)
 			return;
 	const struct symbol *y = table_get(&p->values, root->name);
 	if (!y || y->tag == SYMBOL_FN || y->tag == SYMBOL_SECRET || y->tag == SYMBOL_LET)
 		program_unknown_path(p, root);
-	else if (above && y->kind && y->tag != SYMBOL_DRIFT && !table_get(&y->kind->index, above->name) && !y->kind->broken && !program_lost(p, above->name)) {
-		struct diag *x = diag_error(p->diags, above->name_span, D_UNKNOWN_SETTING, y->name->text, y->kind->name->text, above->name->text);
+	else if (above && y->kind && y->tag != SYMBOL_DRIFT && !table_get(&y->kind->index, above->name)
+		&& !y->kind->broken && !program_lost(p, above->name)) {
+		struct diag *x = diag_error(p->diags, above->name_span, D_UNKNOWN_SETTING, y->name->text,
+			y->kind->name->text, above->name->text);
 		const char *best = setting_suggest(y->kind, above->name);
 		if (best) {
 			diag_label(p->diags, x, "did you mean `%s`?", best);
@@ -891,7 +942,8 @@ void resolve_program(struct program *p)
 				resolve_catalog_row(p, c->decl->kids[r]);
 	}
 	for (uint32_t i = 0; i < p->symbols.n; i++)
-		if (p->symbols.v[i]->tag == SYMBOL_COMPONENT || p->symbols.v[i]->tag == SYMBOL_FAMILY || p->symbols.v[i]->tag == SYMBOL_DRIFT)
+		if (p->symbols.v[i]->tag == SYMBOL_COMPONENT || p->symbols.v[i]->tag == SYMBOL_FAMILY
+			|| p->symbols.v[i]->tag == SYMBOL_DRIFT)
 			symbol_kind(p, p->symbols.v[i]);
 	for (uint32_t i = 0; i < p->symbols.n; i++) {
 		struct symbol *y = p->symbols.v[i];
@@ -959,7 +1011,8 @@ void resolve_program(struct program *p)
 		struct symbol *y = p->symbols.v[i];
 		if (!y->said || !y->uses)
 			continue;
-		diag_note(p->diags, y->said, "%u other use%s of `%s` %s folded into this error", y->uses, y->uses == 1 ? "" : "s", y->name->text, y->uses == 1 ? "is" : "are");
+		diag_note(p->diags, y->said, "%u other use%s of `%s` %s folded into this error", y->uses,
+			y->uses == 1 ? "" : "s", y->name->text, y->uses == 1 ? "is" : "are");
 	}
 }
 
@@ -972,7 +1025,8 @@ void resolve_words(struct program *p)
 	for (uint32_t i = 0; i < p->unknowns.n; i++) {
 		const struct unknown *u = p->unknowns.v[i];
 		if (u->more)
-			diag_note(p->diags, u->said, "%u other use%s of it (%s%s) %s folded into this error", u->more, u->more == 1 ? "" : "s",
-				u->lines, u->more > 5 ? ", ..." : "", u->more == 1 ? "is" : "are");
+			diag_note(p->diags, u->said, "%u other use%s of it (%s%s) %s folded into this error",
+				u->more, u->more == 1 ? "" : "s", u->lines, u->more > 5 ? ", ..." : "",
+				u->more == 1 ? "is" : "are");
 	}
 }

@@ -22,7 +22,8 @@ int risk_class(const char *word, size_t n)
 
 static int is_side(const struct ast *x)
 {
-	return x->tag == AST_NAME && x->bind_tag == BIND_LOCAL && (x->bind_index == RISK_OLD || x->bind_index == RISK_NEW);
+	return x->tag == AST_NAME && x->bind_tag == BIND_LOCAL
+		&& (x->bind_index == RISK_OLD || x->bind_index == RISK_NEW);
 }
 
 /* Calls take() for every `old.member` and `new.member`; NULL: one of them stands alone. */
@@ -67,8 +68,8 @@ static void unknown(struct members *m, const struct ast *field)
 	struct suggest s;
 	if (k->broken || program_lost(m->p, field->name))
 		return;
-	struct diag *d = diag_error(m->p->diags, field->name_span, D_UNKNOWN_FIELD, arena_printf(m->p->arena, "kind `%s`", k->name->text),
-		field->name->text);
+	struct diag *d = diag_error(m->p->diags, field->name_span, D_UNKNOWN_FIELD,
+		arena_printf(m->p->arena, "kind `%s`", k->name->text), field->name->text);
 	suggest_init(&s, field->name->text, field->name->len);
 	for (uint32_t i = 0; i < k->members.n; i++)
 		if (k->members.v[i].tag == MEMBER_SETTING || k->members.v[i].tag == MEMBER_LET || i == SLOT_VERSION)
@@ -84,8 +85,10 @@ static void one(void *ctx, const struct ast *field)
 	struct members *m = ctx;
 	if (!field) {
 		if (m->check)
-			diag_help(m->p->diags, diag_error(m->p->diags, m->risk->name_span, D_TYPE, "a member of `old` or `new`",
-				"one of them as a whole"), "old.version, new.version");
+			diag_help(m->p->diags,
+				diag_error(m->p->diags, m->risk->name_span, D_TYPE, "a member of `old` or `new`",
+					"one of them as a whole"),
+				"old.version, new.version");
 		return;
 	}
 	const uint32_t slot = (uint32_t)(uintptr_t)table_get(&m->k->index, field->name);
@@ -94,9 +97,11 @@ static void one(void *ctx, const struct ast *field)
 	if (m->check && !readable) {
 		unknown(m, field);
 	} else if (m->check && !can_keep(x->type)) {
-		struct diag *d = diag_error(m->p->diags, field->name_span, D_TYPE, "something that one line of the lock can keep",
+		struct diag *d = diag_error(m->p->diags, field->name_span, D_TYPE,
+			"something that one line of the lock can keep",
 			x->type ? type_noun(m->p, x->type) : "a `let` without a type");
-		diag_help(m->p->diags, d, "give the part that matters a name and a type: let %s : string = ...", x->type ? "part" : field->name->text);
+		diag_help(m->p->diags, d, "give the part that matters a name and a type: let %s : string = ...",
+			x->type ? "part" : field->name->text);
 	}
 	if (m->check || !readable || !can_keep(x->type))
 		return;
@@ -112,10 +117,12 @@ void risk_check(struct program *p, struct kind *k, const struct ast *d)
 	struct members m = { .p = p, .k = k, .risk = d, .check = 1 };
 	unsigned flags = 0;
 	if (risk_class(d->name->text, d->name->len) < 0)
-		diag_error(p->diags, d->name_span, D_TYPE, "a class from R0 to R5", arena_printf(p->arena, "`%s`", d->name->text));
+		diag_error(p->diags, d->name_span, D_TYPE, "a class from R0 to R5",
+			arena_printf(p->arena, "`%s`", d->name->text));
 	for (uint32_t i = 3; i < d->nkids; i++)
 		if (!risk_flag(d->kids[i]->name->text, d->kids[i]->name->len, &flags))
-			diag_error(p->diags, d->kids[i]->span, D_TYPE, "exposure, secret, licence, capacity or downtime",
+			diag_error(p->diags, d->kids[i]->span, D_TYPE,
+				"exposure, secret, licence, capacity or downtime",
 				arena_printf(p->arena, "`%s`", d->kids[i]->name->text));
 	for (uint32_t i = 0; i < 3; i++)
 		if (d->kids[i])

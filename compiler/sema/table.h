@@ -6,7 +6,12 @@
 
 struct table { struct arena *arena; const void **keys; void **vals; uint32_t n, cap; };
 static inline void table_init(struct table *t, struct arena *a) { *t = (struct table){ .arena = a }; }
-static inline uint32_t table_hash_(const void *p) { uint64_t x = (uint64_t)(uintptr_t)p >> 4; x *= 0x9E3779B97F4A7C15u; return (uint32_t)(x >> 32); }
+static inline uint32_t table_hash_(const void *p)
+{
+	uint64_t x = (uint64_t)(uintptr_t)p >> 4;
+	x *= 0x9E3779B97F4A7C15u;
+	return (uint32_t)(x >> 32);
+}
 static inline void *table_get(const struct table *t, const void *key)
 {
 	if (!t->cap)
@@ -19,7 +24,8 @@ static inline void *table_get(const struct table *t, const void *key)
 static inline void table_put(struct table *t, const void *key, void *val);
 static inline void table_grow_(struct table *t, uint32_t cap)
 {
-	struct table bigger = { t->arena, ARENA_ARRAY(t->arena, const void *, cap), ARENA_ARRAY(t->arena, void *, cap), 0, cap };
+	struct table bigger = { t->arena, ARENA_ARRAY(t->arena, const void *, cap),
+		ARENA_ARRAY(t->arena, void *, cap), 0, cap };
 	for (uint32_t i = 0; i < t->cap; i++)
 		if (t->keys[i])
 			table_put(&bigger, t->keys[i], t->vals[i]);

@@ -21,11 +21,25 @@ const struct type type_any = { .tag = T_ANY }, type_bool = { .tag = T_BOOL },
 	type_names_map = { .tag = T_MAP, .elem = &type_name }, type_string_map = { .tag = T_MAP, .elem = &type_string };
 static const struct type type_secret = { .tag = T_SECRET };
 
-static const struct { const char *word; const struct type *type; } words[] = {
-	{ "any", &type_any }, { "bool", &type_bool }, { "int", &type_int }, { "float", &type_float }, { "string", &type_string },
-	{ "port", &type_port }, { "version", &type_version }, { "size", &type_size }, { "cores", &type_cores },
-	{ "duration", &type_duration }, { "rate", &type_rate }, { "host", &type_host }, { "url", &type_url },
-	{ "image", &type_image }, { "name", &type_name }, { "secret", &type_secret }, { "secret-key", &type_secret_key },
+static const struct { const char *word; const struct type *type;
+} words[] = {
+	{ "any", &type_any },
+	{ "bool", &type_bool },
+	{ "int", &type_int },
+	{ "float", &type_float },
+	{ "string", &type_string },
+	{ "port", &type_port },
+	{ "version", &type_version },
+	{ "size", &type_size },
+	{ "cores", &type_cores },
+	{ "duration", &type_duration },
+	{ "rate", &type_rate },
+	{ "host", &type_host },
+	{ "url", &type_url },
+	{ "image", &type_image },
+	{ "name", &type_name },
+	{ "secret", &type_secret },
+	{ "secret-key", &type_secret_key },
 };
 #define NWORDS (sizeof words / sizeof *words)
 
@@ -85,8 +99,9 @@ static const struct type *named(struct program *p, const struct ast *t)
 		return w;
 	if (w->tag != T_INT && w->tag != T_FLOAT && w->tag != T_PORT && w->tag != T_STRING &&
 		!(w->tag == T_TEXT && w->text >= TEXT_SIZE && w->text <= TEXT_RATE)) {
-		diag_help(p->diags, diag_error(p->diags, t->span, D_TYPE, "a type that is ordered",
-			type_noun(p, w)), "ranges go with int, float, port, string (its length), size, cores, duration and rate");
+		diag_help(p->diags,
+			diag_error(p->diags, t->span, D_TYPE, "a type that is ordered", type_noun(p, w)),
+			"ranges go with int, float, port, string (its length), size, cores, duration and rate");
 		return &type_error;
 	}
 	struct type *n = ARENA_NEW(p->arena, struct type);

@@ -1,5 +1,5 @@
-/* Numbers in, numbers out. The feasibility of thresholds has to agree with programs that compute in doubles, comparison by
-   comparison, so the order of operations matters and none may be fused. */
+/* Numbers in, numbers out. The feasibility of thresholds has to agree with programs that compute in doubles, comparison
+   by comparison, so the order of operations matters and none may be fused. */
 #include "value/chance.h"
 #include <math.h>
 #include <stdlib.h>
@@ -38,7 +38,8 @@ static int64_t needed(double p)
 	return (int64_t)n;
 }
 
-/* More samples never leave fewer, so what follows is monotonic in `bootstraps`: every operation rounds monotonically. */
+/* More samples never leave fewer, so what follows is monotonic in `bootstraps`: every operation rounds
+   monotonically. */
 struct thresholds chance_thresholds(int64_t bootstraps, double ert, int64_t steps, double features)
 {
 	const double p = quantile(ert, features);
@@ -97,8 +98,8 @@ static int64_t edge(int64_t bootstraps, int64_t steps, double features, int64_t 
 	return yes;
 }
 
-/* A small ert drops too many at each step, a large one needs too many for its quantile. Between them, where
-   B (1 - 1/ert)^steps / ert is greatest, lies what works if anything does: ert = steps + 1, for D features about 1/D of it. */
+/* A small ert drops too many at each step, a large one needs too many for its quantile. Between them, where B (1 -
+   1/ert)^steps / ert is greatest, lies what works if anything does: ert = steps + 1, for D features about 1/D of it. */
 int chance_ert_range(int64_t bootstraps, int64_t steps, double features, int64_t *least, int64_t *greatest)
 {
 	int64_t mid = (int64_t)round(((double)steps + 1.0) / (features > 0 ? features : 1.0)), yes = 0;
@@ -112,7 +113,8 @@ int chance_ert_range(int64_t bootstraps, int64_t steps, double features, int64_t
 	}
 	if (!yes)
 		return 0;
-	const int64_t lo = edge(bootstraps, steps, features, yes, 1), hi = edge(bootstraps, steps, features, yes, bootstraps + 2);
+	const int64_t lo = edge(bootstraps, steps, features, yes, 1),
+		hi = edge(bootstraps, steps, features, yes, bootstraps + 2);
 	/* the longest unbroken run; in a wide range only its ends are looked at */
 	int64_t best = 0, from = 0;
 	for (int64_t at = lo > NEAR ? lo - NEAR : 2; at <= hi + NEAR + 1; at++) {
@@ -148,17 +150,19 @@ double chance_detections(double rate, double rows, double p)
 	return DAY * rate / rows * p;
 }
 
-/* A run of k detections lasts k tests: it begins after a test without one, so runs of k or more come (1 - p) p^k times a test. */
+/* A run of k detections lasts k tests: it begins after a test without one, so runs of k or more come (1 - p) p^k times
+   a test. */
 double chance_alerts(double rate, double rows, double p, double hold)
 {
 	const double period = rows / rate, k = floor(hold / period) + 1.0;
 	return DAY / period * (1.0 - p) * pow(p, k);
 }
 
-/* A detection is seen for m tests, itself among them, so a run goes on while the next one comes within m. It is seen for longer than
-   `hold` when its last detection is the n-th test behind its first or a later one. With u(j), the probability that the j-th detects
-   and the run has come so far: u(0) = 1, u(j) = p sum over g = 1..m of u(j - g) (1 - p)^(g - 1), and the last one before the n-th
-   is followed in time with (1 - p)^(n - 1 - j) - (1 - p)^m. With m = 1 that is p^n. */
+/* A detection is seen for m tests, itself among them, so a run goes on while the next one comes within m. It is seen
+   for longer than `hold` when its last detection is the n-th test behind its first or a later one. With u(j), the
+   probability that the j-th detects and the run has come so far: u(0) = 1, u(j) = p sum over g = 1..m of u(j - g) (1 -
+   p)^(g - 1), and the last one before the n-th is followed in time with (1 - p)^(n - 1 - j) - (1 - p)^m. With m = 1
+   that is p^n. */
 double chance_alerts_seen(double rate, double rows, double p, double hold, double seen)
 {
 	const double period = rows / rate, q = 1.0 - p;
@@ -188,9 +192,9 @@ double chance_alerts_seen(double rate, double rows, double p, double hold, doubl
 	return begins * goes_on;
 }
 
-/* Runs above the threshold are short, since each is an excursion of a random walk that is drawn back: of those counted on means
-   of windows (1 to 10 features, windows of 20 and 50, ert 200 and 1000) 0.09 to 0.21 for each alarm were longer than a
-   quarter of the window, 0.01 to 0.07 than half of it, and 0 to 0.006 than the whole. */
+/* Runs above the threshold are short, since each is an excursion of a random walk that is drawn back: of those counted
+   on means of windows (1 to 10 features, windows of 20 and 50, ert 200 and 1000) 0.09 to 0.21 for each alarm were
+   longer than a quarter of the window, 0.01 to 0.07 than half of it, and 0 to 0.006 than the whole. */
 #define EXCURSION 5.5
 
 double chance_alerts_overlapping(double rate, double p, double hold, double window)

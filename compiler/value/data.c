@@ -1,6 +1,6 @@
-/* Comma-separated text in, numbers and figures out. A scanner cuts the text into rows and cells (quotes as in RFC 4180);
-   a row is judged as soon as it is whole, so the first fault is the first one in the file. The numbers of the chosen
-   columns are kept; the figures are computed from them at the end, in a fixed order. */
+/* Comma-separated text in, numbers and figures out. A scanner cuts the text into rows and cells (quotes as in RFC
+   4180); a row is judged as soon as it is whole, so the first fault is the first one in the file. The numbers of the
+   chosen columns are kept; the figures are computed from them at the end, in a fixed order. */
 #define _GNU_SOURCE
 #include "value/data.h"
 #include "base/hash.h"
@@ -79,8 +79,8 @@ static void at(struct data *d, uint32_t lo, uint32_t hi)
 
 /* -- cells -- */
 
-/* The decimal number as digits and a power of ten, which strtod reads alike in every locale. Few digits and a small power
-   are the quotient or product of two exact doubles, hence the nearest one at once. */
+/* The decimal number as digits and a power of ten, which strtod reads alike in every locale. Few digits and a small
+   power are the quotient or product of two exact doubles, hence the nearest one at once. */
 int data_number(const char *s, size_t n, double *v)
 {
 	static const double ten[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11,
@@ -215,7 +215,8 @@ static void number_cell(struct data *d, uint32_t cell, struct data_column *c, do
 		fault(d, DATA_CELL, "row %llu has no value for `%.*s`",
 			(unsigned long long)d->nrows + 1, (int)c->len, c->name);
 	else if (!ok && is_word(s, n, missing))
-		fault(d, DATA_CELL, "row %llu has no value for `%.*s`: `%.*s` stands for a missing one", (unsigned long long)d->nrows + 1, (int)c->len, c->name, shown, s);
+		fault(d, DATA_CELL, "row %llu has no value for `%.*s`: `%.*s` stands for a missing one",
+			(unsigned long long)d->nrows + 1, (int)c->len, c->name, shown, s);
 	else if (!ok && is_word(s, n, nan))
 		fault(d, DATA_CELL, "row %llu has `%.*s` for `%.*s`, which compares with nothing",
 			(unsigned long long)d->nrows + 1, shown, s, (int)c->len, c->name);
@@ -225,10 +226,12 @@ static void number_cell(struct data *d, uint32_t cell, struct data_column *c, do
 	else {
 		fault(d, DATA_CELL, "row %llu has `%.*s` for `%.*s`, which is not a number",
 			(unsigned long long)d->nrows + 1, shown, s, (int)c->len, c->name);
-		d->help = "leave the column out (columns = [...], or label = \"...\"), or write its categories as whole numbers";
+		d->help =
+			"leave the column out (columns = [...], or label = \"...\"), or write its categories as whole numbers";
 	}
 	if (!d->help)
-		d->help = "a detector that is given such a value reports drift for ever, or does not start: drop the row, or fill it in";
+		d->help =
+			"a detector that is given such a value reports drift for ever, or does not start: drop the row, or fill it in";
 	mark_cell(d, cell);
 }
 
@@ -380,12 +383,14 @@ static void data_row(struct data *d)
 		if (*v != floor(*v) && !c->not_whole.line) {
 			c->not_whole = place_of(d, d->cells.v[2 * i], &from, &to);
 			if (c->kind == DATA_CATEGORICAL)
-				fault(d, DATA_CELL, "row %llu has a fraction for the categorical `%.*s`", (unsigned long long)d->nrows + 1, (int)c->len, c->name);
+				fault(d, DATA_CELL, "row %llu has a fraction for the categorical `%.*s`",
+					(unsigned long long)d->nrows + 1, (int)c->len, c->name);
 		}
 		if (*v != 0 && *v != 1 && !c->not_zero_one.line) {
 			c->not_zero_one = place_of(d, d->cells.v[2 * i], &from, &to);
 			if (c->kind == DATA_BINARY)
-				fault(d, DATA_CELL, "row %llu has a value other than 0 and 1 for the binary `%.*s`", (unsigned long long)d->nrows + 1, (int)c->len, c->name);
+				fault(d, DATA_CELL, "row %llu has a value other than 0 and 1 for the binary `%.*s`",
+					(unsigned long long)d->nrows + 1, (int)c->len, c->name);
 		}
 		if (d->fault) {
 			mark_cell(d, i);
@@ -619,7 +624,8 @@ int data_npy(const char *data, uint64_t rows, uint32_t width, const uint32_t *pi
 	struct buf head = { 0 };
 	buf_addf(&head, "{'descr': '<%s', 'fortran_order': False, 'shape': (%llu, %u), }",
 		types[type].word, (unsigned long long)rows, (unsigned)npick);
-	/* room for the first dimension to grow to 21 digits, then up to a multiple of 64, the last byte being a line break */
+	/* room for the first dimension to grow to 21 digits, then up to a multiple of 64, the last byte being a line
+	   break */
 	char digits[24];
 	for (int spare = 21 - snprintf(digits, sizeof digits, "%llu", (unsigned long long)rows); spare > 0; spare--)
 		buf_addc(&head, ' ');

@@ -1,5 +1,6 @@
-/* Reference data: a table of numbers read from comma-separated text, what is known about its columns, and its bytes as an
-   array file. Text comes in pieces of any size, so a file is never in memory; the numbers of the chosen columns are. */
+/* Reference data: a table of numbers read from comma-separated text, what is known about its columns, and its bytes as
+   an array file. Text comes in pieces of any size, so a file is never in memory; the numbers of the chosen columns
+   are. */
 #ifndef MLOPS_DATA_H
 #define MLOPS_DATA_H
 #include "base/arena.h"
@@ -19,7 +20,8 @@ struct data_column {
 	double min, max;
 	uint32_t distinct;                      /* exact */
 	struct data_place not_whole, not_zero_one;      /* the first cell that is not */
-	const double *seen; uint32_t nseen;     /* sorted; of whole columns with at most DATA_MAX_SEEN distinct values */
+	/* sorted; of whole columns with at most DATA_MAX_SEEN distinct values */
+	const double *seen; uint32_t nseen;
 };
 #define DATA_MAX_SEEN 1000
 #define DATA_MAX_VALUES (8u << 20)              /* of the chosen columns: 64 MiB as doubles */
@@ -38,7 +40,8 @@ struct data {
 	const struct data_choice *choices; uint32_t nchoices;   /* in order; none: every column but the label */
 	const struct data_choice *kinds; uint32_t nkinds;       /* without choices: the columns that are not numeric */
 	const char *label;                                      /* or NULL */
-	uint64_t limit;                                         /* take so many rows, and the file has to have them; 0 all */
+	/* take so many rows, and the file has to have them; 0 all */
+	uint64_t limit;
 	/* found */
 	struct data_column *columns; uint32_t ncolumns;
 	uint64_t nrows;
@@ -55,7 +58,8 @@ struct data {
 	/* private */
 	struct arena *arena;
 	struct buf row;                                         /* the bytes of the row in hand */
-	VEC(uint32_t) cells;                                    /* offset of each cell's first byte, then of its end: pairs */
+	/* offset of each cell's first byte, then of its end: pairs */
+	VEC(uint32_t) cells;
 	uint8_t state, have_header, done;
 	uint32_t line_number, row_line;
 	uint32_t width;                                         /* cells of the header */
@@ -70,15 +74,19 @@ void data_add(struct data *d, const char *p, size_t n);
 /* Ends the last row and computes the columns' figures. 0: there is a fault. */
 int data_end(struct data *d);
 void data_free(struct data *d);                                 /* values and buffers; not what is in the arena */
-double data_std_ratio(const struct data *d, uint32_t *widest);  /* of columns that are not constant: greatest std / median std (the lower of two) */
-void data_standardise(struct data *d);                          /* each value minus the mean, by the standard deviation */
+/* of columns that are not constant: greatest std / median std (the lower of two) */
+double data_std_ratio(const struct data *d, uint32_t *widest);
+/* each value minus the mean, by the standard deviation */
+void data_standardise(struct data *d);
 
-/* An array file, format version 1.0: what the common array library itself writes for a C-ordered two-dimensional array, byte for byte.
-   data: rows x width doubles, little-endian; pick: the columns to write, in order. 0: a value does not fit the type, at row, column. */
+/* An array file, format version 1.0: what the common array library itself writes for a C-ordered two-dimensional array,
+   byte for byte. data: rows x width doubles, little-endian; pick: the columns to write, in order. 0: a value does not
+   fit the type, at row, column. */
 enum data_type { DATA_F8, DATA_F4, DATA_I8 };
-int data_npy(const char *data, uint64_t rows, uint32_t width, const uint32_t *pick, uint32_t npick, enum data_type type, struct buf *out,
-	     uint64_t *row, uint32_t *column);
+int data_npy(const char *data, uint64_t rows, uint32_t width, const uint32_t *pick, uint32_t npick,
+	enum data_type type, struct buf *out, uint64_t *row, uint32_t *column);
 double data_load(const char *p);                                /* eight little-endian bytes */
 void data_store(char *p, double d);
-int data_number(const char *s, size_t n, double *v);            /* a decimal number, blanks around it; 0: it is none; may be infinite */
+/* a decimal number, blanks around it; 0: it is none; may be infinite */
+int data_number(const char *s, size_t n, double *v);
 #endif

@@ -114,7 +114,13 @@ void json_write(struct buf *out, const struct value *v, int indent)
 			line(out, indent);
 		buf_addc(out, '}');
 		return;
-	case VALUE_ERROR: case VALUE_NONE: case VALUE_NULL: case VALUE_SECRET: case VALUE_SECRET_KEY: case VALUE_COMPONENT: case VALUE_GIVEN:
+	case VALUE_ERROR:
+	case VALUE_NONE:
+	case VALUE_NULL:
+	case VALUE_SECRET:
+	case VALUE_SECRET_KEY:
+	case VALUE_COMPONENT:
+	case VALUE_GIVEN:
 	case VALUE_DETECTOR: case VALUE_VIEW: case VALUE_BYTES:
 		break;
 	}

@@ -1,7 +1,7 @@
-/* The grammars of sizes, durations, versions, images, names and schedules, over bytes. Nothing here allocates, reads the
-   locale or looks at anything but its arguments. Where Kubernetes has a rule it is followed to the letter, quirks included
-   (`Gi` is zero, `1.001` is stored as it is written), because what the API server accepts is not ours to decide; what we
-   want to be stricter about, lit_size and its neighbours add on top. */
+/* The grammars of sizes, durations, versions, images, names and schedules, over bytes. Nothing here allocates, reads
+   the locale or looks at anything but its arguments. Where Kubernetes has a rule it is followed to the letter, quirks
+   included (`Gi` is zero, `1.001` is stored as it is written), because what the API server accepts is not ours to
+   decide; what we want to be stricter about, lit_size and its neighbours add on top. */
 #define _POSIX_C_SOURCE 200809L
 #include "value/literal.h"
 #include <arpa/inet.h>
@@ -64,7 +64,7 @@ static int number(const char *s, size_t n, uint64_t max, uint64_t *v)
 	return 1;
 }
 
-/* ---- Quantities --------------------------------------------------------------------------------------------------- */
+/* -- Quantities -- */
 
 enum format { DECIMAL_SI, DECIMAL_EXPONENT, BINARY_SI };
 
@@ -408,7 +408,7 @@ int lit_cores(const char *s, size_t n, double *cores, const char **why)
 	return 1;
 }
 
-/* ---- Durations and rates ------------------------------------------------------------------------------------------ */
+/* -- Durations and rates -- */
 
 static const struct { const char *unit; int64_t ms; } our_units[] = {
 	{ "w", 604800000 }, { "d", 86400000 }, { "h", 3600000 }, { "m", 60000 }, { "s", 1000 }, { "ms", 1 },
@@ -670,7 +670,7 @@ int lit_rate(const char *s, size_t n, double *per_second, const char **why)
 	return 1;
 }
 
-/* ---- Versions ----------------------------------------------------------------------------------------------------- */
+/* -- Versions -- */
 
 int lit_version(const char *s, size_t n, const char **why)
 {
@@ -780,7 +780,7 @@ int lit_version_compare(const char *a, size_t an, const char *b, size_t bn)
 	return ar == 1 ? 0 : compare_parts(a + ac + 1, an - ac - 1, b + bc + 1, bn - bc - 1, 1);
 }
 
-/* ---- Numbers ------------------------------------------------------------------------------------------------------ */
+/* -- Numbers -- */
 
 int lit_int(const char *s, size_t n, int64_t *v)
 {
@@ -830,7 +830,8 @@ int lit_float(const char *s, size_t n, double *v)
 			e = 1000000000;         /* beyond any double: zero stays zero, the rest is 0 or does not fit */
 		exponent = negative ? -(int64_t)e : (int64_t)e;
 	}
-	if (whole + frac <= 15 && exponent >= -6 && exponent <= 6) {    /* exact: both are below 2^53, and one rounding is left */
+	/* exact: both are below 2^53, and one rounding is left */
+	if (whole + frac <= 15 && exponent >= -6 && exponent <= 6) {
 		static const double tens[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
 			1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
 			1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
@@ -865,7 +866,7 @@ int lit_percent(const char *s, size_t n)
 	return n > 1 && s[n - 1] == '%' && digits(s, n) == n - 1;
 }
 
-/* ---- Names -------------------------------------------------------------------------------------------------------- */
+/* -- Names -- */
 
 /* One label: lower-case letters, digits, and `-` inside. */
 static int label_chars(const char *s, size_t n)
@@ -1002,7 +1003,7 @@ int lit_http_header(const char *s, size_t n)
 	return n > 0;
 }
 
-/* ---- Hosts and URLs ----------------------------------------------------------------------------------------------- */
+/* -- Hosts and URLs -- */
 
 static int inet(int family, const char *s, size_t n)
 {
@@ -1099,7 +1100,7 @@ int lit_url(const char *s, size_t n, const char **why)
 	return 1;
 }
 
-/* ---- Images ------------------------------------------------------------------------------------------------------- */
+/* -- Images -- */
 
 static int image_component(const char *s, size_t n)
 {
@@ -1251,7 +1252,8 @@ int lit_image(const char *s, size_t n, struct image_ref *r, const char **why)
 		if (upper(s[i]))
 			return fail(why, "the name of an image is written in lower case");
 	if (!image_path(s, n))
-		return fail(why, "the name of an image is made of parts joined by `/`, each of letters and digits with single `.`, `_`, `__` or `-` between them");
+		return fail(why,
+			"the name of an image is made of parts joined by `/`, each of letters and digits with single `.`, `_`, `__` or `-` between them");
 	/* A part before the first slash that is no host may still be a folder: the grammar is ambiguous, and the
 	   reference implementation tries the folder second. */
 	if (r->registry_n && !image_registry(r->registry, r->registry_n) &&
@@ -1289,7 +1291,7 @@ size_t lit_image_canonical(const char *s, size_t n, char out[512])
 	return len;
 }
 
-/* ---- Schedules ---------------------------------------------------------------------------------------------------- */
+/* -- Schedules -- */
 
 static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep",
 	"oct", "nov", "dec" };

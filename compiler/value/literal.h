@@ -7,13 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct quantity { int negative; unsigned __int128 nano; };      /* value in 1e-9 units, rounded up; capped as Kubernetes does */
+/* value in 1e-9 units, rounded up; capped as Kubernetes does */
+struct quantity { int negative; unsigned __int128 nano; };
 int lit_quantity(const char *s, size_t n, struct quantity *q, const char **why);
 size_t lit_quantity_canonical(const char *s, size_t n, char out[64]);           /* as the API server stores it */
 
-int lit_size(const char *s, size_t n, double *bytes, const char **why);         /* positive; no `m` suffix, no bare suffix */
+/* positive; no `m` suffix, no bare suffix */
+int lit_size(const char *s, size_t n, double *bytes, const char **why);
 int lit_cores(const char *s, size_t n, double *cores, const char **why);
-int lit_duration(const char *s, size_t n, double *seconds, const char **why);   /* ours: w d h m s ms, largest first, each once; integers */
+/* ours: w d h m s ms, largest first, each once; integers */
+int lit_duration(const char *s, size_t n, double *seconds, const char **why);
 size_t lit_duration_print(double seconds, char out[64]);                        /* 2h24m */
 int lit_duration_go(const char *s, size_t n, double *seconds);                  /* time.ParseDuration */
 size_t lit_duration_go_canonical(const char *s, size_t n, char out[64]);        /* 1h30m0s, as Go prints it; 0 if bad */
@@ -21,13 +24,19 @@ int lit_duration_ordered(const char *s, size_t n, double *seconds);
 size_t lit_duration_ordered_canonical(const char *s, size_t n, char out[64]);
 int lit_rate(const char *s, size_t n, double *per_second, const char **why);    /* 40/s 10/d 0.5/m 600/h */
 int lit_version(const char *s, size_t n, const char **why);
-int lit_version_compare(const char *a, size_t an, const char *b, size_t bn);    /* part by part as numbers; -suffix sorts before none */
-int lit_int(const char *s, size_t n, int64_t *v);                               /* optional -, digits; no leading zeros but 0 */
+/* part by part as numbers; -suffix sorts before none */
+int lit_version_compare(const char *a, size_t an, const char *b, size_t bn);
+/* optional -, digits; no leading zeros but 0 */
+int lit_int(const char *s, size_t n, int64_t *v);
 int lit_float(const char *s, size_t n, double *v);                              /* locale-independent, finite */
 int lit_host(const char *s, size_t n, const char **why);                        /* DNS-1123 subdomain, IPv4 or IPv6 */
 int lit_url(const char *s, size_t n, const char **why);
-struct image_ref { const char *registry, *repository, *tag, *digest; size_t registry_n, repository_n, tag_n, digest_n; };
-int lit_image(const char *s, size_t n, struct image_ref *r, const char **why);  /* parts as written: slices of s; registry_n 0 = docker.io */
+struct image_ref {
+	const char *registry, *repository, *tag, *digest;
+	size_t registry_n, repository_n, tag_n, digest_n;
+};
+/* parts as written: slices of s; registry_n 0 = docker.io */
+int lit_image(const char *s, size_t n, struct image_ref *r, const char **why);
 size_t lit_image_canonical(const char *s, size_t n, char out[512]);             /* fully expanded; 0 if bad */
 int lit_cron(const char *s, size_t n, const char **why);
 int lit_dns1123_label(const char *s, size_t n);

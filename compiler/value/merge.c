@@ -1,14 +1,25 @@
-/* Merging of values and of objects. Merge keys are those of Kubernetes 1.36's built-in types (client-side merge keys and
-   server-side list keys agree on these fields). */
+/* Merging of values and of objects. Merge keys are those of Kubernetes 1.36's built-in types (client-side merge keys
+   and server-side list keys agree on these fields). */
 #include "value/merge.h"
 #include "base/vec.h"
 #include <string.h>
 
-static const struct { const char *field, *keys[2]; } merge_keys[] = {
-	{ "containers", { "name" } }, { "initContainers", { "name" } }, { "ephemeralContainers", { "name" } }, { "volumes", { "name" } },
-	{ "env", { "name" } }, { "imagePullSecrets", { "name" } }, { "schedulingGates", { "name" } }, { "resourceClaims", { "name" } },
-	{ "ports", { "containerPort", "port" } }, { "volumeMounts", { "mountPath" } }, { "volumeDevices", { "devicePath" } },
-	{ "hostAliases", { "ip" } }, { "topologySpreadConstraints", { "topologyKey" } }, { "groups", { "name" } },
+static const struct { const char *field, *keys[2];
+} merge_keys[] = {
+	{ "containers", { "name" } },
+	{ "initContainers", { "name" } },
+	{ "ephemeralContainers", { "name" } },
+	{ "volumes", { "name" } },
+	{ "env", { "name" } },
+	{ "imagePullSecrets", { "name" } },
+	{ "schedulingGates", { "name" } },
+	{ "resourceClaims", { "name" } },
+	{ "ports", { "containerPort", "port" } },
+	{ "volumeMounts", { "mountPath" } },
+	{ "volumeDevices", { "devicePath" } },
+	{ "hostAliases", { "ip" } },
+	{ "topologySpreadConstraints", { "topologyKey" } },
+	{ "groups", { "name" } },
 };
 
 static const struct value *item_key(const struct value *item, int row)

@@ -1,6 +1,6 @@
 /* A backtracking matcher that walks the expression's own text. What is still to be matched behind a part is a chain of
-   continuations on the C stack, so nothing is allocated. The texts are short, and the steps are counted: an expression that
-   takes too long refuses nothing. */
+   continuations on the C stack, so nothing is allocated. The texts are short, and the steps are counted: an expression
+   that takes too long refuses nothing. */
 #include "value/pattern.h"
 #include <string.h>
 
@@ -116,7 +116,9 @@ static int in_class(const struct match *m, const char *p, const char *end, unsig
 			p += 2;
 		}
 		hit |= c >= lo && c <= hi;
-		hit |= m->fold && ((lower(c) >= lo && lower(c) <= hi) || (c >= 'a' && c <= 'z' && c - 32 >= lo && c - 32 <= hi));
+		hit |= m->fold
+			&& ((lower(c) >= lo && lower(c) <= hi)
+				|| (c >= 'a' && c <= 'z' && c - 32 >= lo && c - 32 <= hi));
 	}
 	return hit != not;
 }

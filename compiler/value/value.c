@@ -1,6 +1,7 @@
 /* Immutable values: constructors, look-up, equality, and two encodings that everyone shares: the decimal of a float and
    the canonical bytes of a value. A record with more than INDEX_FROM fields gets a hash index when it is built, so a
-   look-up costs the same in a map of ten thousand models as in one of ten. Keys are interned: equal keys are one pointer. */
+   look-up costs the same in a map of ten thousand models as in one of ten. Keys are interned: equal keys are one
+   pointer. */
 #include "value/value.h"
 #include "base/buf.h"
 #include "value/literal.h"
@@ -189,8 +190,8 @@ static int same_bytes(const char *a, size_t an, const char *b, size_t bn)
 	return an == bn && (!an || !memcmp(a, b, an));
 }
 
-/* Text types with a magnitude are equal when they mean the same. Between two types the spelling decides: whoever compares
-   `x == "1Gi"` has given the literal the type of x already. */
+/* Text types with a magnitude are equal when they mean the same. Between two types the spelling decides: whoever
+   compares `x == "1Gi"` has given the literal the type of x already. */
 static int string_equal(const struct value *a, const struct value *b)
 {
 	if (a->text == b->text) {
@@ -359,8 +360,8 @@ size_t float_print(double d, char out[40])
 		strcpy(o, "0.0");
 		return strlen(out);
 	}
-	/* Most floats are short decimals: m / 10^k of two exact doubles is the nearest double to that decimal, so if it is d,
-	   the decimal reads back as d, and the first k that does is the shortest. */
+	/* Most floats are short decimals: m / 10^k of two exact doubles is the nearest double to that decimal, so if it
+	   is d, the decimal reads back as d, and the first k that does is the shortest. */
 	double scale = 1;
 	for (int k = 0; k <= 7 && d < 1e8; k++, scale *= 10) {
 		double m = d * scale;
@@ -435,7 +436,8 @@ int atom_compare(const struct atom *a, const struct atom *b)
 	return a->len < b->len ? -1 : a->len > b->len;
 }
 
-/* Every object is encoded once a build, so the bytes go straight into the buffer; value_canonical() ends them with a NUL. */
+/* Every object is encoded once a build, so the bytes go straight into the buffer; value_canonical() ends them with a
+   NUL. */
 static inline char *room(struct buf *b, size_t n)
 {
 	if (b->cap - b->n <= n)
@@ -557,10 +559,11 @@ static void sort_fields(const struct field **order, uint32_t n)
 	}
 }
 
-/* N; T F; i + 8 bytes, two's complement; f + 8 bytes of the double (a whole number in int64's range is an i); s + length +
-   bytes; b + length + bytes that are no text; q + text type + 8 bytes of the magnitude; v + length + normal form; l + count + items; r + count + (length + key +
-   value) by key. Numbers are big-endian, lengths and counts take 4 bytes. Values that are equal by value_equal have equal
-   encodings, except that a text type with a magnitude differs from a string of another type that is spelled the same. */
+/* N; T F; i + 8 bytes, two's complement; f + 8 bytes of the double (a whole number in int64's range is an i); s +
+   length + bytes; b + length + bytes that are no text; q + text type + 8 bytes of the magnitude; v + length + normal
+   form; l + count + items; r + count + (length + key + value) by key. Numbers are big-endian, lengths and counts take 4
+   bytes. Values that are equal by value_equal have equal encodings, except that a text type with a magnitude differs
+   from a string of another type that is spelled the same. */
 static void canonical(const struct value *v, struct buf *out)
 {
 	int64_t whole_i;

@@ -49,27 +49,33 @@ struct value {
 	};
 };
 
-extern const struct value value_none_v, value_null_v, value_error_v, value_true_v, value_false_v, value_empty_v;     /* the last: a record without fields */
+/* the last: a record without fields */
+extern const struct value value_none_v, value_null_v, value_error_v, value_true_v, value_false_v, value_empty_v;
 #define VALUE_NONE_V (&value_none_v)
 #define VALUE_NULL_V (&value_null_v)
 #define VALUE_ERROR_V (&value_error_v)
 static inline const struct value *value_bool(int b) { return b ? &value_true_v : &value_false_v; }
 const struct value *value_int(struct arena *a, int64_t i, struct span at);
 const struct value *value_float(struct arena *a, double d, struct span at);
-const struct value *value_string(struct arena *a, const char *p, size_t n, struct span at);     /* p is kept, not copied */
+/* p is kept, not copied */
+const struct value *value_string(struct arena *a, const char *p, size_t n, struct span at);
 const struct value *value_cstr(struct arena *a, const char *s);
 const struct value *value_text(struct arena *a, enum text_type t, const char *p, size_t n, double num, struct span at);
 const struct value *value_bytes(struct arena *a, const char *p, size_t n, struct span at);      /* kept */
-const struct value *value_list(struct arena *a, const struct value **items, uint32_t n, struct span at);        /* kept */
-const struct value *value_record(struct arena *a, const struct field *f, uint32_t n, struct span at);           /* kept */
+/* kept */
+const struct value *value_list(struct arena *a, const struct value **items, uint32_t n, struct span at);
+/* kept */
+const struct value *value_record(struct arena *a, const struct field *f, uint32_t n, struct span at);
 const struct value *value_get(const struct value *rec, const struct atom *key);                 /* NULL if absent */
 const struct value *value_getc(const struct value *rec, const char *key);
 /* A copy of rec with the key set (in place, or appended), or without it (v == NULL). */
 const struct value *value_with(struct arena *a, const struct value *rec, const struct atom *key, const struct value *v);
 int value_has_null(const struct value *v);                              /* itself, or anywhere in it */
 int value_equal(const struct value *a, const struct value *b);          /* meaning: record order does not matter */
-const char *value_tag_name(const struct value *v);                      /* "a list", "a size", "none" ... for messages */
-/* The shortest decimal that reads back as d, always with a `.` or an exponent: 0.5, 1.0, 1e-06 is written 0.000001 down to 1e-7. */
+/* "a list", "a size", "none" ... for messages */
+const char *value_tag_name(const struct value *v);
+/* The shortest decimal that reads back as d, always with a `.` or an exponent: 0.5, 1.0, 1e-06 is written 0.000001 down
+   to 1e-7. */
 size_t float_print(double d, char out[40]);
 
 /* The canonical encoding of data (no components or secrets in it): typed, keys sorted bytewise, lengths written. */

@@ -1,7 +1,8 @@
 /* Values to YAML. A string is written plain only if every reader (YAML 1.1, 1.2, and the one behind kubectl, which is
    neither) gives back the same string; the rule below was checked against ten of them. Otherwise it becomes a literal
    block where that keeps its bytes, else one double-quoted line. No folding, anchors, tags or flow style but {} and [].
-   The writer is a straight walk that appends bytes; whether a key or a string is plain is asked once and kept with it. */
+   The writer is a straight walk that appends bytes; whether a key or a string is plain is asked once and kept with
+   it. */
 #include "value/yaml.h"
 #include <string.h>
 
@@ -118,10 +119,10 @@ int yaml_is_tame(const char *s, size_t n)
 	return n > 0;
 }
 
-/* With a hole read as the letter x the text has to be plain; what else could make a number or a word of it, or part it, is
-   excluded: a letter that no number has must stand in a fixed part, and the first character be a letter, a digit or a dash
-   with what makes it text. Tame
-   text neither begins nor ends a comment, a key or a blank, and the length keeps off the reserved words. */
+/* With a hole read as the letter x the text has to be plain; what else could make a number or a word of it, or part it,
+   is excluded: a letter that no number has must stand in a fixed part, and the first character be a letter, a digit or
+   a dash with what makes it text. Tame text neither begins nor ends a comment, a key or a blank, and the length keeps
+   off the reserved words. */
 int yaml_is_frame(const char *s, size_t n)
 {
 	char copy[512];
@@ -220,7 +221,7 @@ enum yaml_style yaml_key_style_of(const char *s, size_t n)
 	return style == YAML_LITERAL ? YAML_DOUBLE : style;
 }
 
-/* ---- Bytes --------------------------------------------------------------------------------------------------------- */
+/* -- Bytes -- */
 
 /* Room for n more bytes and the NUL, which is written once, at the end of each public function. */
 static inline char *room(struct buf *b, size_t n)
@@ -284,7 +285,7 @@ static void put_float(struct buf *b, double d)
 	put(b, text, float_print(d, text));
 }
 
-/* ---- Scalars ------------------------------------------------------------------------------------------------------- */
+/* -- Scalars -- */
 
 static void put_double_quoted(struct buf *b, const char *text, size_t n)
 {
@@ -380,7 +381,7 @@ void yaml_write_key(struct buf *out, const char *s, size_t n)
 	finish(out);
 }
 
-/* ---- Values -------------------------------------------------------------------------------------------------------- */
+/* -- Values -- */
 
 static void put_scalar(struct buf *b, const struct value *v, int indent)
 {

@@ -1,8 +1,8 @@
 /* YAML to values, through libyaml's events. Scalars get the type that kubectl gives them, because that is what the file
-   meant to the cluster so far: `010` is 8, `yes` is true, `1:20` is text, `0o10` is 8, a timestamp is text; keys are typed
-   and then made text again, so `y: 1` is the key "true". libyaml counts characters, we count bytes: the distance is walked
-   from the last place asked for, which is never far. Aliases share the value of their anchor; what they would unfold to is
-   counted, so that a small file cannot stand for a huge one. */
+   meant to the cluster so far: `010` is 8, `yes` is true, `1:20` is text, `0o10` is 8, a timestamp is text; keys are
+   typed and then made text again, so `y: 1` is the key "true". libyaml counts characters, we count bytes: the distance
+   is walked from the last place asked for, which is never far. Aliases share the value of their anchor; what they would
+   unfold to is counted, so that a small file cannot stand for a huge one. */
 #include "value/yaml.h"
 #include "base/vec.h"
 #include "value/literal.h"
@@ -33,7 +33,7 @@ struct reader {
 	struct buf anchors; struct table anchor_table;
 };
 
-/* ---- Places -------------------------------------------------------------------------------------------------------- */
+/* -- Places -- */
 
 static int continues(const struct reader *r, uint32_t byte)
 {
@@ -67,7 +67,7 @@ static struct span span_of_event(struct reader *r)
 	return (struct span){ lo, hi };
 }
 
-/* ---- Events -------------------------------------------------------------------------------------------------------- */
+/* -- Events -- */
 
 static void drop_event(struct reader *r)
 {
@@ -128,7 +128,7 @@ static int next(struct reader *r)
 	return 1;
 }
 
-/* ---- Scalars ------------------------------------------------------------------------------------------------------- */
+/* -- Scalars -- */
 
 static int one_of(const char *s, size_t n, const char *words)
 {
@@ -352,7 +352,7 @@ static const struct value *scalar(struct reader *r, struct span at)
 	return value_string(r->arena, arena_strdup(r->arena, s, n), n, at);
 }
 
-/* ---- Tables -------------------------------------------------------------------------------------------------------- */
+/* -- Tables -- */
 
 static const struct atom *row_key(const struct buf *rows, size_t stride, uint32_t i)
 {
@@ -404,7 +404,7 @@ static int64_t table_find(const struct table *t, const struct buf *rows, size_t 
 	return -1;
 }
 
-/* ---- Nodes --------------------------------------------------------------------------------------------------------- */
+/* -- Nodes -- */
 
 static const struct value *node(struct reader *r, int depth, int *height);
 
@@ -508,7 +508,13 @@ static const struct atom *key_of(struct reader *r, const struct value *v, struct
 	case VALUE_LIST: case VALUE_RECORD:
 		diag_error(r->diags, at, D_YAML, "a list or a mapping cannot be a key");
 		return NULL;
-	case VALUE_ERROR: case VALUE_NULL: case VALUE_SECRET: case VALUE_SECRET_KEY: case VALUE_COMPONENT: case VALUE_GIVEN: case VALUE_DETECTOR:
+	case VALUE_ERROR:
+	case VALUE_NULL:
+	case VALUE_SECRET:
+	case VALUE_SECRET_KEY:
+	case VALUE_COMPONENT:
+	case VALUE_GIVEN:
+	case VALUE_DETECTOR:
 	case VALUE_VIEW: case VALUE_BYTES:
 		break;
 	}
