@@ -5,7 +5,7 @@
    and then a line for each key, sorted bytewise, so that a key is found by halving the text and nothing has to be read
    at start. A key's path is that of `--set`: dots between keys, `\.` for a dot inside of one. Types:
 
-	string int bool number list     the default's; scalars other than bool are not told apart, since charts print them
+	string int bool number list     the default's; scalars other than bool are all one, since charts print them
 	map                             a map that is empty in the chart: anything may stand below
 	any                             no default, or read by templates only
 	open                            a map with defaults, in which other keys may stand too
