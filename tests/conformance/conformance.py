@@ -136,7 +136,11 @@ def manifests(folder):
 def loader():
     """PyYAML's quick loader where it was built with libyaml."""
     import yaml
-    return getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
+    base = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
+    # `=` stands bare in what other programs write (the matchType of an Alertmanager route); only YAML 1.1 gives it a meaning
+    made = type('Loader', (base,), {})
+    made.add_constructor('tag:yaml.org,2002:value', base.construct_yaml_str)
+    return made
 
 
 def objects(folder):
