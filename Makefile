@@ -83,10 +83,9 @@ $(B)/%.o: compiler/%.c $(B)/flags | $(B)/gen/parser.tab.h $(B)/gen/lexer.h
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(CC) $(FLAGS) $(WIDE) $(WARN) -MMD -MP -c $< -o $@
-# where the processor may have it; base/hash.c asks before it calls
-ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
-$(B)/base/hash_avx2.o: WIDE := -mavx2
-endif
+# Where the processor may have it; base/hash.c asks before it calls. The compiler is asked when it is needed: on a new machine
+# this run of make may have to install it first.
+$(B)/base/hash_avx2.o: WIDE = $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-mavx2)
 $(B)/gen/%.o: $(B)/gen/%.c $(B)/flags | $(B)/gen/parser.tab.h $(B)/gen/lexer.h
 	$(call say,cc)
 	$(Q)$(CC) $(FLAGS) -D_POSIX_C_SOURCE=200809L $(WARN_GEN) -MMD -MP -c $< -o $@
