@@ -336,6 +336,11 @@ int mlops_import(struct mlops *m, const char *name, const char *text, size_t len
 	return ok;
 }
 
+int mlops_import_chart(struct mlops *m, const char *folder, const struct chart_file *files, uint32_t n, struct buf *out)
+{
+	return import_chart(&m->sources, copy(m, folder), files, n, &m->arena, &m->atoms, &m->diags, out);
+}
+
 int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *values_name, struct buf *out)
 {
 	if (!m->compiled)

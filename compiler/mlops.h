@@ -10,6 +10,7 @@
 #include "diff/graph.h"
 #include "diff/why.h"
 #include "emit/emit.h"
+#include "emit/import.h"
 
 struct mlops;
 struct mlops_options {
@@ -37,6 +38,9 @@ size_t mlops_check_all(struct mlops *m);                        /* the stack and
 int mlops_format(struct mlops *m, const char *name, const char *text, size_t len, struct buf *out);
 /* YAML to source. chart: NULL, or "repo|ref name version" of a values file. 0 on error. */
 int mlops_import(struct mlops *m, const char *name, const char *text, size_t len, struct buf *out);
+/* The table of an unpacked chart's values from its files; folder: as it is shown. 0 on error. */
+int mlops_import_chart(
+	struct mlops *m, const char *folder, const struct chart_file *files, uint32_t n, struct buf *out);
 /* Secrets: what is needed; or, with values ("NAME.KEY=value" lines), Secret manifests. */
 int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *values_name, struct buf *out);
 /* Reference of a kind, interface, detector or function; the list of kinds for NULL. 0 if there is none (suggestion

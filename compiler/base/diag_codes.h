@@ -137,6 +137,7 @@
 #define D_YAML_DUPLICATE      "E1202", "key `%s` stands twice in this mapping"
 #define D_YAML_LIMIT          "E1203", "%s"
 #define D_YAML_OBJECT         "E1204", "%s"
+#define D_CHART_FOLDER        "E1205", "%s"
 
 /* files */
 #define D_READ                "E1301", "cannot read %s: %s"

@@ -54,7 +54,11 @@ const struct command commands[NCOMMANDS] = {
 	[COMMAND_IMPORT] = { "import", "FILE.yaml", 1, 1, COMPLETE_FILES,
 		"turn YAML into source, on standard output",
 		"Reads Kubernetes objects or a file of chart values (`-` is standard input) and\n"
-		"prints source that makes the same.\n",
+		"prints source that makes the same.\n"
+		"With --chart and no file, prints what an unpacked chart takes as values: the table\n"
+		"that `use \"web.keys.tsv\"` closes the values of its releases with. Read are\n"
+		"Chart.yaml, values.yaml, values.schema.json, the templates, and the charts below\n"
+		"charts/: mlopsc import --chart web >web.keys.tsv\n",
 		STATUS(DONE) | STATUS(ERRORS) | STATUS(USAGE) | STATUS(IO), cmd_import },
 	[COMMAND_SECRETS] = { "secrets", "[FILE]", 1, 0, COMPLETE_FILES,
 		"list the secrets a stack needs, or render them",
@@ -140,6 +144,8 @@ const struct flag flags[NFLAGS] = {
 		"the library in DIR instead of the built-in one" },
 	[FLAG_ROOT] = { "root", 0, "DIR", { 0 }, COMPLETE_FOLDERS, ON_STACK,
 		"`use` may read below DIR instead of the stack's folder" },
+	[FLAG_CHART] = { "chart", 0, "DIR", { 0 }, COMPLETE_FOLDERS, BIT(IMPORT),
+		"print the table of an unpacked chart's values instead" },
 	[FLAG_STDIN_NAME] = { "stdin-name", 0, "NAME", { 0 }, COMPLETE_FILES, ON_TEXT,
 		"the file that standard input stands for" },
 	[FLAG_DENY_WARNINGS] = { "deny-warnings", 0, NULL, { 0 }, COMPLETE_NOTHING, BIT(BUILD) | BIT(CHECK),
@@ -388,7 +394,12 @@ static int judge(struct args *a)
 				a->noperands, a->operands[0], a->operands[1], a->noperands > 2 ? ", ..." : "");
 		return usage(a);
 	}
-	if (a->noperands < (size_t)a->command->min) {
+	if (a->value[FLAG_CHART] && a->noperands) {
+		fprintf(stderr, "mlopsc: `--chart` takes the place of %s, but `%s` was given\n", a->command->operands,
+			a->operands[0]);
+		return usage(a);
+	}
+	if (a->noperands < (size_t)a->command->min && !a->value[FLAG_CHART]) {
 		fprintf(stderr, "mlopsc: `%s` needs a file: mlopsc %s %s\n", a->command->name, a->command->name,
 			a->command->operands);
 		return usage(a);

@@ -1,4 +1,5 @@
 /* The commands that turn something into text on standard output: doc, import, secrets, version. */
+#include "cli/chart_folder.h"
 #include "cli/cmd.h"
 #include "cli/io.h"
 #include "cli/session.h"
@@ -35,6 +36,15 @@ int cmd_import(const struct args *a)
 {
 	struct session s;
 	struct buf text = { 0 }, out = { 0 };
+	if (a->value[FLAG_CHART]) {
+		struct chart_folder f;
+		session_open(&s, a, a->value[FLAG_CHART]);
+		if (chart_folder_read(&f, mlops_diags(s.m), s.name))
+			mlops_import_chart(s.m, s.name, f.files.v, f.files.n, &out);
+		int status = finish(&s, &out);
+		chart_folder_free(&f);
+		return status;
+	}
 	session_open(&s, a, a->operands[0]);
 	if (session_read(&s, a->operands[0], &text, &s.name))
 		mlops_import(s.m, s.name, text.p ? text.p : "", text.n, &out);

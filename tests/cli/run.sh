@@ -312,6 +312,16 @@ a: [
 X
 has err.txt 'x.yaml:'
 
+mkdir -p web/templates; printf 'name: web\nversion: 1.2.3\n' >web/Chart.yaml; printf 'port: 80\n' >web/values.yaml
+status 0 "$M" import --chart web; empty err.txt; printf 'chart\tweb\t1.2.3\npath\ttype\nport\tint\n' >want.txt; ok cmp out.txt want.txt
+status 4 "$M" import --chart gone; has err.txt E1301; empty out.txt
+status 4 "$M" import --chart web/Chart.yaml; has err.txt E1305
+status 4 "$M" import --chart web/templates; has err.txt 'Chart.yaml'
+status 3 "$M" import --chart web object.yaml; has err.txt 'takes the place of FILE.yaml'
+status 3 "$M" import --chart; has err.txt 'needs a value'
+status 3 "$M" build --chart web; has err.txt 'belongs to `import`'
+status 0 "$M" help import; has out.txt '--chart DIR'
+
 # -- a fault is a fault of ours
 if [ "$CONFIG" != asan ]; then
 	count=$((count + 1))

@@ -1,0 +1,1 @@
+{{- define "parts.labels" -}}{{ toYaml .Values.commonLabels }} {{ .context.Values.global.team }}{{- end -}}
