@@ -6,6 +6,7 @@
 #include "eval/compile.h"
 #include "eval/doc.h"
 #include "eval/origin.h"
+#include "eval/schema.h"
 #include "front/fmt.h"
 #include "front/parse.h"
 #include <stdlib.h>
@@ -360,6 +361,45 @@ void mlops_forecast(struct mlops *m, struct buf *out)
 		for (uint32_t k = 0; v && v->tag == VALUE_LIST && k < v->n; k++)
 			if (v->items[k]->tag == VALUE_STRING)
 				buf_addf(out, "%s: %.*s\n", i->name->text, (int)v->items[k]->n, v->items[k]->str.p);
+	}
+}
+
+static int word_order(const void *a, const void *b)
+{
+	const struct atom *const *x = a, *const *y = b;
+	return strcmp((*x)->text, (*y)->text);
+}
+
+void mlops_unknown_kinds(struct mlops *m, struct buf *out)
+{
+	const struct out_stack *s = mlops_stack(m);
+	const struct arena_mark mark = arena_mark(&m->scratch);
+	struct table counts;
+	VEC(const struct atom *) kinds = { 0 };
+	table_init(&counts, &m->unit);
+	for (uint32_t n = 0; s && n < s->ncomponents; n++) {
+		struct out_component c = { 0 };
+		if (!s->component(s->ctx, n, &m->scratch, &c))
+			break;
+		for (uint32_t k = 0; k < c.nobjects; k++) {
+			const struct out_object *o = &c.objects[k];
+			if (schema_kind(o->api_version, o->kind))
+				continue;
+			const struct atom *a = atom_cstr(
+				&m->atoms, arena_printf(&m->scratch, "%s %s", o->api_version, o->kind));
+			uintptr_t old = (uintptr_t)table_get(&counts, a);
+			if (!old)
+				VEC_PUSH(&m->unit, &kinds, a);
+			table_put(&counts, a, (void *)(old + 1));
+		}
+		arena_rewind(&m->scratch, mark);
+	}
+	if (kinds.n > 1)
+		qsort(kinds.v, kinds.n, sizeof *kinds.v, word_order);
+	for (uint32_t n = 0; n < kinds.n; n++) {
+		unsigned long long count = (uintptr_t)table_get(&counts, kinds.v[n]);
+		buf_addf(out, "%s: its fields are not known here; only its metadata was looked at (%llu object%s)\n",
+			kinds.v[n]->text, count, count == 1 ? "" : "s");
 	}
 }
 

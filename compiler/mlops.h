@@ -48,6 +48,9 @@ int mlops_secrets(struct mlops *m, const char *values, size_t len, const char *v
 int mlops_doc(struct mlops *m, const char *what, int color, struct buf *out);
 /* What components of the compiled stack say of their future (`forecast` of their kinds), a line each. */
 void mlops_forecast(struct mlops *m, struct buf *out);
+/* The kinds of the compiled stack's objects whose fields are in no table here, with their numbers of objects: a line
+   each, sorted. */
+void mlops_unknown_kinds(struct mlops *m, struct buf *out);
 /* The wiring of the compiled stack as a picture; with what `changed` touches, unless NULL: its newer side is this
    stack. 0 if nothing is compiled. */
 int mlops_graph(struct mlops *m, enum graph_format f, const struct diff *changed, struct buf *out);

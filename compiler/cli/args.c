@@ -154,7 +154,7 @@ const struct flag flags[NFLAGS] = {
 		{ "R1", "R2", "R3", "R4", "R5", "exposure", "secret", "licence", "capacity", "downtime" },
 		COMPLETE_NOTHING, BIT(DIFF), "status 5 if a change is of this class or above, or has this flag" },
 	[FLAG_VERBOSE] = { "verbose", 'v', NULL, { 0 }, COMPLETE_NOTHING, BIT(CHECK),
-		"say also what is expected of each drift policy: false detections and alerts a day" },
+		"say also what is expected of each drift policy, and of which kinds no fields are known" },
 	[FLAG_CHANGED] = { "changed", 0, "OLD", { 0 }, COMPLETE_FILES, BIT(GRAPH),
 		"colour what differs from OLD: a revision, a folder, a stack" },
 	[FLAG_VERIFY_FORMAT] = { "format", 0, "FORMAT", { "text", "json" }, COMPLETE_NOTHING, BIT(VERIFY),

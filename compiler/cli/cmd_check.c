@@ -24,8 +24,10 @@ int cmd_check(const struct args *a)
 			buf_addf(&out, "%u warning%s\n", warnings, warnings == 1 ? "" : "s");
 		else
 			buf_adds(&out, "no warnings\n");
-		if (a->value[FLAG_VERBOSE])
+		if (a->value[FLAG_VERBOSE]) {
 			mlops_forecast(s.m, &out);
+			mlops_unknown_kinds(s.m, &out);
+		}
 		status = io_print(&out);
 		buf_free(&out);
 	}

@@ -368,58 +368,80 @@ void claim_text(struct compile *c, const char *text, struct span at, const char 
 		return;
 	}
 	struct claim *n = ARENA_NEW(c->e->unit, struct claim);
-	*n = (struct claim){ at, who, NULL };
+	*n = (struct claim){ at, who };
 	table_put(&c->claims, a, n);
 }
 
-/* Does some component, claimed already or not, write this node port out? */
-static int is_exposed(struct eval *e, int64_t port)
+struct node_claim *claim_node_port(struct compile *c, enum node_claim_from from, int64_t port, struct span at,
+	const struct instance *top, const char *who)
 {
-	char s[24];
-	snprintf(s, sizeof s, "%lld", (long long)port);
-	for (uint32_t n = 0; n < e->instances.n; n++)
-		for (uint32_t k = 0; k < e->instances.v[n]->statements.n; k++) {
-			const struct ast *st = e->instances.v[n]->statements.v[k];
-			const struct ast *x = st->tag == AST_EXPOSE && st->kids[0]->tag == AST_CALL
-					&& st->kids[0]->nkids > 1
-				? st->kids[0]->kids[1]
-				: NULL;
-			for (uint32_t q = 0; x && q < (x->tag == AST_LIST ? x->nkids : 1); q++) {
-				const struct ast *num = x->tag == AST_LIST ? x->kids[q] : x;
-				if (num->tag == AST_NUMBER && !strcmp(num->name->text, s))
-					return 1;
-			}
-		}
-	return 0;
+	struct node_claim *n = ARENA_NEW(c->e->unit, struct node_claim);
+	*n = (struct node_claim){ port, from, "TCP", at, who, top, NULL, 0 };
+	VEC_PUSH(c->e->unit, &c->node_claims, n);
+	return n;
 }
 
-/* top: the component that says it. again: it may have been claimed by the same component's `expose`, and be passed on
-   to a chart. */
-void claim_node_port(
-	struct compile *c, int64_t port, struct span at, const struct instance *top, int again, const char *who)
+/* The same port, said of one component in two places: what it exposes stands in its Service or in its chart's
+   values. */
+static int same_claim(const struct node_claim *a, const struct node_claim *b)
 {
-	const void *key = (const void *)(uintptr_t)(port + 16);
-	struct claim *old = table_get(&c->node_ports, key);
-	if (!old) {
-		struct claim *n = ARENA_NEW(c->e->unit, struct claim);
-		*n = (struct claim){ at, who, top };
-		table_put(&c->node_ports, key, n);
-		return;
-	}
-	if ((old->at.lo == at.lo && old->at.hi == at.hi) || (again && old->top == top))
-		return;         /* the same number, seen once where it is written and once in the Service */
-	struct diag *x = diag_error(c->e->diags, at, D_NODE_PORT_TWICE, (int)port);
-	diag_label(c->e->diags, x, "second claim: %s", who);
-	diag_place(c->e->diags, x, old->at, "first claim: %s", old->who);
-	diag_note(c->e->diags, x,
+	if (!a->top || a->top != b->top || (a->from == NODE_SERVICE && b->from == NODE_SERVICE))
+		return 0;
+	return a->from != b->from || a->from == NODE_VALUES;
+}
+
+static void node_port_twice(struct compile *c, const struct node_claim *old, const struct node_claim *new)
+{
+	struct diags *d = c->e->diags;
+	const int one = old->at.lo == new->at.lo && old->at.hi == new->at.hi;       /* a number that both take */
+	const int apart = one && old->top && new->top && old->top != new->top;
+	struct diag *x = diag_error(d, apart ? new->top->at : new->at, D_NODE_PORT_TWICE, (int)new->port);
+	diag_label(d, x, "second claim: %s", new->who);
+	if (apart || !one)
+		diag_place(d, x, apart ? old->top->at : old->at, "first claim: %s", old->who);
+	else
+		diag_note(d, x, "first claim: %s", old->who);
+	if (apart)
+		diag_place(d, x, new->at, "the number of both");
+	diag_note(d, x,
 		"node ports are cluster-wide: the API server would refuse the second Service after the first was already changed");
 	struct buf b = { 0 };
 	int n = 0;
-	for (int64_t q = port > 30002 ? port - 2 : 30000; q <= 32767 && n < 3; q++)
-		if (!table_get(&c->node_ports, (const void *)(uintptr_t)(q + 16)) && !is_exposed(c->e, q))
+	for (int64_t q = new->port > 30002 ? new->port - 2 : 30000; q <= 32767 && n < 3; q++)
+		if (!table_get(&c->node_ports, (const void *)(uintptr_t)(q + 16)))
 			buf_addf(&b, "%s%lld", n++ ? ", " : "", (long long)q);
-	diag_help(c->e->diags, x, "free ones nearby: %s", b.p);
+	diag_help(d, x, "free ones nearby: %s", b.p);
 	buf_free(&b);
+}
+
+/* A node port is one protocol's: TCP and UDP can have the same. What protocol an exposed port has is known from the
+   component's Service, if it makes one; a chart's is taken to be TCP. */
+static void check_node_ports(struct compile *c)
+{
+	for (uint32_t n = 0; n < c->node_claims.n; n++) {
+		struct node_claim *x = c->node_claims.v[n];
+		const void *key = (const void *)(uintptr_t)(x->port + 16);
+		x->next = table_get(&c->node_ports, key);
+		table_put(&c->node_ports, key, x);
+	}
+	for (uint32_t n = 0; n < c->node_claims.n; n++) {
+		struct node_claim *x = c->node_claims.v[n], *first = NULL;
+		struct node_claim *all = table_get(&c->node_ports, (const void *)(uintptr_t)(x->port + 16));
+		int served = 0;
+		for (struct node_claim *o = all; o; o = o->next) {
+			served |= x->from == NODE_EXPOSED && o->from == NODE_SERVICE && same_claim(o, x);
+			if (x->from == NODE_SERVICE && o->from == NODE_EXPOSED && o->at.lo == x->at.lo
+				&& same_claim(o, x))
+				x->who = o->who;
+		}
+		x->served = served != 0;
+		/* those before it, latest first */
+		for (struct node_claim *o = x->next; o && !served; o = o->next)
+			if (!o->served && !strcmp(o->protocol, x->protocol) && !same_claim(o, x))
+				first = o;
+		if (first)
+			node_port_twice(c, first, x);
+	}
 }
 
 static void claim_exposes(struct compile *c, struct instance *i)
@@ -429,7 +451,7 @@ static void claim_exposes(struct compile *c, struct instance *i)
 		const struct value *v = expose_value(e, i, i->kind->ports.v[n].name, i->at);
 		const struct value *nodes = v->tag == VALUE_RECORD ? value_get(v, e->a_nodes) : NULL;
 		for (uint32_t k = 0; nodes && k < nodes->n; k++)
-			claim_node_port(c, nodes->items[k]->i, nodes->items[k]->origin, i->top, 0,
+			claim_node_port(c, NODE_EXPOSED, nodes->items[k]->i, nodes->items[k]->origin, i->top,
 				arena_printf(e->p->arena, "port `%s` of %s", i->kind->ports.v[n].name->text,
 					instance_label(e, i)));
 	}
@@ -523,16 +545,20 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 		id->top = t->number + 1;
 		c->nidentities++;
 	}
-	if (o->tree && !strcmp(o->kind, "Service")) {
+	if (o->tree && !old && !strcmp(o->kind, "Service")) {
 		const struct value *spec = value_getc(o->tree, "spec"),
 			*ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
 		for (uint32_t n = 0; ports && ports->tag == VALUE_LIST && n < ports->n; n++) {
-			const struct value *np = ports->items[n]->tag == VALUE_RECORD
-				? value_getc(ports->items[n], "nodePort")
-				: NULL;
-			if (np && np->tag == VALUE_INT)
-				claim_node_port(c, np->i, np->origin, NULL, 0,
-					arena_printf(e->p->arena, "Service %s/%s", o->ns, o->name));
+			const struct value *port = ports->items[n],
+				*np = port->tag == VALUE_RECORD ? value_getc(port, "nodePort") : NULL,
+				*protocol = np ? value_getc(port, "protocol") : NULL;
+			if (!np || np->tag != VALUE_INT)
+				continue;
+			struct node_claim *x = claim_node_port(c, NODE_SERVICE, np->i, np->origin,
+				t->inst ? t->inst->top : NULL,
+				arena_printf(e->p->arena, "Service %s/%s", o->ns, o->name));
+			if (protocol && protocol->tag == VALUE_STRING)
+				x->protocol = arena_strdup(e->unit, protocol->str.p, protocol->n);
 		}
 	}
 }
@@ -1311,6 +1337,8 @@ static int compile_all(struct compile *c)
 	make_delivery(c);
 	if (c->delivery)
 		first_pass(c, c->delivery);
+	if (!c->lazy)
+		check_node_ports(c);
 	for (uint32_t n = 0; n < p->user_kinds.n; n++)
 		check_manifest_words(c, p->user_kinds.v[n]->decl);
 	try_risks(c);

@@ -37,7 +37,8 @@ struct compile {
 	struct identity *identities; uint32_t nidentities, identity_cap;        /* of every object, open addressing */
 	struct buf text, canonical;     /* reused */
 	struct table claims;
-	struct table node_ports;
+	VEC(struct node_claim *) node_claims;
+	struct table node_ports;        /* number + 16 -> the last struct node_claim of it */
 	struct table namespaces;
 	VEC(const char *) namespace_list;
 	const char *latest[4];          /* of them, asked for last */
@@ -54,7 +55,17 @@ struct compile {
 	struct charts *charts;          /* chart.c: NULL until a release is checked */
 	struct whole *whole;            /* whole.c: NULL until a component is made */
 };
-struct claim { struct span at; const char *who; const struct instance *top; };
+struct claim { struct span at; const char *who; };
+enum node_claim_from { NODE_EXPOSED, NODE_SERVICE, NODE_VALUES };
+struct node_claim {                     /* of a node port */
+	int64_t port;
+	enum node_claim_from from;
+	const char *protocol;           /* "TCP", ... */
+	struct span at; const char *who;
+	const struct instance *top;     /* the component that says it, or NULL */
+	struct node_claim *next;        /* an earlier one of the same number */
+	int served;                     /* exposed: a Service of the same component has it, and claims it itself */
+};
 
 /* Makes and checks everything. 0 when there were errors. */
 int compile_stack(struct compile *c);
@@ -97,8 +108,9 @@ int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, con
 	const struct value *new, int restarts, struct risk_finding *f);
 /* as the lock has it; NULL: not of that type */
 const struct value *risk_fact(struct eval *e, const struct type *t, const char *text);
-void claim_node_port(
-	struct compile *c, int64_t port, struct span at, const struct instance *top, int again, const char *who);
+/* Looked at when all are made; the caller may say another protocol than TCP. */
+struct node_claim *claim_node_port(struct compile *c, enum node_claim_from from, int64_t port, struct span at,
+	const struct instance *top, const char *who);
 /* "apps/Deployment namespace/name"; NULL: nothing of the stack is that */
 struct top *made_by(struct compile *c, const struct atom *identity);
 /* drift.c */

@@ -797,19 +797,26 @@ static int port_word(const char *s)
 	return 0;
 }
 
-static void node_ports(
-	struct compile *c, struct top *t, const struct out_release *r, const struct value *v, int below, int depth)
+/* protocol: what the record around it says, or NULL */
+static void node_ports(struct compile *c, struct top *t, const struct out_release *r, const struct value *v,
+	const struct value *protocol, int below, int depth)
 {
 	int64_t n = v->tag == VALUE_INT ? v->i : 0;
 	for (uint32_t k = 0; v->tag == VALUE_STRING && v->n <= 5 && k < v->n; k++)
 		n = v->str.p[k] >= '0' && v->str.p[k] <= '9' && n >= 0 ? n * 10 + v->str.p[k] - '0' : -1;
-	if (below && n > 0 && n < 65536)
-		claim_node_port(c, n, v->origin.hi ? v->origin : t->inst->at, t->inst->top, 1,
-			arena_printf(c->e->p->arena, "a value of release %s/%s", r->ns, r->name));
+	if (below && n > 0 && n < 65536) {
+		struct node_claim *x = claim_node_port(c, NODE_VALUES, n, v->origin.hi ? v->origin : t->inst->at,
+			t->inst->top, arena_printf(c->e->p->arena, "a value of release %s/%s", r->ns, r->name));
+		if (is(protocol, "UDP") || is(protocol, "SCTP"))
+			x->protocol = is(protocol, "UDP") ? "UDP" : "SCTP";
+	}
+	if (get_text(v, "protocol"))
+		protocol = get_text(v, "protocol");
 	for (uint32_t k = 0; v->tag == VALUE_LIST && below && k < v->n && depth < MAX_DEPTH; k++)
-		node_ports(c, t, r, v->items[k], below, depth + 1);
+		node_ports(c, t, r, v->items[k], protocol, below, depth + 1);
 	for (uint32_t k = 0; v->tag == VALUE_RECORD && k < v->n && depth < MAX_DEPTH; k++)
-		node_ports(c, t, r, v->rec.fields[k].value, below || port_word(v->rec.fields[k].key->text), depth + 1);
+		node_ports(c, t, r, v->rec.fields[k].value, protocol,
+			below || port_word(v->rec.fields[k].key->text), depth + 1);
 }
 
 static void host_values(struct part *p, const struct from *o, const struct value *v, int depth)
@@ -838,7 +845,7 @@ static void releases(struct compile *c, struct top *t, const struct out_componen
 		if (over)
 			makes(c, from.ns, over->str.p, over->n, t);
 		if (t->inst)
-			node_ports(c, t, r, r->values, 0, 0);
+			node_ports(c, t, r, r->values, NULL, 0, 0);
 		host_values(&p, &from, r->values, 0);
 		for (uint32_t k = 0; k < p.refs.n; k++)
 			pend(c, t, &p.refs.v[k]);
