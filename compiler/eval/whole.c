@@ -14,11 +14,14 @@ struct fact {                           /* an object, as far as others refer to 
 	uint8_t tag;
 	uint8_t read;                   /* something reads it, or may look for its labels */
 	uint8_t any_port;               /* a Service whose ports say nothing: without an address or pods of its own */
+	uint8_t any_target;             /* a Service whose pods are not made with it */
 	const char *api, *kind;         /* api: its group, "" for the core */
 	const struct value *ns, *name;
 	const struct value *labels;     /* of the pods; of the Service */
+	const struct value *selector;   /* of a Service; within its component only */
 	const struct value *data, *more;/* records whose keys can be read */
-	VEC(const struct value *) ports;/* names of pods' ports; records of a Service's */
+	/* names of pods' ports; records of a Service's, then names of those of the pods behind it */
+	VEC(const struct value *) ports;
 };
 struct maker { const struct value *ns, *name; };        /* an object that may make others */
 enum ref_tag { REF_NAME, REF_HOSTS, REF_SELECT, REF_PROBE };
@@ -33,6 +36,7 @@ struct ref {
 	VEC(const struct value *) spaces;       /* where it selects; none: in ns */
 	VEC(const struct value *) ports;        /* that something selected must have */
 	uint64_t open;                  /* bits of those that nothing has yet */
+	uint64_t behind;                /* of Services: bits of those that the pods behind them must have */
 	const char *have;               /* ports of what is selected */
 	const char *by_kind; const struct value *by_name;
 	struct span at;
@@ -430,8 +434,12 @@ static void custom_object(struct part *p, const struct from *o, struct fact *f, 
 		if (list->items[n]->tag == VALUE_STRING)
 			VEC_PUSH(p->a, &r->spaces, list->items[n]);
 	for (uint32_t n = 0; ports && n < ports->n && r->ports.n < 60; n++)
-		if (get_text(ports->items[n], "port"))
+		if (get_text(ports->items[n], "port")) {
 			VEC_PUSH(p->a, &r->ports, get_text(ports->items[n], "port"));
+		} else if (get_text(ports->items[n], "targetPort")) {
+			r->behind |= r->pods ? 0 : (uint64_t)1 << r->ports.n;
+			VEC_PUSH(p->a, &r->ports, get_text(ports->items[n], "targetPort"));
+		}
 }
 
 static void pods(struct part *p, struct fact *f, const struct value *meta, const struct value *spec)
@@ -464,6 +472,8 @@ static void service(struct part *p, const struct from *o, struct fact *f, const 
 	int external = is(get(spec, "type"), "ExternalName");
 	f->tag = FACT_SERVICE;
 	f->any_port = external || !sel || is(get(spec, "clusterIP"), "None");
+	f->any_target = 1;
+	f->selector = external ? NULL : sel;
 	for (uint32_t k = 0; ports && k < ports->n; k++)
 		VEC_PUSH(p->a, &f->ports, ports->items[k]);
 	struct ref *r = external ? NULL : selects(p, o, 1, sel);
@@ -598,8 +608,29 @@ static void meet(const struct part *p, struct ref *r, const struct fact *f)
 	r->matched = 1;
 	for (uint32_t k = 0; k < r->ports.n; k++)
 		for (uint32_t n = 0; (r->open >> k & 1) && n < f->ports.n; n++)
-			if (same(p, r->pods ? f->ports.v[n] : get(f->ports.v[n], "name"), r->ports.v[k]))
+			if (same(p, r->pods || (r->behind >> k & 1) ? f->ports.v[n] : get(f->ports.v[n], "name"),
+				r->ports.v[k]))
 				r->open &= ~((uint64_t)1 << k);
+	if (f->tag == FACT_SERVICE && f->any_target)
+		r->open &= ~r->behind;
+}
+
+/* The names of the ports of the pods that each Service leads to, where these are of its own component. */
+static void behind(struct part *p)
+{
+	for (uint32_t n = 0; n < p->facts.n; n++) {
+		struct fact *s = &p->facts.v[n];
+		if (s->tag != FACT_SERVICE || !s->selector || !s->selector->n)
+			continue;
+		for (uint32_t k = 0; k < p->facts.n; k++) {
+			const struct fact *f = &p->facts.v[k];
+			if (f->tag != FACT_PODS || !same(p, f->ns, s->ns) || !has_labels(p, f, s->selector))
+				continue;
+			s->any_target = 0;
+			for (uint32_t q = 0; q < f->ports.n; q++)
+				VEC_PUSH(p->a, &s->ports, f->ports.v[q]);
+		}
+	}
 }
 
 static int resolved(struct part *p, struct ref *r)
@@ -660,6 +691,8 @@ static struct part gathered(struct compile *c, struct arena *a, const struct pla
 	whole(c);
 	for (uint32_t n = 0; n < o->nobjects; n++)
 		object(&p, &o->objects[n]);
+	if (p.facts.n <= LOCAL_FACTS)
+		behind(&p);
 	uint32_t kept = 0;
 	for (uint32_t n = 0; n < p.refs.n; n++) {
 		if (p.facts.n > LOCAL_FACTS)
@@ -759,7 +792,7 @@ static void keep_fact(struct compile *c, const struct fact *f)
 	struct fact k = *f;
 	k.ns = keep(c, f->ns);
 	k.labels = keep(c, f->labels);
-	k.name = k.data = k.more = NULL;
+	k.name = k.data = k.more = k.selector = NULL;
 	k.ports.v = NULL;
 	k.ports.n = k.ports.cap = 0;
 	for (uint32_t n = 0; n < f->ports.n; n++)
@@ -1069,7 +1102,8 @@ static struct part *details(struct compile *c, struct top *t)
 	return p;
 }
 
-static const char *listed(struct compile *c, const struct fact *f)
+/* pods: of a Service, the ports of the pods behind it */
+static const char *listed(struct compile *c, const struct fact *f, int pods)
 {
 	struct buf b = { 0 };
 	const struct value *records[] = { f->data, f->more };
@@ -1080,6 +1114,8 @@ static const char *listed(struct compile *c, const struct fact *f)
 	for (uint32_t q = 0; q < f->ports.n && n < 12; q++) {
 		const struct value *v = f->ports.v[q], *name = v->tag == VALUE_STRING ? v : get_text(v, "name"),
 			*num = v->tag == VALUE_RECORD ? get(v, "port") : NULL;
+		if (f->tag == FACT_SERVICE && (v->tag == VALUE_STRING) != pods)
+			continue;
 		buf_adds(&b, n++ ? ", " : "");
 		if (name)
 			buf_add(&b, name->str.p, name->n);
@@ -1283,13 +1319,13 @@ static void resolve_name(struct compile *c, struct ref *r)
 				: arena_printf(e->p->arena,
 					"%s speaks to port `%.*s` of Service `%.*s`, which has none such",
 					who(c, r), (int)r->key->n, r->key->str.p, (int)r->name->n, r->name->str.p));
-		diag_note(e->diags, x, "its ports: %s", listed(c, f));
+		diag_note(e->diags, x, "its ports: %s", listed(c, f, 0));
 		excuse(c, x, "unresolved-port", "if it is meant so");
 	} else if (f->tag == FACT_CONFIG && !has_key(f, r->key) && !is_allowed(c, r->top->inst, "unresolved")) {
 		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED,
 			arena_printf(e->p->arena, "%s reads key `%.*s` of ConfigMap `%.*s`, which has none such",
 				who(c, r), (int)r->key->n, r->key->str.p, (int)r->name->n, r->name->str.p));
-		diag_note(e->diags, x, "its keys: %s", listed(c, f));
+		diag_note(e->diags, x, "its keys: %s", listed(c, f, 0));
 		diag_note(e->diags, x, "%s", consequence(r));
 		excuse(c, x, "unresolved", "if something adds it in the cluster");
 	}
@@ -1344,6 +1380,14 @@ static void count_anchor(struct compile *c, struct ref *r, const struct atom *a,
 	table_put(t, a, (void *)((uintptr_t)table_get(t, a) + 1));
 }
 
+static uint32_t first_open(const struct ref *r)
+{
+	uint32_t k = 0;
+	while (!(r->open >> k & 1))
+		k++;
+	return k;
+}
+
 struct anchored { struct ref *r; struct anchored *next; };
 
 static void put_anchor(struct compile *c, struct ref *r, const struct atom *a, void *ctx)
@@ -1366,7 +1410,7 @@ static void try_fact(struct compile *c, const struct table *index, const struct 
 				if (has_labels(p, f, x->r->labels)) {
 					meet(p, x->r, f);
 					if (x->r->open && !x->r->have)
-						x->r->have = listed(c, f);
+						x->r->have = listed(c, f, x->r->behind >> first_open(x->r) & 1);
 				}
 		}
 	}
@@ -1444,9 +1488,8 @@ static void selector(struct compile *c, struct ref *r)
 	if (r->matched && !r->open)
 		return;
 	if (r->matched) {
-		uint32_t k = 0;
-		while (!(r->open >> k & 1))
-			k++;
+		const uint32_t k = first_open(r);
+		const int far = (r->behind >> k & 1) != 0;
 		if (is_allowed(c, r->top->inst, "unresolved-port"))
 			return;
 		if (r->ports.v[k]->origin.hi)
@@ -1454,8 +1497,10 @@ static void selector(struct compile *c, struct ref *r)
 		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED_PORT,
 			arena_printf(e->p->arena, "%s names port `%.*s`, and no %s that it selects has it",
 				who(c, r), (int)r->ports.v[k]->n, r->ports.v[k]->str.p,
-				r->pods ? "pod" : "Service"));
-		diag_note(e->diags, x, "%s: %s", r->pods ? "their ports" : "its ports", r->have);
+				r->pods        ? "pod"
+					: far ? "pod of the Services"
+					: "Service"));
+		diag_note(e->diags, x, "%s: %s", r->pods || far ? "their ports" : "its ports", r->have);
 		excuse(c, x, "unresolved-port", "if something else opens it");
 		return;
 	}
