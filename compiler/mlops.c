@@ -1,6 +1,7 @@
 /* The pipeline behind mlops.h: sources, program, evaluation, output. */
 #define _POSIX_C_SOURCE 200809L
 #include "mlops.h"
+#include "base/text.h"
 #include "emit/import.h"
 #include "value/yaml.h"
 #include "eval/compile.h"
@@ -168,11 +169,6 @@ static int source_order(const void *a, const void *b)
 	return strcmp(((const struct out_source *)a)->name, ((const struct out_source *)b)->name);
 }
 
-static int text_order(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* What the lock says about the input. Names are relative to the stack's folder. */
 static void record_sources(struct mlops *m)
 {
@@ -196,7 +192,7 @@ static void record_sources(struct mlops *m)
 	for (uint32_t i = 0; i < m->sets.n; i++)
 		sets[i] = m->sets.v[i];
 	if (m->sets.n > 1)
-		qsort(sets, m->sets.n, sizeof *sets, text_order);
+		qsort(sets, m->sets.n, sizeof *sets, text_compare);
 	s->sets = sets;
 	s->nsets = m->sets.n;
 }
@@ -514,8 +510,8 @@ static int open_sides(struct diff *d, const struct mlops_side *older, const stru
 	if (ok)
 		d->title = newer->tag == MLOPS_STACK ? newer->stack->compile.out.title
 			: older->tag == MLOPS_STACK  ? older->stack->compile.out.title
-			: d->old.lock                ? d->old.lock->title
-			: d->new.lock                ? d->new.lock->title
+			: d->old.lock ? d->old.lock->title
+			: d->new.lock ? d->new.lock->title
 			: NULL;
 	buf_free(&text[0]);
 	buf_free(&text[1]);

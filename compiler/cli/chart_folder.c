@@ -6,6 +6,7 @@
 #define _XOPEN_SOURCE 700
 #include "cli/chart_folder.h"
 #include "base/os.h"
+#include "base/text.h"
 #include "cli/io.h"
 #include <dirent.h>
 #include <errno.h>
@@ -70,11 +71,6 @@ static int take_file(struct walk *w, const char *path, const char *rel, const st
 	return 1;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* The names in a folder, sorted, so that of several faults the same one is reported everywhere. */
 static int names_of(struct walk *w, const char *path, const char ***names, uint32_t *n)
 {
@@ -87,7 +83,7 @@ static int names_of(struct walk *w, const char *path, const char ***names, uint3
 			VEC_PUSH(&w->f->arena, &v, arena_strdup(&w->f->arena, e->d_name, strlen(e->d_name)));
 	closedir(dir);
 	if (v.n)
-		qsort(v.v, v.n, sizeof *v.v, by_name);
+		qsort(v.v, v.n, sizeof *v.v, text_compare);
 	*names = v.v;
 	*n = v.n;
 	return 1;

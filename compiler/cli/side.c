@@ -4,6 +4,7 @@
 #define _XOPEN_SOURCE 700
 #include "cli/side.h"
 #include "base/os.h"
+#include "base/text.h"
 #include "cli/git.h"
 #include "cli/io.h"
 #include <dirent.h>
@@ -62,11 +63,6 @@ static int read_disk(void *ctx, const char *path, struct buf *out, const char **
 	return ok;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* A folder without a lock: every YAML file that stands in it. */
 static int yaml_folder(struct cli_side *x, const char *path)
 {
@@ -83,7 +79,7 @@ static int yaml_folder(struct cli_side *x, const char *path)
 	if (!names.n)
 		return cannot(x, path,
 			"it has neither a mlops.lock nor YAML files; mlopsc build writes an output folder");
-	qsort(names.v, names.n, sizeof *names.v, by_name);
+	qsort(names.v, names.n, sizeof *names.v, text_compare);
 	for (uint32_t i = 0; i < names.n; i++) {
 		if (x->text.n && x->text.p[x->text.n - 1] != '\n')
 			buf_addc(&x->text, '\n');

@@ -464,8 +464,8 @@ const char *graph_offers(const struct graph_edge *e, struct arena *a)
 const char *graph_look(const struct graph_node *x)
 {
 	static const char *const classes[] = { "r0", "r1", "r2", "r3", "r4", "r5" };
-	return x->mark == GRAPH_CHANGED    ? classes[x->cls]
-		: x->mark == GRAPH_ADDED   ? "added"
+	return x->mark == GRAPH_CHANGED ? classes[x->cls]
+		: x->mark == GRAPH_ADDED ? "added"
 		: x->mark == GRAPH_REMOVED ? "removed"
 		: "same";
 }

@@ -132,7 +132,7 @@ static void draw_node(
 	int y = box->y + (box->h - own.h) / 2 + PAD + 10;
 	buf_addf(b,
 		"<g class=\"%s%s%s%s\"><rect class=\"box\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"%d\"/>",
-		x->tag == GRAPH_DRIFT          ? "drift"
+		x->tag == GRAPH_DRIFT ? "drift"
 			: x->tag == GRAPH_YAML ? "yaml"
 			: "component",
 		outside ? " outside" : "", is_compared ? " " : "", is_compared ? graph_look(x) : "", box->x, box->y,
@@ -193,7 +193,7 @@ static void draw_edge(
 	int x = l->columns[u->column].bend, y = e->y_from;
 	buf_addf(b, "<path class=\"wire%s%s\" marker-%s=\"url(#arrow%s)\" d=\"M%d %dH%d", soft ? " soft" : "",
 		marks[mark], e->back ? "start" : "end",
-		mark == GRAPH_ADDED             ? "-new"
+		mark == GRAPH_ADDED ? "-new"
 			: mark == GRAPH_REMOVED ? "-gone"
 						: "",
 		start, y, x);

@@ -47,7 +47,7 @@ static int compare_parts(struct diff *d, struct diff_part *p, struct diff_part *
 		return 0;
 	*x = (struct diff_item){ .op = DIFF_CHANGED, .old = p, .new = q };
 	diff_compare(d,
-		p->what == DIFF_OBJECT            ? p->kind
+		p->what == DIFF_OBJECT ? p->kind
 			: p->what == DIFF_RELEASE ? "release"
 			: "file",
 		p->tree, q->tree, p->live, q->live, &x->changes, &x->nchanges);

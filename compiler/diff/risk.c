@@ -1,6 +1,7 @@
 /* A changed part in; its class, flags, reason and cure out, from the rows of kubernetes/risk.tsv. Nothing here knows a
    field. */
 #include "diff/diff.h"
+#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,7 +117,7 @@ static int is_custom(const struct judging *j)
 	if (p->what != DIFF_OBJECT || !n || !memchr(p->api_version, '.', n))
 		return 0;
 	for (size_t i = 0; i < sizeof builtin_groups / sizeof *builtin_groups; i++)
-		if (strlen(builtin_groups[i]) == n && !memcmp(builtin_groups[i], p->api_version, n))
+		if (text_is(p->api_version, n, builtin_groups[i]))
 			return 0;
 	return 1;
 }
@@ -369,7 +370,7 @@ void risk_of_item(struct diff *d, struct diff_item *x)
 	if (x->op == DIFF_RENAMED) {
 		const int moved = strcmp(x->old->ns, x->new->ns) != 0, other = strcmp(x->old->name, x->new->name) != 0;
 		const struct diff_risk by = whole(&j,
-			p->what == DIFF_RELEASE   ? "name"
+			p->what == DIFF_RELEASE ? "name"
 				: other || !moved ? "metadata.name"
 				: "metadata.namespace",
 			DIFF_CHANGED);

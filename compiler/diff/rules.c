@@ -65,7 +65,7 @@ static const char *owner(const struct diff *d, const struct table *parts, const 
 
 static int workload(const struct diff_part *p)
 {
-	return p->what == DIFF_RELEASE                                                                 ? 2
+	return p->what == DIFF_RELEASE ? 2
 		: p->what == DIFF_OBJECT && strcmp(p->kind, "ConfigMap") && strcmp(p->kind, "Service") ? 1
 		: 0;
 }
@@ -141,7 +141,7 @@ static void attach(struct diff *d, struct diff_item *x, const struct risk_findin
 			? arena_printf(d->a, "%s; %s", x->risk.reason, f->because)
 			: f->because;
 		by.cure = f->cure && x->ruled && x->risk.cure ? arena_printf(d->a, "%s; %s", x->risk.cure, f->cure)
-			: f->cure                             ? f->cure
+			: f->cure ? f->cure
 			: x->risk.cure;
 	}
 	if (head && (!x->headline || f->cls >= x->risk.cls))

@@ -1,6 +1,7 @@
 /* Two spellings of one meaning: quantities, durations, cron. A plain number counts as its text, so that 1 is "1" where
    a quantity stands. */
 #include "diff/diff.h"
+#include "base/text.h"
 #include "value/literal.h"
 #include <stdio.h>
 #include <string.h>
@@ -102,7 +103,7 @@ static int cron_read(const char *p, size_t n, struct cron *c)
 	const char *end;
 	memset(c, 0, sizeof *c);
 	for (size_t i = 0; i < sizeof macros / sizeof *macros; i++)
-		if (strlen(macros[i][0]) == n && !memcmp(macros[i][0], p, n)) {
+		if (text_is(p, n, macros[i][0])) {
 			p = macros[i][1];
 			n = strlen(p);
 			break;

@@ -72,7 +72,7 @@ static void escape(struct reader *r, struct buf *b, int several)
 		uint32_t code = 0;
 		for (int i = 0; i < (c == 'u' ? 4 : 8); i++, r->p++) {
 			const char h = r->p < r->end ? *r->p : 0;
-			const int d = h >= '0' && h <= '9'           ? h - '0'
+			const int d = h >= '0' && h <= '9' ? h - '0'
 				: (h | 32) >= 'a' && (h | 32) <= 'f' ? (h | 32) - 'a' + 10
 				: -1;
 			if (d < 0) {

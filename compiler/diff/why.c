@@ -378,9 +378,9 @@ static void add_conditions(struct walk *k, struct why_chain *out)
 
 static struct span decl_of(const struct why *w, const struct top *t)
 {
-	return !t            ? w->e->stack->at
-		: t->inst    ? t->inst->at
-		: t->use     ? t->use->span
+	return !t ? w->e->stack->at
+		: t->inst ? t->inst->at
+		: t->use ? t->use->span
 		: t->parts.n ? t->parts.v[0]->at
 		: w->e->stack->at;
 }
@@ -464,7 +464,7 @@ static struct spot spot_at(const struct value *tree, const struct where_path *p)
 			s.at = v->origin;
 		if (i == p->n)
 			break;
-		v = p->v[i].key                                        ? value_get(v, p->v[i].key)
+		v = p->v[i].key ? value_get(v, p->v[i].key)
 			: v->tag == VALUE_LIST && p->v[i].index < v->n ? v->items[p->v[i].index]
 			: NULL;
 	}
@@ -903,7 +903,7 @@ static int chain_helmfile(struct file *o, const struct where_path *p, const char
 	if (!row || strcmp(p->v[0].key->text, "releases"))
 		return chain_at(o->w, NULL, o->w->e->stack->at, o->a, out);
 	*what = arena_printf(o->a, "release %s/%s", ns, name);
-	const char *ask = !strcmp(key, "name")                         ? "release"
+	const char *ask = !strcmp(key, "name") ? "release"
 		: !strcmp(key, "namespace") || !strcmp(key, "version") ? key
 		: NULL;
 	if (!strcmp(key, "chart"))

@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-int text_sort(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 struct emission {
 	const struct out_stack *s;
 	struct arena *scratch, keep;
@@ -237,7 +232,7 @@ static void note_changes(struct tree *t, const struct buf *new_text, struct aren
 		qsort(new.objects.v, new.objects.n, sizeof *new.objects.v, by_component);
 	for (uint32_t i = 0, k = 0; i < old.objects.n || k < new.objects.n;) {
 		const int c = i == old.objects.n ? 1
-			: k == new.objects.n     ? -1
+			: k == new.objects.n ? -1
 			: by_component(&old.objects.v[i], &new.objects.v[k]);
 		const struct lock_object *o = c <= 0 ? &old.objects.v[i] : &new.objects.v[k];
 		if (component && strcmp(component, o->component)) {

@@ -3,6 +3,7 @@
    between entries, and spellings that mean something else than they seem to, which are said at the top. */
 #include "emit/import.h"
 #include "base/vec.h"
+#include "base/text.h"
 #include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
@@ -107,8 +108,6 @@ static const char *spelling(const struct import *im, struct span at, size_t *n)
 	return at.hi <= at.lo || strchr("\"'!&|>*", *s) || *n > 60 ? NULL : s;
 }
 
-static int same(const char *s, size_t n, const char *word) { return strlen(word) == n && !memcmp(s, word, n); }
-
 /* An item that is nothing: the language refuses it when it is written, so somebody has to decide. */
 static void note_items(struct import *im, const struct value *v)
 {
@@ -133,7 +132,7 @@ static void note_spelling(struct import *im, const struct value *v)
 		note(im, at.lo, "this text holds a NUL, which a source cannot; U+FFFD stands in its place");
 	if (!s)
 		return;
-	if (v->tag == VALUE_BOOL && !same(s, n, v->i ? "true" : "false")) {
+	if (v->tag == VALUE_BOOL && !text_is(s, n, v->i ? "true" : "false")) {
 		if (strspn(s, "TRUEFALStruefals") < n)
 			note(im, at.lo, "`%.*s` is %s, as it was for kubectl; as text it stands in quotes", (int)n,
 				s, v->i ? "true" : "false");
@@ -141,7 +140,7 @@ static void note_spelling(struct import *im, const struct value *v)
 		struct buf b = { 0 };
 
 		buf_addf(&b, "%lld", (long long)v->i);
-		if (!same(s, n, b.p) && !(s[0] == '+' && same(s + 1, n - 1, b.p)))
+		if (!text_is(s, n, b.p) && !(s[0] == '+' && text_is(s + 1, n - 1, b.p)))
 			note(im, at.lo,
 				"`%.*s` is the number %s, as it was for kubectl; as text it stands in quotes",
 				(int)n, s, b.p);

@@ -12,6 +12,7 @@
 #include "emit/import.h"
 #include "base/hash.h"
 #include "base/vec.h"
+#include "base/text.h"
 #include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
@@ -55,12 +56,10 @@ struct place { struct node *root, *reads; };
 
 /* -- keys -- */
 
-static int same(const char *s, size_t n, const char *word) { return strlen(word) == n && !memcmp(s, word, n); }
-
 static int is_one_of(const char *s, size_t n, const char *const *words)
 {
 	for (; *words; words++)
-		if (same(s, n, *words))
+		if (text_is(s, n, *words))
 			return 1;
 	return 0;
 }
@@ -136,7 +135,7 @@ static struct node *below(struct importer *im, struct node *at, const char *key,
 /* The same for a key of a chart: `global` of one inside of another is that of the whole. */
 static struct node *key_of(struct importer *im, struct node *root, struct node *at, const char *key, size_t n, int make)
 {
-	if (at == root && at != im->t->root && same(key, n, "global")) {
+	if (at == root && at != im->t->root && text_is(key, n, "global")) {
 		struct node *own = below(im, at, key, n, make);
 		if (own && make && !own->type)
 			own->type = "map";
@@ -180,7 +179,7 @@ static void take_values(struct importer *im, struct node *root, struct node *at,
 		struct node *x = key_of(im, root, at, f->key->text, f->key->len, 1);
 		if (!x)
 			continue;
-		if (f->value->tag == VALUE_RECORD && f->value->n && (!x->type || same(x->type, strlen(x->type), "map")))
+		if (f->value->tag == VALUE_RECORD && f->value->n && (!x->type || text_is(x->type, strlen(x->type), "map")))
 			take_values(im, root, x, f->value);
 		set_type(x, type_of(f->value));         /* unless keys stand below it */
 	}
@@ -217,7 +216,7 @@ static const char *schema_type(const struct value *v)
 	static const char *const types[][2] = { { "string", "string" }, { "integer", "int" }, { "number", "number" },
 		{ "boolean", "bool" }, { "array", "list" }, { "object", "map" } };
 	for (size_t k = 0; k < sizeof types / sizeof *types; k++)
-		if (v->tag == VALUE_STRING && same(v->str.p, v->n, types[k][0]))
+		if (v->tag == VALUE_STRING && text_is(v->str.p, v->n, types[k][0]))
 			return types[k][1];
 	return NULL;
 }
@@ -341,7 +340,7 @@ static struct node *chain(struct scan *x, struct node *at)
 		while (x->s < x->end && letter(*x->s))
 			x->s++;
 		size_t n = (size_t)(x->s - key);
-		at = same(key, n, "Values") ? x->c->reads : step(x, at, key, n);
+		at = text_is(key, n, "Values") ? x->c->reads : step(x, at, key, n);
 	}
 	return at;
 }
@@ -397,10 +396,10 @@ static struct node *run(struct scan *x, const struct command *c)
 	if (!c->word || is_one_of(c->word, c->word_n, passes))
 		return first;
 	if (is_one_of(c->word, c->word_n, reads)) {
-		uint32_t n = same(c->word, c->word_n, "dig") ? c->ntexts ? c->ntexts - 1 : 0 : c->ntexts;
+		uint32_t n = text_is(c->word, c->word_n, "dig") ? c->ntexts ? c->ntexts - 1 : 0 : c->ntexts;
 		for (uint32_t k = 0; k < n; k++)
 			first = step(x, first, c->texts[k].p, c->texts[k].n);
-		return same(c->word, c->word_n, "hasKey") ? NULL : first;
+		return text_is(c->word, c->word_n, "hasKey") ? NULL : first;
 	}
 	if (is_one_of(c->word, c->word_n, merges)) {
 		/* all values merged over those of one key: what stands below it are the chart's own defaults */
@@ -408,7 +407,7 @@ static struct node *run(struct scan *x, const struct command *c)
 			x->im->lifted = over;
 		return root ? NULL : first;
 	}
-	if (same(c->word, c->word_n, "set") && first == x->c->reads && c->ntexts) {
+	if (text_is(c->word, c->word_n, "set") && first == x->c->reads && c->ntexts) {
 		struct node *own = step(x, first, c->texts[0].p, c->texts[0].n);
 		if (own && !own->type && !own->inner)
 			own->hidden = 1;        /* the templates' own, and not a value that they are given */
@@ -908,11 +907,6 @@ static const char *shape_of(const struct node *x)
 	return NULL;
 }
 
-static int by_line(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void write_table(struct importer *im, const char *name, const char *version, struct buf *out)
 {
 	struct table *t = im->t;
@@ -934,7 +928,7 @@ static void write_table(struct importer *im, const char *name, const char *versi
 		else if (x->open)
 			lines[n++] = arena_printf(im->arena, "%s\topen", x->path);
 	}
-	qsort(lines, n, sizeof *lines, by_line);
+	qsort(lines, n, sizeof *lines, text_compare);
 	buf_addf(out, "chart\t%s\t%s\n", name, version);
 	buf_add(out, im->depends.p, im->depends.n);
 	buf_adds(out, t->root->strict ? "strict\npath\ttype\n" : "path\ttype\n");

@@ -49,5 +49,4 @@ void install_free(struct install *in);
 
 /* ---- text ---- */
 void shell_word(struct buf *out, const char *s);
-int text_sort(const void *a, const void *b);            /* of const char * */
 #endif

@@ -6,6 +6,7 @@
 #define _XOPEN_SOURCE 700
 #include "emit/verify.h"
 #include "base/os.h"
+#include "base/text.h"
 #include "emit/lock.h"
 #include "emit/parts.h"
 #include "value/yaml.h"
@@ -933,11 +934,6 @@ static int is_output(struct arena *a, const char *dir)
 	return lstat(below(a, dir, LOCK), &st) == 0 || lstat(below(a, dir, SUMS), &st) == 0;
 }
 
-static int text_order(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 int verify_find(const char *path, struct arena *a, struct diags *d, struct verify_folders *found)
 {
 	size_t n = strlen(path);
@@ -970,6 +966,6 @@ int verify_find(const char *path, struct arena *a, struct diags *d, struct verif
 		diag_note(d, x, "neither %s nor a folder in it was written by mlopsc", path);
 		return 0;
 	}
-	qsort(found->dirs.v + before, found->dirs.n - before, sizeof *found->dirs.v, text_order);
+	qsort(found->dirs.v + before, found->dirs.n - before, sizeof *found->dirs.v, text_compare);
 	return 1;
 }

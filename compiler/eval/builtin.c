@@ -387,8 +387,8 @@ static const struct value *extreme(struct call_args *c, int sign)
 		double a = items[i]->tag == VALUE_INT  ? (double)items[i]->i
 			: items[i]->tag == VALUE_FLOAT ? items[i]->d
 			: items[i]->str.num;
-		double b = !best                   ? 0
-			: best->tag == VALUE_INT   ? (double)best->i
+		double b = !best ? 0
+			: best->tag == VALUE_INT ? (double)best->i
 			: best->tag == VALUE_FLOAT ? best->d
 			: best->str.num;
 		if (!best || (a - b) * sign > 0)
@@ -723,7 +723,7 @@ static int number(struct call_args *c, uint32_t i, double least, double most, do
 	if (*d >= least && *d <= most)
 		return 1;
 	const char *range = least == TINY ? "the numbers above 0"
-		: most >= NO_LIMIT        ? arena_printf(c->e->p->arena, "%.0f..", least)
+		: most >= NO_LIMIT ? arena_printf(c->e->p->arena, "%.0f..", least)
 		: arena_printf(c->e->p->arena, "%.0f..%.0f", least, most);
 	diag_error(c->e->diags, c->at[i]->span, D_RANGE, arena_printf(c->e->p->arena, "%.15g", *d), range);
 	return 0;
@@ -746,7 +746,7 @@ static const struct value *numbers(
 	struct field *f = ARENA_ARRAY(c->e->arena, struct field, n);
 	for (uint32_t i = 0; i < n; i++)
 		f[i] = (struct field){ atom_cstr(c->e->p->atoms, names[i]),
-			!i && first        ? first
+			!i && first ? first
 				: v[i] < 0 ? VALUE_NONE_V
 				: value_int(c->e->arena, v[i], c->x->span) };
 	return value_record(c->e->arena, f, n, c->x->span);

@@ -208,7 +208,7 @@ const struct value *eval_call(struct eval *e, struct env *env, const struct ast 
 		if (is_error(v))
 			return v;
 		struct instance *i = v->tag == VALUE_COMPONENT ? v->ref.ref
-			: v->tag == VALUE_GIVEN                ? ((struct given *)v->ref.ref)->inst
+			: v->tag == VALUE_GIVEN ? ((struct given *)v->ref.ref)->inst
 			: NULL;
 		struct interface *iface = i ? program_interface(e->p, c->name) : NULL;
 		struct give *g = iface ? kind_give(i->kind, iface) : NULL;

@@ -15,6 +15,7 @@
    Below a dependency's name its own table counts, and `global` is common to all of them. */
 #include "eval/chart.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,11 +32,6 @@ struct chart {
 struct charts { VEC(struct chart *) v; const struct chart *shapes; };
 
 /* -- tables -- */
-
-static int is(const char *s, size_t n, const char *word)
-{
-	return strlen(word) == n && !memcmp(s, word, n);
-}
 
 static const char *line_end(const char *s, const char *end)
 {
@@ -63,18 +59,18 @@ static struct chart *read_head(struct arena *a, const char *text, size_t len, co
 			f[k] = f[k - 1] + n[k - 1] + 1;
 			n[k] = field(f[k], stop);
 		}
-		if (is(s, n[0], "chart") && n[1] && n[2]) {
+		if (text_is(s, n[0], "chart") && n[1] && n[2]) {
 			t->name = f[1];
 			t->name_n = n[1];
 			t->version = f[2];
 			t->version_n = n[2];
 			t->repos = f[2] + n[2] < stop ? f[2] + n[2] + 1 : stop;
 			t->repos_n = (size_t)(stop - t->repos);
-		} else if (is(s, n[0], "depends") && n[1]) {
+		} else if (text_is(s, n[0], "depends") && n[1]) {
 			VEC_PUSH(a, &t->depends, ((struct depends){ f[1], f[2], n[1], n[2] }));
-		} else if (is(s, n[0], "strict")) {
+		} else if (text_is(s, n[0], "strict")) {
 			t->strict = 1;
-		} else if (is(s, n[0], "path")) {
+		} else if (text_is(s, n[0], "path")) {
 			t->body = stop < end ? stop + 1 : end;
 			t->end = end;
 			return t;
@@ -152,7 +148,7 @@ static const char *const types[] = { "string", "int", "bool", "number", "list", 
 static int known_type(const struct charts *all, const char *s, size_t n)
 {
 	for (size_t k = 0; k < sizeof types / sizeof *types; k++)
-		if (is(s, n, types[k]))
+		if (text_is(s, n, types[k]))
 			return 1;
 	char shape[64];
 	if (n < 6 || n > 60 || memcmp(s, "like ", 5) || !all->shapes)
@@ -508,7 +504,7 @@ static void wrong_shape(struct check *k, const struct value *v, const char *want
 	struct diag *x = report(k, &at, D_CHART_VALUE,
 		arena_printf(e->p->arena, "chart %s wants %s as `%s`, not %s", k->name, want,
 			path_text(k, k->depth), value_noun(e, v)));
-	if (s && !strcmp(want, "true or false") && (is(s, n, "true") || is(s, n, "false")))
+	if (s && !strcmp(want, "true or false") && (text_is(s, n, "true") || text_is(s, n, "false")))
 		diag_help(e->diags, x,
 			"without quotes: %.*s. In a template every text that is not empty counts as true", (int)n,
 			s);
@@ -519,17 +515,18 @@ static void wrong_shape(struct check *k, const struct value *v, const char *want
 static const char *misfit(const char *type, size_t n, const struct value *v)
 {
 	int list = v->tag == VALUE_LIST, map = v->tag == VALUE_RECORD;
-	if (is(type, n, "any") || v->tag == VALUE_NONE || v->tag == VALUE_ERROR)
+	if (text_is(type, n, "any") || v->tag == VALUE_NONE || v->tag == VALUE_ERROR)
 		return NULL;
-	if (is(type, n, "list"))
+	if (text_is(type, n, "list"))
 		return list ? NULL : "a list";
-	if (is(type, n, "map") || is(type, n, "open") || is(type, n, "strict") || (n > 5 && !memcmp(type, "like ", 5)))
+	if (text_is(type, n, "map") || text_is(type, n, "open") || text_is(type, n, "strict")
+		|| (n > 5 && !memcmp(type, "like ", 5)))
 		return map ? NULL : "a map";
-	if (is(type, n, "bool"))
+	if (text_is(type, n, "bool"))
 		return v->tag == VALUE_BOOL ? NULL : "true or false";
 	if (list || map)
-		return is(type, n, "string") ? "text" : "a number";
-	return v->tag == VALUE_BOOL && !is(type, n, "string") ? "a number" : NULL;
+		return text_is(type, n, "string") ? "text" : "a number";
+	return v->tag == VALUE_BOOL && !text_is(type, n, "string") ? "a number" : NULL;
 }
 
 static int add_view(struct view *v, uint32_t *n, const struct chart *t, struct arena *a, const char *path,
@@ -577,18 +574,18 @@ static void check_entry(struct check *k, const struct atom *key, const struct va
 			const struct depends *dep = &w->t->depends.v[d];
 			const struct chart *t = find_chart(
 				k->all, dep->name, dep->name_n, dep->version, dep->version_n, NULL, 0);
-			if (is(key->text, key->len, "global")) {
+			if (text_is(key->text, key->len, "global")) {
 				if (t && add_view(below, &nbelow, t, e->arena, "", 0, key->text, key->len)) {
 					if (has_children(t, below[nbelow - 1].path, below[nbelow - 1].n))
 						known = is_inner = 1;
 					else
 						nbelow--;
-				} else if (!t && !is(dep->name, dep->name_n, "common")) {
+				} else if (!t && !text_is(dep->name, dep->name_n, "common")) {
 					known = inner_open = 1; /* whatever the dependency reads there */
 				}
-			} else if (is(key->text, key->len, "tags")) {
+			} else if (text_is(key->text, key->len, "tags")) {
 				known = inner_open = 1; /* Helm's own: which dependencies are wanted */
-			} else if (is(dep->name, dep->name_n, key->text)) {
+			} else if (text_is(dep->name, dep->name_n, key->text)) {
 				known = 1;
 				if (t)
 					add_view(below, &nbelow, t, e->arena, "", 0, "", 0);
@@ -614,8 +611,8 @@ static void check_entry(struct check *k, const struct atom *key, const struct va
 			type = found;
 			type_n = m;
 		}
-		inner_strict |= is(found, m, "strict");
-		inner_open |= is(found, m, "map") || is(found, m, "open") || is(found, m, "any");
+		inner_strict |= text_is(found, m, "strict");
+		inner_open |= text_is(found, m, "map") || text_is(found, m, "open") || text_is(found, m, "any");
 		if (m > 5 && !memcmp(found, "like ", 5) && k->all->shapes)
 			add_view(below, &nbelow, k->all->shapes, e->arena, found + 5, m - 5, "", 0);
 	}

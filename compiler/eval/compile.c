@@ -1,6 +1,7 @@
 /* The first pass over a whole stack: settings of the stack, instances, checks, claims, rules, order. See compile.h. */
 #include "eval/chart.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include "value/yaml.h"
 #include "value/literal.h"
 #include "eval/plan.h"
@@ -164,7 +165,7 @@ int is_allowed(struct compile *c, const struct instance *i, const char *name)
    detectors compute from settings counts too. */
 static struct span blame(const struct instance *i, const struct ast *x, struct span deflt, int depth)
 {
-	const struct instance *policy = i && i->decl && i->decl->tag == AST_DRIFT                    ? i
+	const struct instance *policy = i && i->decl && i->decl->tag == AST_DRIFT ? i
 		: i && !i->decl && i->parent && i->parent->decl && i->parent->decl->tag == AST_DRIFT ? i->parent
 		: NULL;
 	if (x->tag == AST_NAME && x->bind_tag == BIND_SLOT && i && instance_set(i, x->bind_index))
@@ -528,7 +529,7 @@ static void claim_object(struct compile *c, const struct out_object *o, struct s
 		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, b->p);
 		diag_label(e->diags, x, "second: %s", t->inst ? instance_label(e, t->inst) : t->name);
 		diag_place(e->diags, x,
-			old->inst          ? old->inst->at
+			old->inst ? old->inst->at
 				: old->use ? old->use->span
 				: e->stack->at,
 			"first: %s", old->inst ? instance_label(e, old->inst) : old->name);
@@ -971,7 +972,7 @@ static void order_tops(struct compile *c)
 		if (!strcmp(c->tops.v[k]->name, c->tops.v[k - 1]->name)) {
 			struct top *a = c->tops.v[k - 1], *b = c->tops.v[k];
 			struct diag *x = diag_error(e->diags,
-				b->inst          ? b->inst->at
+				b->inst ? b->inst->at
 					: b->use ? b->use->span
 					: e->stack->at,
 				D_OBJECT_TWICE, arena_printf(e->p->arena, "component %s", b->name));
@@ -1173,11 +1174,6 @@ static void first_pass(struct compile *c, struct top *t)
 		arena_rewind(c->scratch, mark);
 }
 
-static int text_order(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void unused_allows(struct compile *c, struct allow *v, uint32_t n)
 {
 	struct diags *d = c->e->diags;
@@ -1361,11 +1357,11 @@ static int compile_all(struct compile *c)
 			VEC_PUSH(e->unit, &own, c->namespace_list.v[n]);
 	c->namespace_list.n = kept;
 	if (own.n > 1)
-		qsort(own.v, own.n, sizeof(char *), text_order);
+		qsort(own.v, own.n, sizeof(char *), text_compare);
 	c->out.own_namespaces = own.v;
 	c->out.nown_namespaces = own.n;
 	if (kept > 1)
-		qsort(c->namespace_list.v, kept, sizeof(char *), text_order);
+		qsort(c->namespace_list.v, kept, sizeof(char *), text_compare);
 	c->out.namespaces = c->namespace_list.v;
 	c->out.nnamespaces = kept;
 	c->out.ncomponents = c->tops.n;

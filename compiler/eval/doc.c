@@ -1,5 +1,6 @@
 /* mlopsc doc. Reads declarations; evaluates only catalog rows, for the versions of a kind. */
 #include "eval/doc.h"
+#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,11 +45,6 @@ static const char *first_sentence(struct eval *e, const char *doc)
 	return s;
 }
 
-static int word_order(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void list(struct eval *e, struct buf *out, char what, const char *title)
 {
 	VEC(const char *) v = { 0 };
@@ -60,7 +56,7 @@ static void list(struct eval *e, struct buf *out, char what, const char *title)
 			VEC_PUSH(e->p->arena, &v, e->p->library_names.v[n].word->text);
 	if (!v.n)
 		return;
-	qsort(v.v, v.n, sizeof *v.v, word_order);
+	qsort(v.v, v.n, sizeof *v.v, text_compare);
 	for (uint32_t n = 0; n < v.n; n++)
 		if (strlen(v.v[n]) > width)
 			width = strlen(v.v[n]);

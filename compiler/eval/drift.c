@@ -104,7 +104,7 @@ static int held_against(struct eval *e, struct instance *i, const struct runs *r
 		const char *hs = text_of(e, have, &hn), *ws = several ? NULL : text_of(e, want, &wn);
 		struct diag *x = diag_error(e->diags, at, D_FIXED, i->kind->name->text, di->kind->name->text,
 			f->name->text,
-			hs                                ? arena_strdup(e->p->arena, hs, hn)
+			hs ? arena_strdup(e->p->arena, hs, hn)
 				: have->tag == VALUE_NONE ? "none"
 				: "this");
 		diag_place(e->diags, x, f->span, several ? "it allows these" : "it is fixed here");

@@ -290,7 +290,7 @@ static const char *name_fault(const char *kind, const struct value *name, uint32
 	*max = r->max;
 	if (name->n > *max)
 		return "too long";
-	if (r->label == 2          ? !lit_dns1035_label(name->str.p, name->n)
+	if (r->label == 2 ? !lit_dns1035_label(name->str.p, name->n)
 			: r->label ? !lit_dns1123_label(name->str.p, name->n)
 			: !lit_dns1123_subdomain(name->str.p, name->n))
 		return r->label == 2 ? "lower-case letters, digits and `-`, beginning with a letter"

@@ -1,6 +1,7 @@
 /* Kubernetes' own kinds: when they are applied, and which belong to no namespace. Custom kinds are the library's to
    know. */
 #include "eval/out.h"
+#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,11 +115,6 @@ int emit_rank(const char *kind)
 	return k ? k->rank : EMIT_RANK_OTHER;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 int emit_cluster_scoped(const char *api_version, const char *kind)
 {
 	const char *slash = strchr(api_version, '/');
@@ -131,5 +127,5 @@ int emit_cluster_scoped(const char *api_version, const char *kind)
 	memcpy(word + ngroup + 1, kind, nkind + 1);
 	const char *key = word;
 	return bsearch(&key, cluster_scoped, sizeof cluster_scoped / sizeof *cluster_scoped,
-		sizeof *cluster_scoped, by_text) != NULL;
+		sizeof *cluster_scoped, text_compare) != NULL;
 }

@@ -226,7 +226,7 @@ static enum fault check_scalar(struct eval *e, const struct value *v, const stru
 	case SCHEMA_INT64:
 		return v->tag != VALUE_INT ? WRONG_TYPE : f->rule ? check_number((double)v->i, r) : FINE;
 	case SCHEMA_NUMBER:
-		return v->tag == VALUE_INT      ? check_number((double)v->i, r)
+		return v->tag == VALUE_INT ? check_number((double)v->i, r)
 			: v->tag == VALUE_FLOAT ? check_number(v->d, r)
 						: WRONG_TYPE;
 	case SCHEMA_BOOL:

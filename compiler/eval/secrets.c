@@ -2,6 +2,7 @@
    --from`, the Secret manifests themselves. Values of secrets exist in this file only, and only while it renders. */
 #include "eval/compile.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include "value/yaml.h"
 #include "value/literal.h"
 #include <stdlib.h>
@@ -14,9 +15,9 @@ struct rendering { VEC(struct given_value) v; struct table index, busy, missing,
 static const char *source_word(const struct symbol *y)
 {
 	const struct ast *s = y->decl->kids[0];
-	return !s                                                   ? "mlopsc"
+	return !s ? "mlopsc"
 		: s->tag == AST_CALL && s->kids[0]->tag == AST_NAME ? s->kids[0]->name->text
-		: s->tag == AST_NAME                                ? s->name->text
+		: s->tag == AST_NAME ? s->name->text
 		: "?";
 }
 
@@ -249,11 +250,6 @@ static int use_order(const void *a, const void *b)
 	return d ? d : (x->key != NULL) - (y->key != NULL);
 }
 
-static int word_order(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 void collect_secrets(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -274,7 +270,7 @@ void collect_secrets(struct compile *c)
 		for (uint32_t k = 1; all && k < u->secret->decl->nkids; k++)
 			VEC_PUSH(e->unit, &keys, u->secret->decl->kids[k]->name->text);
 		if (keys.n > 1)
-			qsort(keys.v, keys.n, sizeof *keys.v, word_order);
+			qsort(keys.v, keys.n, sizeof *keys.v, text_compare);
 		const char *src = source_word(u->secret);
 		struct out_secret s = { u->ns->text,
 			arena_strdup(e->unit, secret_object(e, u->secret), strlen(secret_object(e, u->secret))),

@@ -1185,10 +1185,10 @@ static int after_maker(const struct space *s, const struct value *name)
 
 static const char *verb(const struct ref *r)
 {
-	return !strcmp(r->kind, "ConfigMap") || !strcmp(r->kind, "Secret")             ? "reads"
-		: !strcmp(r->kind, "PersistentVolumeClaim")                            ? "mounts"
+	return !strcmp(r->kind, "ConfigMap") || !strcmp(r->kind, "Secret") ? "reads"
+		: !strcmp(r->kind, "PersistentVolumeClaim") ? "mounts"
 		: !strcmp(r->kind, "ServiceAccount") && !strstr(r->by_kind, "Binding") ? "runs as"
-		: !strcmp(r->kind, "Service")                                          ? "speaks to"
+		: !strcmp(r->kind, "Service") ? "speaks to"
 		: "is about";
 }
 
@@ -1436,7 +1436,7 @@ static void resolve_selectors(struct compile *c)
 		for (uint32_t k = 0; k < r->labels->n; k++) {   /* the label that fewest others ask for */
 			uintptr_t m = (uintptr_t)table_get(&counts,
 				anchor(c, r->pods,
-					r->everywhere         ? NULL
+					r->everywhere ? NULL
 						: r->spaces.n ? r->spaces.v[0]
 						: r->ns,
 					&r->labels->rec.fields[k], 1));
@@ -1497,7 +1497,7 @@ static void selector(struct compile *c, struct ref *r)
 		struct diag *x = said(c, r, 0, NULL, D_UNRESOLVED_PORT,
 			arena_printf(e->p->arena, "%s names port `%.*s`, and no %s that it selects has it",
 				who(c, r), (int)r->ports.v[k]->n, r->ports.v[k]->str.p,
-				r->pods        ? "pod"
+				r->pods ? "pod"
 					: far ? "pod of the Services"
 					: "Service"));
 		diag_note(e->diags, x, "%s: %s", r->pods || far ? "their ports" : "its ports", r->have);

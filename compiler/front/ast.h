@@ -158,7 +158,7 @@ static inline size_t ast_size(enum ast_tag tag)
 {
 	return ast_is_literal(tag)  ? offsetof(struct ast, kids)
 		: tag == AST_ASSIGN ? offsetof(struct ast, bind)
-		: tag == AST_NAME   ? offsetof(struct ast, name_span)
+		: tag == AST_NAME ? offsetof(struct ast, name_span)
 		: ast_is_long(tag)  ? sizeof(struct ast)
 		: offsetof(struct ast, name2);
 }

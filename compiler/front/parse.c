@@ -1291,13 +1291,13 @@ static const char *expectation(struct parse *p, struct expected *e)
 	}
 	if (nwords) {
 		what = find(e, "gives") || find(e, "manifest")  ? "a statement of a kind"
-			: find(e, "stack")                      ? "a declaration"
-			: find(e, "alert")                      ? "a statement of a drift"
-			: find(e, "drop")                       ? "a statement of an env"
-			: find(e, "expose")                     ? "a setting or statement of a component"
-			: find(e, "allow")                      ? "a setting or `allow`"
+			: find(e, "stack") ? "a declaration"
+			: find(e, "alert") ? "a statement of a drift"
+			: find(e, "drop") ? "a statement of an env"
+			: find(e, "expose") ? "a setting or statement of a component"
+			: find(e, "allow") ? "a setting or `allow`"
 			: find(e, "check") && find(e, "a name") ? "a parameter, `let` or `check`"
-			: find(e, "check")                      ? "a statement of a rule"
+			: find(e, "check") ? "a statement of a rule"
 								: NULL;
 		if (what) {
 			for (i = n = 0; i < e->n; i++)

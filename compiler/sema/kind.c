@@ -118,6 +118,18 @@ static void inner_components(struct program *p, struct kind *k, const struct ast
 				inner_components(p, k, d->kids[i]);
 }
 
+/* A need, or a collection. One of nothing known is there all the same, with an error for its value. */
+static void member_of(struct program *p, struct kind *k, const struct ast *m, int tag, int optional,
+	struct interface *f)
+{
+	struct member x = { .tag = (uint8_t)tag, .name = m->name, .decl = m, .iface = f };
+
+	x.optional = (uint8_t)optional;
+	if (!f)
+		x = (struct member){ .tag = MEMBER_SETTING, .name = m->name, .decl = m, .type = &type_error };
+	member_add(p, k, x, m->name_span);
+}
+
 static void give_add(struct program *p, struct kind *k, const struct ast *d)
 {
 	struct interface *i = iface_or_error(p, d->name, d->name_span);
@@ -261,32 +273,12 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 				break;
 			}
 			struct interface *f = iface_or_error(p, t->name, t->span);
-			/* a need of nothing known is there all the same, with an error for its value */
-			member_add(p, k,
-				f ? (struct member){ .tag = MEMBER_NEED,
-					.optional = (uint8_t)optional,
-					.name = m->name,
-					.decl = m,
-					.iface = f }
-						: (struct member){ .tag = MEMBER_SETTING,
-						.name = m->name,
-						.decl = m,
-						.type = &type_error },
-				m->name_span);
+			member_of(p, k, m, MEMBER_NEED, optional, f);
 			break;
 		}
 		case AST_COLLECTS: {
 			struct interface *f = iface_or_error(p, m->name2, m->name2_span);
-			member_add(p, k,
-				f ? (struct member){ .tag = MEMBER_COLLECTS,
-					.name = m->name,
-					.decl = m,
-					.iface = f }
-						: (struct member){ .tag = MEMBER_SETTING,
-						.name = m->name,
-						.decl = m,
-						.type = &type_error },
-				m->name_span);
+			member_of(p, k, m, MEMBER_COLLECTS, 0, f);
 			break;
 		}
 		case AST_GIVES:

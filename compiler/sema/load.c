@@ -681,7 +681,7 @@ void program_unknown_path(struct program *p, const struct ast *root)
 		meant->suspect = 1;
 	if (y) {
 		diag_label(p->diags, x,
-			y->tag == SYMBOL_LET              ? "a `let` has its value for good; a `param` can be set"
+			y->tag == SYMBOL_LET ? "a `let` has its value for good; a `param` can be set"
 				: y->tag == SYMBOL_SECRET ? "values of secrets never stand in a source"
 				: "this is a function");
 	} else if (best) {

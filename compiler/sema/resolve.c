@@ -764,7 +764,7 @@ static int misspells(const struct ast *d, const char *word)
 	for (uint32_t i = 1; i < d->nkids; i++) {
 		const struct ast *st = d->kids[i],
 			*root = st->tag == AST_SET ? st->kids[0]
-			: st->tag == AST_ASSIGN             ? st
+			: st->tag == AST_ASSIGN ? st
 			: NULL;
 		const char *best = root && (root == st || root->tag == AST_NAME) && !drift_word(root->name)
 			? drift_suggest(root->name)

@@ -1,6 +1,7 @@
 /* The `risk` members of kinds: whether they are well-formed, and what they read. */
 #include "sema/program.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include <string.h>
 
 const char *const risk_flag_names[RISK_NFLAGS] = { "exposure", "secret", "licence", "capacity", "downtime" };
@@ -8,7 +9,7 @@ const char *const risk_flag_names[RISK_NFLAGS] = { "exposure", "secret", "licenc
 int risk_flag(const char *word, size_t n, unsigned *flags)
 {
 	for (int i = 0; i < RISK_NFLAGS; i++)
-		if (strlen(risk_flag_names[i]) == n && !memcmp(risk_flag_names[i], word, n)) {
+		if (text_is(word, n, risk_flag_names[i])) {
 			*flags |= 1u << i;
 			return 1;
 		}

@@ -4,6 +4,7 @@
    decide; what we want to be stricter about, lit_size and its neighbours add on top. */
 #define _POSIX_C_SOURCE 200809L
 #include "value/literal.h"
+#include "base/text.h"
 #include <arpa/inet.h>
 #include <math.h>
 #include <stdio.h>
@@ -25,7 +26,6 @@ static int lower(char c) { return c >= 'a' && c <= 'z'; }
 static int upper(char c) { return c >= 'A' && c <= 'Z'; }
 static int letter(char c) { return lower(c) || upper(c); }
 static int alnum(char c) { return letter(c) || digit(c); }
-static int is(const char *s, size_t n, const char *word) { return strlen(word) == n && !memcmp(s, word, n); }
 static char to_lower(char c) { return upper(c) ? (char)(c + 32) : c; }
 
 static int is_ci(const char *s, size_t n, const char *word)     /* word in lower case */
@@ -89,15 +89,16 @@ enum { NSUFFIXES = sizeof suffixes / sizeof suffixes[0] };
 /* What to say about a suffix that does not exist. */
 static const char *suffix_trouble(const char *s, size_t n)
 {
-	if (is(s, n, "K"))
+	if (text_is(s, n, "K"))
 		return "there is no suffix `K`: thousand is `k`, 1024 is `Ki`";
-	if (is(s, n, "g") || is(s, n, "t") || is(s, n, "p"))
+	if (text_is(s, n, "g") || text_is(s, n, "t") || text_is(s, n, "p"))
 		return "suffixes above `k` are capitals: `M G T P E`, `Mi Gi Ti Pi Ei`";
-	if (is(s, n, "ki") || is(s, n, "mi") || is(s, n, "gi") || is(s, n, "ti") || is(s, n, "pi") || is(s, n, "ei"))
+	if (text_is(s, n, "ki") || text_is(s, n, "mi") || text_is(s, n, "gi") || text_is(s, n, "ti")
+		|| text_is(s, n, "pi") || text_is(s, n, "ei"))
 		return "binary suffixes start with a capital: `Ki Mi Gi Ti Pi Ei`";
 	if (n > 1 && (s[n - 1] == 'B' || s[n - 1] == 'b'))
 		return "the suffix has no `B`: write `Mi` for MiB, `M` for MB";
-	if (is(s, n, "B") || is(s, n, "b"))
+	if (text_is(s, n, "B") || text_is(s, n, "b"))
 		return "bytes have no suffix";
 	if (is_ci(s, n, "s") || is_ci(s, n, "h") || is_ci(s, n, "d") || is_ci(s, n, "w") || is_ci(s, n, "ms"))
 		return "that is the unit of a duration";
@@ -126,7 +127,7 @@ static int quantity_parts(const char *s, size_t n, struct parts *p, const char *
 	if (p->num_n || p->frac_n)
 		p->any_digit = 1;
 	for (k = 0; k < NSUFFIXES; k++)
-		if (is(s + i, n - i, suffixes[k].text)) {
+		if (text_is(s + i, n - i, suffixes[k].text)) {
 			p->format = suffixes[k].format;
 			p->exponent = suffixes[k].exponent;
 			return 1;
@@ -437,13 +438,13 @@ static int unit_chain(const char *s, size_t n, int64_t year, int64_t *ms, const 
 		if (!u)
 			return fail(why, "it needs a unit: `ms s m h d w`");
 		for (k = next; k < 6; k++)
-			if (k < 0 ? is(s + i + d, u, "y") : is(s + i + d, u, our_units[k].unit))
+			if (k < 0 ? text_is(s + i + d, u, "y") : text_is(s + i + d, u, our_units[k].unit))
 				break;
 		if (k == 6) {
 			for (k = 0; k < next; k++)
-				if (k < 0 ? is(s + i + d, u, "y") : is(s + i + d, u, our_units[k].unit))
+				if (k < 0 ? text_is(s + i + d, u, "y") : text_is(s + i + d, u, our_units[k].unit))
 					return fail(why, "units stand from the largest to the smallest, each once");
-			if (is(s + i + d, u, "M") || is(s + i + d, u, "y"))
+			if (text_is(s + i + d, u, "M") || text_is(s + i + d, u, "y"))
 				return fail(why, "months and years have no fixed length; the units are `ms s m h d w`");
 			return fail(why, "the units are `ms s m h d w`");
 		}
@@ -512,7 +513,7 @@ static const int64_t year_ms = (int64_t)365 * 86400000;
 
 static int ordered_ms(const char *s, size_t n, int64_t *ms)
 {
-	if (is(s, n, "0")) {
+	if (text_is(s, n, "0")) {
 		*ms = 0;
 		return 1;
 	}
@@ -577,7 +578,7 @@ static int go_ns(const char *s, size_t n, int *negative, uint64_t *ns)
 		while (i + u < n && s[i + u] != '.' && !digit(s[i + u]))
 			u++;
 		for (k = 0; k < sizeof go_units / sizeof go_units[0]; k++)
-			if (is(s + i, u, go_units[k].unit))
+			if (text_is(s + i, u, go_units[k].unit))
 				break;
 		if (k == sizeof go_units / sizeof go_units[0] || v > top / go_units[k].ns)
 			return 0;
@@ -964,7 +965,7 @@ int lit_port_name(const char *s, size_t n)
 /* Neither `.` nor `..` nor anything that starts with `..`. */
 static int dotty(const char *s, size_t n)
 {
-	return is(s, n, ".") || (n > 1 && s[0] == '.' && s[1] == '.');
+	return text_is(s, n, ".") || (n > 1 && s[0] == '.' && s[1] == '.');
 }
 
 int lit_config_key(const char *s, size_t n)
@@ -1074,7 +1075,7 @@ int lit_url(const char *s, size_t n, const char **why)
 	for (at = end; at > i && s[at - 1] != '@'; at--)
 		;
 	if (at == end)
-		return is(s, i, "file://") && end < n ? 1 : fail(why, "a host must follow `://`");
+		return text_is(s, i, "file://") && end < n ? 1 : fail(why, "a host must follow `://`");
 	/* Several hosts, or variables that the program fills in, are not ours to judge. */
 	if (memchr(s + at, ',', end - at) || memchr(s + at, '$', end - at) || memchr(s + at, '{', end - at))
 		return 1;
@@ -1217,7 +1218,7 @@ int lit_image(const char *s, size_t n, struct image_ref *r, const char **why)
 
 		for (size_t i = 0; i < first; i++)
 			upper_case |= upper(s[i]);
-		if (upper_case || memchr(s, '.', first) || memchr(s, ':', first) || is(s, first, "localhost")) {
+		if (upper_case || memchr(s, '.', first) || memchr(s, ':', first) || text_is(s, first, "localhost")) {
 			r->registry = s;
 			r->registry_n = first;
 			s += first + 1;
@@ -1272,11 +1273,11 @@ size_t lit_image_canonical(const char *s, size_t n, char out[512])
 
 	if (!lit_image(s, n, &r, NULL))
 		return 0;
-	if (r.registry_n && !is(r.registry, r.registry_n, "index.docker.io")) {
+	if (r.registry_n && !text_is(r.registry, r.registry_n, "index.docker.io")) {
 		registry = r.registry;
 		registry_n = r.registry_n;
 	}
-	if (is(registry, registry_n, "docker.io") && !memchr(r.repository, '/', r.repository_n))
+	if (text_is(registry, registry_n, "docker.io") && !memchr(r.repository, '/', r.repository_n))
 		folder = "library/";
 	len = registry_n + 1 + strlen(folder) + r.repository_n + 1 + (r.tag_n ? r.tag_n : 6) + 1 + r.digest_n;
 	if (len > 511)
@@ -1359,7 +1360,7 @@ int lit_cron(const char *s, size_t n, const char **why)
 		return fail(why, "it is empty");
 	if (s[0] == '@') {
 		for (size_t k = 0; k < sizeof macros / sizeof macros[0]; k++)
-			if (is(s, n, macros[k]))
+			if (text_is(s, n, macros[k]))
 				return 1;
 		if (n > 7 && !memcmp(s, "@every ", 7))
 			return lit_duration_go(s + 7, n - 7, NULL) ? 1
