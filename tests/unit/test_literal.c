@@ -1,4 +1,4 @@
-/* literal.c against the measured vectors (k8s-vectors.tsv, all of them), and what our own grammars add. */
+/* value/literal against the measured vectors (k8s-vectors.tsv, all of them), and what our own grammars add. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
