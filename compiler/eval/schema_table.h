@@ -1,5 +1,5 @@
 /* The fields of the Kubernetes kinds as constant tables: made at build time by compiler/fields.c from
-   stdlib/kubernetes/schema.tsv and field-rules.tsv, read by schema.c. Nothing is set up at start: types, fields and
+   stdlib/kubernetes/schema.tsv and field-rules.tsv, read by eval/schema/. Nothing is set up at start: types, fields and
    kinds are sorted, names are offsets into one text. */
 #ifndef MLOPS_SCHEMA_TABLE_H
 #define MLOPS_SCHEMA_TABLE_H

@@ -1,4 +1,4 @@
-/* What fits the fields of its kind (schema.c) and is refused by the API server all the same, or kept and without
+/* What fits the fields of its kind (schema.h) and is refused by the API server all the same, or kept and without
    effect: selectors that select nothing, lists with one key twice (which kubectl apply --server-side refuses),
    containers without an image, mounts of no volume, settings that exclude each other. What a plan's components differ
    in is not looked at. Rules of Kubernetes 1.31 to 1.36 for the kinds that every cluster has. */

@@ -14,7 +14,7 @@ struct scope {
 	const struct ast *env;          /* an env that is not built: what it declares is known in it */
 };
 
-/* One more local name; `at` is where it is declared. name NULL: none, which is well. 0: there are too many, reported. */
+/* One more local name; `at` is where it is declared. name NULL: none, which is well. 0: too many, reported. */
 int scope_push(struct scope *s, const struct ast *at, const struct atom *name);
 void resolve_expr(struct scope *s, struct ast *e);               /* e NULL: nothing */
 /* for a, b in list { ... }: the list sees the outer scope; the children from `first_inside` on see the variables. */

@@ -1,5 +1,5 @@
-/* The block of a component, a policy, or what an env says of them: each statement is bound to the member of the kind that
-   it sets, exposes or is about; what no kind has, or what stands there twice, is reported. */
+/* The block of a component, a policy, or what an env says of them: each statement is bound to the member of the kind
+   that it sets, exposes or is about; what no kind has, or what stands there twice, is reported. */
 #include "sema/resolve.h"
 #include "base/suggest.h"
 #include <string.h>

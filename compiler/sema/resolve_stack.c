@@ -1,5 +1,5 @@
-/* The user's declarations, all of them: which kind each component and policy is of, what stands in them, and what can be
-   said of an env without building it. */
+/* The user's declarations, all of them: which kind each component and policy is of, what stands in them, and what can
+   be said of an env without building it. */
 #include "sema/resolve.h"
 #include <string.h>
 

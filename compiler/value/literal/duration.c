@@ -1,4 +1,5 @@
-/* Durations and rates: our own (1h30m, 40/s), Go's (1h30m0s), and those of operators that count days, weeks and years. */
+/* Durations and rates: our own (1h30m, 40/s), Go's (1h30m0s), and those of operators that count days, weeks and
+   years. */
 #include "value/literal.h"
 #include "value/literal/bytes.h"
 #include <math.h>

@@ -1,4 +1,5 @@
-/* Names and keys, as Kubernetes takes them: of objects, labels, ports, variables, files of a ConfigMap, HTTP headers. */
+/* Names and keys, as Kubernetes takes them: of objects, labels, ports, variables, files of a ConfigMap, HTTP
+   headers. */
 #include "value/literal.h"
 #include "value/literal/bytes.h"
 
