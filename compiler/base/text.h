@@ -7,6 +7,10 @@ static inline int text_is(const char *s, size_t n, const char *word)    /* are t
 {
 	return strlen(word) == n && !memcmp(s, word, n);
 }
+static inline char text_lower(char c)                                   /* ASCII alone, whatever the locale */
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
 static inline int text_compare(const void *a, const void *b)            /* for qsort and bsearch, of const char * */
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);

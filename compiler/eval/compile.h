@@ -69,11 +69,12 @@ struct node_claim {                     /* of a node port */
 
 /* Makes and checks everything. 0 when there were errors. */
 int compile_stack(struct compile *c);
-/* object.c: the objects, releases and files of a component in e->arena. 0 on error. */
+/* object/component.c: the objects, releases and files of a component in e->arena. 0 on error. */
 int make_component(struct compile *c, struct top *t, struct out_component *out);
 /* without a plan */
 int make_objects(struct compile *c, struct top *t, struct instance *i, struct out_component *out);
 int run_output_checks(struct compile *c, struct top *t);
+/* object/name.c */
 int object_name_rule(const char *kind);         /* the same number: the same rule for names */
 int object_name_fits(const char *kind, const struct value *name);
 /* sound.c: would the API server take it? 0 after reporting why not. */
@@ -85,15 +86,28 @@ void plan_first_use(struct compile *c, struct top *t);
 /* made plainly and sound: make a plan of it, or try one */
 void plan_learn(struct compile *c, struct top *t, const struct out_component *plain);
 int plan_rules(struct compile *c, struct top *t);
+/* object/kind.c. NULL: not in the library's table */
 const struct kube_kind *kube_kind(struct compile *c, const struct atom *word);
 /* reports an unknown one */
 const struct kube_kind *manifest_kind(struct compile *c, const struct ast *manifest);
 const struct kube_kind *kube_kind_of(struct compile *c, const char *api_version, const char *kind);
+enum { KUBE_WORD = 80 };
+/* deployment, of Deployment; cut to what fits. The word's length. */
+size_t kube_word(char word[KUBE_WORD], const char *kind);
+/* stack/check.c. By an `allow` of that name around the component, or of the stack? */
 int is_allowed(struct compile *c, const struct instance *i, const char *name);
+/* 0 after reporting that it does not hold; warnings are no reason to stop. origin: "the kind", for messages. */
 int run_check(struct compile *c, struct env *env, const struct ast *check, struct instance *i, struct span at,
 	const char *origin);
+/* stack/rule.c */
 void run_rules(struct compile *c, struct top *t, struct out_component *out);
+/* stack/claim.c. What two claim is reported, with `who` of both. */
 void claim_text(struct compile *c, const char *text, struct span at, const char *who);
+/* Looked at when all are made; the caller may say another protocol than TCP. */
+struct node_claim *claim_node_port(struct compile *c, enum node_claim_from from, int64_t port, struct span at,
+	const struct instance *top, const char *who);
+/* "apps/Deployment namespace/name"; NULL: nothing of the stack is that */
+struct top *made_by(struct compile *c, const struct atom *identity);
 /* envs.c */
 void check_other_envs(struct compile *c);
 /* risk.c: what risks remember of a component, and whether one of them holds for two rememberings */
@@ -108,11 +122,6 @@ int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, con
 	const struct value *new, int restarts, struct risk_finding *f);
 /* as the lock has it; NULL: not of that type */
 const struct value *risk_fact(struct eval *e, const struct type *t, const char *text);
-/* Looked at when all are made; the caller may say another protocol than TCP. */
-struct node_claim *claim_node_port(struct compile *c, enum node_claim_from from, int64_t port, struct span at,
-	const struct instance *top, const char *who);
-/* "apps/Deployment namespace/name"; NULL: nothing of the stack is that */
-struct top *made_by(struct compile *c, const struct atom *identity);
 /* drift.c */
 void check_policy(struct compile *c, struct instance *i);
 /* where the policy says it; {0, 0}: nowhere */

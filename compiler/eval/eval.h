@@ -168,38 +168,52 @@ int limit_bytes(struct eval *e, size_t more, struct span at);   /* 0 when the bu
 /* drift.c */
 const struct value *policy_field(struct eval *e, struct instance *i, const struct atom *name, struct span at);
 
-/* builtin.c */
+/* builtin/builtin.c */
 struct arg { const struct atom *name; const struct value *value; const struct ast *x; };
 const struct value *builtin_call(struct eval *e, struct env *env, int index, const struct ast *call);
 void builtin_doc(struct buf *out);
 
-/* wire.c */
-void make_instances(struct eval *e);                    /* every component of the stack, inner ones included */
+/* wire/instance.c: one component */
+struct instance *instance_new(struct eval *e, struct kind *k, const struct atom *name, const struct ast *decl,
+	struct instance *parent, struct env *env);
 void suspect(struct eval *e, struct instance *i, const struct atom *word);     /* a setting of that name is not known */
 /* statements of the block did not parse */
 void suspect_broken(struct eval *e, struct instance *i, struct span block);
-struct instance *instance_new(struct eval *e, struct kind *k, const struct atom *name, const struct ast *decl,
-	struct instance *parent, struct env *env);
+struct instance *instance_behind(const struct value *v);        /* of a component or a given; NULL */
+const struct value *component_value(struct eval *e, struct instance *i);
+const char *instance_label(struct eval *e, const struct instance *i);  /* "`name` (kind)" */
+
+/* wire/family.c: all components */
+void make_instances(struct eval *e);                    /* every component of the stack, inner ones included */
 void expand_instance(struct eval *e, struct instance *i);        /* makes the inner components of a composite */
-const char *secret_object(struct eval *e, struct symbol *secret);       /* name of the Kubernetes Secret */
 const struct value *symbol_instances(struct eval *e, struct symbol *y, struct span at);
-void all_offers(struct eval *e);                        /* each offer to what collects it, once */
+
+/* wire/give.c: needs to gives */
 const struct value *wire_implied(struct eval *e, struct instance *i, uint32_t slot);
-const struct value *collected(struct eval *e, struct instance *i, uint32_t slot);
-const struct instance *offered_by(const struct instance *i, const struct value *v);
 const struct value *give_value(struct eval *e, struct instance *i, struct give *g, struct span at);
 const struct value *give_call(
 	struct eval *e, struct env *env, struct instance *i, struct give *g, const struct ast *call);
-struct instance *instance_behind(const struct value *v);        /* of a component or a given; NULL */
-const struct value *component_value(struct eval *e, struct instance *i);
+
+/* wire/offer.c: offers to what collects them */
+void all_offers(struct eval *e);                        /* each offer to what collects it, once */
+const struct value *collected(struct eval *e, struct instance *i, uint32_t slot);
+/* who offered what a loop over collected offers has in hand, or NULL */
+const struct instance *offered_by(const struct instance *i, const struct value *v);
+
+/* wire/port.c */
 const struct value *port_value(struct eval *e, struct instance *i, const struct atom *name, struct span at);
 const struct value *expose_value(struct eval *e, struct instance *i, const struct atom *name, struct span at);
 const struct ast *expose_statement(const struct instance *i, const struct atom *port);
+
+/* wire/secret.c */
+const char *secret_object(struct eval *e, struct symbol *secret);       /* name of the Kubernetes Secret */
+/* noted for the namespace of the component in hand; key NULL: all */
 void secret_used(struct eval *e, struct symbol *secret, const struct atom *key, struct span at);
-const char *instance_label(struct eval *e, const struct instance *i);  /* "`name` (kind)" */
-const struct value *catalog_slot(struct eval *e, struct instance *i);
+
+/* wire/catalog.c: rows of the stack's catalog */
 void check_catalogs(struct eval *e);
+const struct value *catalog_slot(struct eval *e, struct instance *i);
+const struct value *version_slot(struct eval *e, struct instance *i);
 /* of a component of that kind, else the catalog's; none */
 const struct value *catalog_row_of(struct eval *e, const char *kind);
-const struct value *version_slot(struct eval *e, struct instance *i);
 #endif

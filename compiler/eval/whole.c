@@ -178,7 +178,7 @@ static int is_custom(const char *group)
 	return strchr(group, '.') && (n < 7 || strcmp(group + n - 7, ".k8s.io"));
 }
 
-/* "apps/Deployment ns/name", as claim_object() in compile.c writes it. */
+/* "apps/Deployment ns/name", as claim_object() in stack/claim.c writes it. */
 static const struct atom *identity_of(
 	struct compile *c, const char *api, const char *kind, const struct value *ns, const struct value *name)
 {

@@ -1,5 +1,5 @@
 /* The program: every declaration of the stack, of what it uses, and of the library as far as it is needed. Made by
-   load.c, kind.c and type.c; names are bound by resolve.c. Lives as long as the compilation; nothing here holds
+   load.c, kind.c and type.c; names are bound by resolve*.c. Lives as long as the compilation; nothing here holds
    values. */
 #ifndef MLOPS_PROGRAM_H
 #define MLOPS_PROGRAM_H
@@ -277,19 +277,21 @@ enum bind {
 	BIND_BAD
 };
 #define MAX_LOCALS 24
-void resolve_kind(struct program *p, struct kind *k);
-void resolve_fn(struct program *p, struct fn *f);
 void resolve_program(struct program *p);        /* the user's declarations; library ones when they are first used */
+void resolve_kind(struct program *p, struct kind *k);
 void resolve_rule(struct program *p, struct rule *r);
+void resolve_fn(struct program *p, struct fn *f);
 void resolve_catalog_row(struct program *p, const struct ast *set);
 void unknown_first(struct program *p, const struct atom *name, struct diag *x);
 void unknown_again(struct program *p, struct unknown *u, struct span at);
 void resolve_words(struct program *p);            /* reports words that nothing has; call it last */
 void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *local);
+
+/* resolve_block.c */
 /* the setting that was most likely meant, or NULL */
 const char *setting_suggest(const struct kind *k, const struct atom *name);
 int drift_word(const struct atom *a);           /* is it a word of drift blocks of its own? */
 const char *drift_suggest(const struct atom *a);
-int builtin_index(const struct atom *name);     /* eval/builtin.c; -1 */
+int builtin_index(const struct atom *name);     /* eval/builtin/builtin.c; -1 */
 const char *builtin_name(int i);                /* NULL past the end */
 #endif
