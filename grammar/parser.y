@@ -107,6 +107,24 @@ static inline struct ast *assign(struct parse *p, const struct atom *name, struc
 	x->name = name;
 	return x;
 }
+static struct ast *value(struct parse *p, const struct setting_line *l)
+{
+	switch (l->kind) {
+	case T_NUMBER: return leaf(p, AST_NUMBER, l->value, l->value_at);
+	case T_STRING: return leaf(p, AST_STRING, l->value, l->value_at);
+	default: return leaf(p, AST_NAME, l->value, l->value_at);
+	}
+}
+static void settings(struct parse *p)
+{
+	uint32_t i;
+
+	for (i = 0; i < p->lines.n; i++) {
+		const struct setting_line *l = &p->lines.v[i];
+
+		parse_push(p, assign(p, l->name, l->name_at, value(p, l), span_join(l->name_at, l->value_at)));
+	}
+}
 static struct ast *named(struct ast *x, const struct atom *name, struct span at)
 {
 	x->name = name;
@@ -142,6 +160,7 @@ static void mlops_yyerror(struct span *at, struct parse *p, const char *msg);
 
 %token NL "the end of the line" YYEOF 0 "the end of the file"
 %token START_FILE START_EXPR
+%token SETTINGS
 %token <atom> NAME "a name" KEY "a key" NUMBER "a number" STRING "text"
 %token STRING_BEGIN "the beginning of a text" STRING_END "the end of the text" TEXT "a piece of text"
 %token INTERP "${" INTERP_END "the `}` of `${`"
@@ -286,6 +305,7 @@ drift
 drift_items
 	: %empty                        { $$ = p->nodes.n; }
 	| drift_items drift_item NL     { $$ = $1; ITEM($2); }
+	| drift_items SETTINGS          { $$ = $1; settings(p); }
 	| drift_items error NL          { $$ = $1; FOUND; }
 	;
 drift_item
@@ -394,6 +414,7 @@ rule_block
 statements
 	: %empty                        { $$ = p->nodes.n; }
 	| statements statement NL       { $$ = $1; ITEM($2); }
+	| statements SETTINGS           { $$ = $1; settings(p); }
 	| statements error NL           { $$ = $1; FOUND; }
 	;
 statement
@@ -771,7 +792,8 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parse *p)
 
 	e.found = yysymbol_name(yypcontext_token(context));
 	for (i = 0; i < n && e.n < (int)(sizeof e.name / sizeof *e.name); i++)
-		e.name[e.n++] = yysymbol_name(kinds[i]);
+		if (kinds[i] != YYSYMBOL_SETTINGS)      /* nobody writes one */
+			e.name[e.n++] = yysymbol_name(kinds[i]);
 	parse_syntax_error(p, &e);
 	return 0;
 }

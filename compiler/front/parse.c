@@ -441,6 +441,8 @@ static void pop_bracket(struct parse *p)
 {
 	p->brackets.n--;
 	p->level = p->brackets.n ? p->brackets.v[p->brackets.n - 1].level : 0;
+	if (p->brackets.n < p->settings)
+		p->settings = 0;
 }
 
 static void report_unclosed(struct parse *p, int kind, struct span open, struct span at, const char *what)
@@ -1060,19 +1062,18 @@ static const uint8_t ways[T_FALSE + 1] = {
 	[T_NL] = WAY_LINE,
 };
 
-/* Does what comes behind this line break, going by its first letters, begin a statement or entry, or close a block? */
-static int begins_line(const char *s)
-{
-	return *s == '}' || *s == '"'
-		|| (*s >= 'a' && *s <= 'z' && !(*s == 'e' && s[1] == 'l') && !(*s == 't' && s[1] == 'h')
-			&& !(*s == 'b' && s[1] == 'e'));
-}
-
 /* Can what stands behind this word make a name of it? */
 static int stays_word(const char *s)
 {
 	return (*s >= 'a' && *s <= 'z') || (*s >= '0' && *s <= '9') || *s == '"' || *s == '(' || *s == '['
 		|| *s == '{' || *s == '!';
+}
+
+/* Is the `{` that comes now that of `component NAME : NAME {` or `drift NAME on NAME {`? */
+static int opens_settings(const struct parse *p)
+{
+	return (p->head.kind == T_COMPONENT || p->head.kind == T_DRIFT) && p->nth == 4 && p->prev == T_NAME
+		&& p->first.kind == p->head.kind;
 }
 
 /* The short way: a token that needs no look-ahead, while nothing waits. Its kind, or -1: it has to go the long way. */
@@ -1087,9 +1088,12 @@ static inline int straight(struct parse *p, int kind, const union MLOPS_YYSTYPE 
 	case WAY_OPEN:
 		if (n >= PARSE_MAX_DEPTH)
 			return -1;
-		if (kind == '{' && p->head.kind && n == p->head.depth)
-			p->head.kind = 0;
 		push_bracket(p, kind, *at);
+		if (kind == '{' && p->head.kind && n == p->head.depth) {
+			if (!p->apart && opens_settings(p))
+				p->settings = n + 1;
+			p->head.kind = 0;
+		}
 		return kind;
 	case WAY_END:
 		if (prev != T_NL && prev != '{' && prev != ',')
@@ -1101,7 +1105,7 @@ static inline int straight(struct parse *p, int kind, const union MLOPS_YYSTYPE 
 		pop_bracket(p);
 		return kind;
 	case WAY_LINE:
-		return !p->head.kind && prev != T_NL && prev != '{' && !continues(prev) && begins_line(p->next)
+		return !p->head.kind && prev != T_NL && prev != '{' && !continues(prev) && parse_begins_line(p->next)
 			&& (!n || p->brackets.v[n - 1].kind == '{') ? kind : -1;
 	case WAY_LONG:
 		if (is_reserved(kind))
@@ -1129,6 +1133,13 @@ static inline int straight(struct parse *p, int kind, const union MLOPS_YYSTYPE 
 
 int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p)
 {
+	if (p->plain && p->settings && p->settings == p->brackets.n && (p->prev == T_NL || p->prev == '{')
+	    && lexer_settings(p, at, p->lexer)) {
+		p->prev = T_NL;         /* they end with one */
+		p->end = at->hi;
+		p->short_way = 1;
+		return T_SETTINGS;
+	}
 	if (p->plain) {
 		int got = lexer_lex(p, val, at, p->lexer), kind = p->plain ? straight(p, got, val, at) : -1;
 
@@ -1508,6 +1519,7 @@ static void open_parse(struct parse *p, struct source *src, struct arena *a, str
 
 	memset(p, 0, offsetof(struct parse, few_nodes));
 	START_WITH(p->nodes, p->few_nodes);
+	START_WITH(p->lines, p->few_lines);
 	START_WITH(p->brackets, p->few_brackets);
 	START_WITH(p->docs, p->few_docs);
 	START_WITH(p->strings, p->few_strings);
@@ -1549,7 +1561,7 @@ static struct ast *run(struct parse *p)
 	return p->result;
 }
 
-struct ast *parse_source(struct source *src, struct arena *a, struct atoms *atoms, struct diags *diags)
+static struct ast *parse_file(struct source *src, struct arena *a, struct atoms *atoms, struct diags *diags, int slowly)
 {
 	const struct diags before = *diags;
 	struct arena scratch;
@@ -1566,6 +1578,7 @@ struct ast *parse_source(struct source *src, struct arena *a, struct atoms *atom
 	}
 	arena_init(&scratch, 0);
 	open_parse(&p, src, a, &scratch, atoms, diags, T_START_FILE);
+	p.by_rules = p.apart = slowly;
 	file = run(&p);
 	close_parse(&p);
 	if (p.trouble && !p.deep) {
@@ -1586,6 +1599,7 @@ struct ast *parse_source(struct source *src, struct arena *a, struct atoms *atom
 		if (!second.deep && w.repairs.n && w.n <= (uint32_t)second.trouble) {
 			*diags = before;
 			open_parse(&p, src, a, &scratch, atoms, diags, T_START_FILE);
+			p.by_rules = p.apart = slowly;
 			p.repairs = w.repairs.v;
 			p.nrepairs = w.repairs.n;
 			file = run(&p);
@@ -1594,6 +1608,16 @@ struct ast *parse_source(struct source *src, struct arena *a, struct atoms *atom
 	}
 	arena_free(&scratch);
 	return file;
+}
+
+struct ast *parse_source(struct source *src, struct arena *a, struct atoms *atoms, struct diags *diags)
+{
+	return parse_file(src, a, atoms, diags, 0);
+}
+
+struct ast *parse_slowly(struct source *src, struct arena *a, struct atoms *atoms, struct diags *diags)
+{
+	return parse_file(src, a, atoms, diags, 1);
 }
 
 struct ast *parse_expression(struct source *src, struct arena *a, struct atoms *atoms, struct diags *diags)
@@ -1630,6 +1654,7 @@ void parse_tokens(struct source *src, struct arena *a, int by_rules, struct toke
 	diags_init(&quiet, &scratch, NULL);
 	open_parse(&p, src, a, &scratch, &atoms, &quiet, T_START_FILE);
 	p.by_rules = by_rules;
+	p.apart = 1;
 	memset(out, 0, sizeof *out);
 	do {
 		t.kind = mlops_yylex(&t.val, &t.span, &p);

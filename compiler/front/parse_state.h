@@ -3,7 +3,8 @@
    The way of a token: the flex scanner (lexer.l) reads bytes; token_fetch() below it follows brackets and forgets line
    breaks that mean nothing; mlops_yylex() above that, with a look-ahead of two tokens, decides which words are words of
    the language here; bison takes what comes out. Nearly every token is what it seems at once, and mlops_yylex() hands
-   it from the scanner to bison itself. */
+   it from the scanner to bison itself. And most of what is written are settings, `name = value` on a line of its own,
+   in the blocks of components: as many of them as follow each other are one token, T_SETTINGS. */
 #ifndef MLOPS_PARSE_STATE_H
 #define MLOPS_PARSE_STATE_H
 #include "front/parse.h"
@@ -29,6 +30,8 @@ struct bracket {
 };
 struct open_string { struct span open; uint32_t braces; int block; };  /* braces: open ones within its ${} */
 struct doc { uint32_t lo; const char *text; };
+/* A line `name = value`, value being one token: kind. */
+struct setting_line { const struct atom *name, *value; struct span name_at, value_at; int kind; };
 /* close: a bracket to put before `at`; 0: leave out the one at `at` */
 struct repair { uint32_t at; int close; struct span open; };
 
@@ -44,6 +47,10 @@ struct parse {
 	const char *stop;               /* of what flex reads: the second NUL behind it */
 	const char *next;               /* behind the last name or line break, with the blanks that follow it */
 	int by_rules;                   /* every token by the rules of lexer.l, also those known at sight */
+	int apart;                      /* every token on its own: no T_SETTINGS */
+	/* how many brackets are open in the block of settings that this place is in; 0: in none, or not at sight */
+	uint32_t settings;
+	VEC(struct setting_line) lines; /* of the last T_SETTINGS */
 	/* what makes a place in the sequence of the low half of an address in the text */
 	uint32_t delta;
 	char *node, *node_end;          /* room for nodes */
@@ -89,6 +96,7 @@ struct parse {
 
 	/* Not zeroed: where these begin, so that a small source needs no memory but for its nodes. */
 	struct ast *few_nodes[128];
+	struct setting_line few_lines[32];
 	struct bracket few_brackets[32];
 	struct doc few_docs[8];
 	struct open_string few_strings[8];
@@ -100,10 +108,21 @@ struct parse {
 void lexer_open(struct parse *p);
 void lexer_close(struct parse *p);
 int lexer_lex(struct parse *p, union MLOPS_YYSTYPE *val, struct span *at, void *scanner);
+/* At the start of a line: fills `lines` with the settings from here on that are known at sight. Where they stand; how
+   many. */
+uint32_t lexer_settings(struct parse *p, struct span *at, void *scanner);
 
 /* parse.c: for the scanner */
 const struct atom *parse_text(struct parse *p, uint32_t lo, uint32_t hi);       /* offsets; escapes resolved */
 int parse_word(const struct atom *word);        /* its token, T_NAME for a plain one */
+/* Does what comes behind a line break, going by its first letters, begin a statement or entry, or close a block? What
+   may be `else`, `then` or `because` does not. */
+static inline int parse_begins_line(const char *s)
+{
+	return *s == '}' || *s == '"'
+		|| (*s >= 'a' && *s <= 'z' && !(*s == 'e' && s[1] == 'l' && s[2] == 's')
+			&& !(*s == 't' && s[1] == 'h' && s[2] == 'e') && !(*s == 'b' && s[1] == 'e' && s[2] == 'c'));
+}
 
 /* parse.c: for the parser */
 int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p);
@@ -140,6 +159,8 @@ static inline void *parse_node(struct parse *p, size_t size)
 }
 static inline void parse_push(struct parse *p, struct ast *n) { VEC_PUSH(p->scratch, &p->nodes, n); }
 
+/* parse.c: for a test. The source parsed with by_rules and apart: it makes no difference to what comes out. */
+struct ast *parse_slowly(struct source *src, struct arena *a, struct atoms *atoms, struct diags *diags);
 /* parse.c: for fmt.c. All tokens of a source that has parsed, line breaks included, strings in their pieces. by_rules:
    as in struct parse; it makes no difference to what comes out. */
 struct tokens { struct token *v; uint32_t n, cap; };

@@ -663,6 +663,92 @@ static void prefixes(void **state)
 	}
 }
 
+static int same_atom(const struct atom *a, const struct atom *b)
+{
+	return !a == !b && (!a || (a->len == b->len && !memcmp(a->text, b->text, a->len)));
+}
+
+static int same_tree(const struct ast *a, const struct ast *b)
+{
+	uint32_t i;
+
+	if (!a || !b)
+		return a == b;
+	if (a->tag != b->tag || a->op != b->op || a->flags != b->flags || a->nkids != b->nkids
+		|| a->bind_depth != b->bind_depth || memcmp(&a->span, &b->span, sizeof a->span)
+		|| !same_atom(a->name, b->name))
+		return 0;
+	if (ast_has_doc(a->tag) && (memcmp(&a->name_span, &b->name_span, sizeof a->name_span) || !a->doc != !b->doc))
+		return 0;
+	for (i = 0; i < a->nkids; i++)
+		if (!same_tree(a->kids[i], b->kids[i]))
+			return 0;
+	return 1;
+}
+
+/* The settings that are taken many at a time are those that the parser makes one by one, and the mistakes around them
+   are the same ones. */
+static void same_parse(const char *s, size_t n)
+{
+	struct text t;
+	struct atoms atoms;
+	struct diags diags;
+	struct ast *slow;
+	uint32_t i;
+
+	read_text(&t, s, n);
+	atoms_init(&atoms, &t.arena);
+	diags_init(&diags, &t.arena, &t.sources);
+	slow = parse_slowly(t.source, &t.arena, &atoms, &diags);
+	for (i = 0; i < t.diags.n && i < diags.n; i++)
+		if (strcmp(t.diags.v[i]->code, diags.v[i]->code) || strcmp(t.diags.v[i]->message, diags.v[i]->message)
+			|| memcmp(&t.diags.v[i]->span, &diags.v[i]->span, sizeof diags.v[i]->span))
+			break;
+	if (i < t.diags.n || i < diags.n)
+		fail_msg("mistakes differ in\n%.*s", (int)n, s);
+	if (!same_tree(t.file, slow))
+		fail_msg("trees differ of\n%.*s", (int)n, s);
+	atoms_free(&atoms);
+	free_text(&t);
+}
+
+static void many_settings(void **state)
+{
+	static const char *const starts[] = { "component a : k {", "drift a on b {", "env e { component a {", "component a {",
+		"component a = k {", "component a : k for x in {\n", "component a : k\n", "env e {\n component a : k {", "kind k {",
+		"component A : k {", "component a : k { }\ncomponent b : k {", "let x = [\n", "component a in b {", "drift a on b.c {" };
+	static const char *const pieces[] = { "\n  a = 1", "\n  port = 8080", "\n  then = 5m", "\n  name = \"x\"", "\n  b = c-d", "\n",
+		"\n  else = true", "\nthreshold = 0.5", "\n  elsewhere = x ", "\n  a == 1", "\n  x = 1 # c", "\n  ## doc\n  y = 2",
+		" ", "\t", ";", "\r\n", " c", " \"d\"", " + 1", "\n + 1", "\n  a.b = 1", "\n  A = 1", "\n  a = ", "\n  a = \"${b}\"", "}", "\n}", "{",
+		"\n  check a else \"b\"", "\n  if = b", "\n  \"q\" = 1", "(", "\n  )", "]", "\n  a = \"\"\"\n  t\n  \"\"\"", "\n  a = 1 2",
+		"\n  allow x because \"y\"", "=", "\n  a: 1", "\n  alert a when b", "\xc3\xa9", "\n  a = 40/s", "\n  a = 1_0", "\"" };
+	uint32_t seed = 7, i, n, end;
+
+	(void)state;
+	for (i = 0; i < COUNT(valid) + COUNT(broken); i++) {
+		struct buf b = { 0 };
+
+		read_case(i < COUNT(valid) ? valid[i] : broken[i - COUNT(valid)], &b);
+		for (n = (uint32_t)b.n; n; n -= n > 40 ? 37 : 1)
+			same_parse(b.p, n);
+		buf_free(&b);
+	}
+	for (i = 0; i < 60000; i++) {
+		struct buf b = { 0 };
+
+		buf_adds(&b, starts[i % COUNT(starts)]);
+		seed = seed * 1664525u + 1013904223u;
+		for (n = 0, end = 2 + (seed >> 16) % 7; n < end; n++) {
+			seed = seed * 1664525u + 1013904223u;
+			/* mostly what is right, or nearly nothing would be */
+			buf_adds(&b, pieces[(seed >> 16) % (i & 64 ? COUNT(pieces) : 10)]);
+		}
+		buf_adds(&b, i % 5 ? "\n}\nlet z = 1\n" : "");
+		same_parse(b.p, b.n);
+		buf_free(&b);
+	}
+}
+
 /* The tokens that lexer.l knows at sight are those of its rules. */
 static void same_tokens(const char *s, size_t n)
 {
@@ -752,7 +838,7 @@ int main(void)
 		cmocka_unit_test(what_remains), cmocka_unit_test(spans), cmocka_unit_test(exact_spans), cmocka_unit_test(docs),
 		cmocka_unit_test(crlf), cmocka_unit_test(equality), cmocka_unit_test(expressions), cmocka_unit_test(deep),
 		cmocka_unit_test(long_texts), cmocka_unit_test(huge_list), cmocka_unit_test(prefixes), cmocka_unit_test(at_sight),
-		cmocka_unit_test(slips),
+		cmocka_unit_test(many_settings), cmocka_unit_test(slips),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
