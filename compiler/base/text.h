@@ -7,6 +7,10 @@ static inline int text_is(const char *s, size_t n, const char *word)    /* are t
 {
 	return strlen(word) == n && !memcmp(s, word, n);
 }
+static inline int text_ends(const char *s, size_t n, const char *end)   /* do the n bytes at s end so? */
+{
+	return n >= strlen(end) && !memcmp(s + n - strlen(end), end, strlen(end));
+}
 static inline char text_lower(char c)                                   /* ASCII alone, whatever the locale */
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;

@@ -62,11 +62,6 @@ static int is_none(const struct value *v)
 	return !v || v->tag == VALUE_NONE;
 }
 
-static int is_text(const struct value *v, const char *s)
-{
-	return v && v->tag == VALUE_STRING && v->n == strlen(s) && !memcmp(v->str.p, s, v->n);
-}
-
 /* The default of a field as a table writes it. */
 static int is_default(const char *want, const struct value *v, const struct value *around)
 {
@@ -77,7 +72,7 @@ static int is_default(const char *want, const struct value *v, const struct valu
 		return beside && value_equal(beside, v);
 	}
 	if (!strcmp(want, "@pull")) {
-		const struct value *image = around ? value_getc(around, "image") : NULL;
+		const struct value *image = value_getc(around, "image");
 		int latest = 1;
 		if (image && image->tag == VALUE_STRING) {
 			const char *slash = memchr(image->str.p, '/', image->n), *colon, *end = image->str.p + image->n;
@@ -88,14 +83,14 @@ static int is_default(const char *want, const struct value *v, const struct valu
 			latest = !memchr(slash, '@', (size_t)(end - slash))
 				&& (!colon || (end - colon == 7 && !memcmp(colon, ":latest", 7)));
 		}
-		return is_text(v, latest ? "Always" : "IfNotPresent");
+		return value_says(v, latest ? "Always" : "IfNotPresent");
 	}
 	if (!strcmp(want, "@policy")) {         /* Ingress always, Egress where there are rules for it */
 		const int egress = around && !is_none(value_getc(around, "egress"));
 		if (v->tag != VALUE_LIST || v->n != 1u + (uint32_t)egress)
 			return 0;
 		for (uint32_t i = 0; i < v->n; i++)
-			if (!is_text(v->items[i], "Ingress") && !(egress && is_text(v->items[i], "Egress")))
+			if (!value_says(v->items[i], "Ingress") && !(egress && value_says(v->items[i], "Egress")))
 				return 0;
 		return 1;
 	}

@@ -241,7 +241,7 @@ static const char **name_ids(struct pairing *x, int k)
 	const char **id = ARENA_ARRAY(x->a, const char *, x->s[k].list->n + 1);
 	for (uint32_t i = 0; i < x->s[k].list->n; i++) {
 		const struct value *v = x->s[k].list->items[i],
-			*name = v->tag == VALUE_RECORD ? value_getc(v, "name") : NULL;
+			*name = value_getc(v, "name");
 		id[i] = name && name->tag == VALUE_STRING ? arena_strdup(x->a, name->str.p, name->n) : NULL;
 	}
 	return id;
@@ -254,7 +254,7 @@ static const char **nameless_ids(struct pairing *x, int k)
 	struct buf b = { 0 };
 	for (uint32_t i = 0; i < x->s[k].list->n; i++) {
 		const struct value *v = x->s[k].list->items[i],
-			*meta = v->tag == VALUE_RECORD ? value_getc(v, "metadata") : NULL;
+			*meta = value_getc(v, "metadata");
 		if (v->tag != VALUE_RECORD || x->s[k].mate[i] >= 0)
 			continue;
 		char *hex = arena_alloc(x->a, 33);
@@ -278,7 +278,7 @@ static const char **nameless_ids(struct pairing *x, int k)
 static int all_named(const struct value *list)
 {
 	for (uint32_t i = 0; i < list->n; i++) {
-		const struct value *v = list->items[i], *name = v->tag == VALUE_RECORD ? value_getc(v, "name") : NULL;
+		const struct value *v = list->items[i], *name = value_getc(v, "name");
 		if (!name || name->tag != VALUE_STRING)
 			return 0;
 	}

@@ -253,8 +253,8 @@ static int one_sided(struct diff *d, struct diff_side *s, struct diff_side *othe
 			return 0;
 		if (s->is_stream && p->live) {
 			const struct value *meta = value_getc(p->tree, "metadata"),
-				*labels = meta ? value_getc(meta, "labels") : NULL;
-			const struct value *by = labels ? value_getc(labels, "app.kubernetes.io/managed-by") : NULL;
+				*labels = value_getc(meta, "labels");
+			const struct value *by = value_getc(labels, "app.kubernetes.io/managed-by");
 			if (!by || by->tag != VALUE_STRING || by->n != 6 || memcmp(by->str.p, "mlopsc", 6)) {
 				d->foreign++;
 				continue;

@@ -122,7 +122,7 @@ static const char *text_at(const struct value *rec, const char *key, struct aren
 
 static void identity(const struct value *v, struct diff_part *p, struct arena *a)
 {
-	const struct value *meta = value_getc(v, "metadata"), *labels = meta ? value_getc(meta, "labels") : NULL;
+	const struct value *meta = value_getc(v, "metadata"), *labels = value_getc(meta, "labels");
 	*p = (struct diff_part){ .what = DIFF_OBJECT, .tree = v };
 	p->api_version = text_at(v, "apiVersion", a);
 	p->kind = text_at(v, "kind", a);

@@ -752,7 +752,7 @@ static void take_absent(struct importer *im, struct node *root, const struct val
 {
 	const char *name = line_of(im, dep, "name"), *alias = line_of(im, dep, "alias"),
 		*version = line_of(im, dep, "version");
-	const struct value *list = lock ? value_getc(lock, "dependencies") : NULL;
+	const struct value *list = value_getc(lock, "dependencies");
 	for (uint32_t k = 0; list && list->tag == VALUE_LIST && k < list->n; k++) {
 		const char *locked = line_of(im, list->items[k], "name");
 		if (locked && !strcmp(locked, name) && line_of(im, list->items[k], "version"))

@@ -563,7 +563,7 @@ static void edited_objects(struct check *c, const char *path, const char *compon
 	for (uint32_t i = 0; !text && i < docs.n; i++) {
 		const struct value *v = docs.v[i], *f[4] = { 0 };
 		static const char *const keys[4] = { "apiVersion", "kind", "namespace", "name" };
-		const struct value *meta = v->tag == VALUE_RECORD ? value_getc(v, "metadata") : NULL;
+		const struct value *meta = value_getc(v, "metadata");
 		for (int k = 0; k < 4; k++) {
 			const struct value *from = k < 2 ? v : meta;
 			f[k] = from && from->tag == VALUE_RECORD ? value_getc(from, keys[k]) : NULL;

@@ -81,8 +81,7 @@ static void type_help(struct eval *e, struct diag *x, const struct type *t, cons
 		&& (t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT || t->tag == T_BOOL)) {
 		int64_t i;
 		double d;
-		if (t->tag == T_BOOL ? (v->n == 4 && !memcmp(v->str.p, "true", 4))
-					|| (v->n == 5 && !memcmp(v->str.p, "false", 5))
+		if (t->tag == T_BOOL ? value_says(v, "true") || value_says(v, "false")
 					: lit_int(v->str.p, v->n, &i)
 					|| (t->tag == T_FLOAT && lit_float(v->str.p, v->n, &d))) {
 			diag_help(e->diags, x, "write it without quotes: %.*s", (int)v->n, v->str.p);

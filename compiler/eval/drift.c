@@ -321,7 +321,7 @@ static int alert_read(struct eval *e, struct instance *i, const struct ast *a, s
 	const struct value *x = r->exported = exported(e, i, r->what);
 	if (is_error(x))
 		return 0;
-	const struct value *query = x->tag == VALUE_RECORD ? value_getc(x, "query") : NULL;
+	const struct value *query = value_getc(x, "query");
 	if (!query || query->tag != VALUE_STRING) {
 		diag_error(e->diags, x->origin, D_UNKNOWN_FIELD, "this `exports`", "query");
 		return 0;

@@ -274,7 +274,7 @@ static struct instance *fresh(struct eval *e, const struct instance *orig)
 static int has_node_port(const struct out_object *o)
 {
 	const struct value *spec = value_getc(o->tree, "spec"),
-		*ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
+		*ports = value_getc(spec, "ports");
 	for (uint32_t n = 0; ports && ports->tag == VALUE_LIST && n < ports->n; n++)
 		if (ports->items[n]->tag == VALUE_RECORD && value_getc(ports->items[n], "nodePort"))
 			return 1;

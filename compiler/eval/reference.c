@@ -440,7 +440,7 @@ const struct value *reference_value(struct eval *e, struct env *env, const char 
 const struct value *npy_value(struct eval *e, const struct value *const *v, uint32_t n,
 	const struct span *at, struct span whole)
 {
-	const struct value *bytes = v[0]->tag == VALUE_RECORD ? value_getc(v[0], "data") : NULL,
+	const struct value *bytes = value_getc(v[0], "data"),
 		*rows = value_getc(v[0], "rows"), *names = value_getc(v[0], "names");
 	if (!bytes || bytes->tag != VALUE_BYTES || !rows || rows->tag != VALUE_INT || !names ||
 		names->tag != VALUE_LIST || !names->n

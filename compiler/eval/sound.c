@@ -91,7 +91,7 @@ static const struct value *known(const struct look *l, const struct value *v)
 
 static int is(const struct look *l, const struct value *v, const char *s)
 {
-	return known(l, v) && is_text(v) && strlen(s) == v->n && !memcmp(v->str.p, s, v->n);
+	return known(l, v) && value_says(v, s);
 }
 
 static int amount(const struct look *l, const struct value *v, struct quantity *q)
@@ -237,7 +237,7 @@ static void restarts(struct look *l, const struct value *spec, int job)
 	const struct value *pod = get(get(spec, "template"), "spec"), *v = get(pod, "restartPolicy");
 	if (v && (!is_text(v) || (l->e->plan && is_symbolic(v))))
 		return;
-	int always = !v || (v->n == 6 && !memcmp(v->str.p, "Always", 6));
+	int always = !v || value_says(v, "Always");
 	if (pod && job && always)
 		diag_help(l->e->diags, wrong(l, v ? v : pod, "the pods of a Job cannot be restarted for ever"),
 			"write restartPolicy: \"OnFailure\" or \"Never\" in the pod's spec");

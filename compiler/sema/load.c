@@ -8,6 +8,7 @@
 #include "sema/program.h"
 #include "base/os.h"
 #include "base/suggest.h"
+#include "base/text.h"
 #include "front/parse.h"
 #include "sema/embed.h"
 #include <dirent.h>
@@ -569,12 +570,6 @@ const char *program_path(struct program *p, const char *rel, size_t len, struct 
 	return path;
 }
 
-static int ends_with(const char *s, const char *suffix)
-{
-	size_t n = strlen(s), m = strlen(suffix);
-	return n >= m && !strcmp(s + n - m, suffix);
-}
-
 static void use_files(struct program *p, const struct ast *file)
 {
 	for (uint32_t i = 0; i < file->nkids; i++) {
@@ -605,12 +600,12 @@ static void use_files(struct program *p, const struct ast *file)
 		struct source *s = source_adopt(p->sources, u->name->text, text, len, 0);
 		if (!s)
 			continue;
-		if (ends_with(u->name->text, ".yaml") || ends_with(u->name->text, ".yml")) {
+		if (text_ends(u->name->text, u->name->len, ".yaml") || text_ends(u->name->text, u->name->len, ".yml")) {
 			VEC_PUSH(p->arena, &p->yaml, s);
 			VEC_PUSH(p->arena, &p->yaml_uses, u);
 			continue;
 		}
-		if (ends_with(u->name->text, ".keys.tsv")) {
+		if (text_ends(u->name->text, u->name->len, ".keys.tsv")) {
 			VEC_PUSH(p->arena, &p->charts, s);
 			continue;
 		}

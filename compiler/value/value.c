@@ -4,6 +4,7 @@
    pointer. */
 #include "value/value.h"
 #include "base/buf.h"
+#include "base/text.h"
 #include "value/literal.h"
 #include <math.h>
 #include <stdio.h>
@@ -150,11 +151,16 @@ const struct value *value_get(const struct value *rec, const struct atom *key)
 	return i < rec->n ? rec->rec.fields[i].value : NULL;
 }
 
+int value_says(const struct value *v, const char *word)
+{
+	return v && v->tag == VALUE_STRING && text_is(v->str.p, v->n, word);
+}
+
 const struct value *value_getc(const struct value *rec, const char *key)
 {
 	size_t n = strlen(key);
 
-	if (rec->tag != VALUE_RECORD)
+	if (!rec || rec->tag != VALUE_RECORD)
 		return NULL;
 	for (uint32_t i = 0; i < rec->n; i++) {
 		const struct atom *k = rec->rec.fields[i].key;

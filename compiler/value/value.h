@@ -66,10 +66,12 @@ const struct value *value_bytes(struct arena *a, const char *p, size_t n, struct
 const struct value *value_list(struct arena *a, const struct value **items, uint32_t n, struct span at);
 /* kept */
 const struct value *value_record(struct arena *a, const struct field *f, uint32_t n, struct span at);
-const struct value *value_get(const struct value *rec, const struct atom *key);                 /* NULL if absent */
-const struct value *value_getc(const struct value *rec, const char *key);
+/* NULL if absent, or where there is no record */
+const struct value *value_get(const struct value *rec, const struct atom *key);
+const struct value *value_getc(const struct value *rec, const char *key);                       /* rec may be NULL */
 /* A copy of rec with the key set (in place, or appended), or without it (v == NULL). */
 const struct value *value_with(struct arena *a, const struct value *rec, const struct atom *key, const struct value *v);
+int value_says(const struct value *v, const char *word);                 /* is it text, this word? v may be NULL */
 int value_has_null(const struct value *v);                              /* itself, or anywhere in it */
 int value_equal(const struct value *a, const struct value *b);          /* meaning: record order does not matter */
 /* "a list", "a size", "none" ... for messages */

@@ -52,8 +52,8 @@ void config_hashes(struct making *m)
 	for (uint32_t k = 0; k < m->objects.n; k++) {
 		struct out_object *o = &m->objects.v[k];
 		const struct value *spec = value_getc(o->tree, "spec"),
-			*tpl = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "template") : NULL;
-		const struct value *pod = tpl && tpl->tag == VALUE_RECORD ? value_getc(tpl, "spec") : NULL;
+			*tpl = value_getc(spec, "template");
+		const struct value *pod = value_getc(tpl, "spec");
 		if (!pod || pod->tag != VALUE_RECORD
 			|| (strcmp(o->kind, "Deployment") && strcmp(o->kind, "StatefulSet")
 				&& strcmp(o->kind, "DaemonSet")))

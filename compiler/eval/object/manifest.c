@@ -327,7 +327,7 @@ void make_yaml_objects(struct making *m)
 	for (uint32_t d = 0; d < m->t->ndocs; d++) {
 		const struct value *v = m->t->docs[d], *api = value_getc(v, "apiVersion"),
 			*kind = value_getc(v, "kind"), *meta = value_getc(v, "metadata");
-		const struct value *name = meta && meta->tag == VALUE_RECORD ? value_getc(meta, "name") : NULL;
+		const struct value *name = value_getc(meta, "name");
 		if (!name || name->tag != VALUE_STRING)
 			continue;       /* reported when it was read */
 		add_object(m, NULL, text(e, api), text(e, kind), name, without_none(e, v), v->origin, 0);

@@ -99,7 +99,7 @@ void make_release(struct making *m, struct instance *i, struct env *env, const s
 		struct out_ready *v = ARENA_ARRAY(e->arena, struct out_ready, ready->n);
 		for (uint32_t k = 0; k < ready->n; k++) {
 			const struct value *x = ready->items[k],
-				*roll = x->tag == VALUE_RECORD ? value_getc(x, "rollout") : NULL;
+				*roll = value_getc(x, "rollout");
 			if (x->tag != VALUE_RECORD || !*opt_text(e, x, "resource")) {
 				diag_error(e->diags, x->origin.hi ? x->origin : o->span, D_RELEASE,
 					"`ready` lists records with `resource` and `condition` or `rollout`");

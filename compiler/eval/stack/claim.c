@@ -192,10 +192,10 @@ void claim_object(struct compile *c, const struct out_object *o, struct span at,
 	}
 	if (o->tree && !old && !strcmp(o->kind, "Service")) {
 		const struct value *spec = value_getc(o->tree, "spec"),
-			*ports = spec && spec->tag == VALUE_RECORD ? value_getc(spec, "ports") : NULL;
+			*ports = value_getc(spec, "ports");
 		for (uint32_t n = 0; ports && ports->tag == VALUE_LIST && n < ports->n; n++) {
 			const struct value *port = ports->items[n],
-				*np = port->tag == VALUE_RECORD ? value_getc(port, "nodePort") : NULL,
+				*np = value_getc(port, "nodePort"),
 				*protocol = np ? value_getc(port, "protocol") : NULL;
 			if (!np || np->tag != VALUE_INT)
 				continue;

@@ -49,12 +49,9 @@ void read_yaml_uses(struct compile *c)
 		yaml_read(t->yaml, e->unit, e->p->atoms, e->diags, &docs);
 		VEC(const struct value *) all = { 0 };
 		for (uint32_t d = 0; d < docs.n; d++) {
-			const struct value *items = docs.v[d]->tag == VALUE_RECORD ? value_getc(docs.v[d], "items")
-				: NULL,
-				*kind = docs.v[d]->tag == VALUE_RECORD ? value_getc(docs.v[d], "kind")
-				: NULL;
-			if (items && items->tag == VALUE_LIST && kind && kind->tag == VALUE_STRING && kind->n == 4
-				&& !memcmp(kind->str.p, "List", 4))
+			const struct value *items = value_getc(docs.v[d], "items"),
+				*kind = value_getc(docs.v[d], "kind");
+			if (items && items->tag == VALUE_LIST && value_says(kind, "List"))
 				for (uint32_t k = 0; k < items->n; k++)
 					VEC_PUSH(e->unit, &all, items->items[k]);
 			else
@@ -62,18 +59,17 @@ void read_yaml_uses(struct compile *c)
 		}
 		for (uint32_t d = 0; d < all.n; d++) {
 			const struct value *v = all.v[d];
-			const struct value *api = v->tag == VALUE_RECORD ? value_getc(v, "apiVersion") : NULL,
-				*kind = v->tag == VALUE_RECORD ? value_getc(v, "kind") : NULL,
-				*meta = v->tag == VALUE_RECORD ? value_getc(v, "metadata") : NULL,
-				*name = meta && meta->tag == VALUE_RECORD ? value_getc(meta, "name")
-				: NULL;
+			const struct value *api = value_getc(v, "apiVersion"),
+				*kind = value_getc(v, "kind"),
+				*meta = value_getc(v, "metadata"),
+				*name = value_getc(meta, "name");
 			if (!api || api->tag != VALUE_STRING || !kind || kind->tag != VALUE_STRING || !name
 				|| name->tag != VALUE_STRING) {
 				diag_error(e->diags, v->origin, D_YAML_OBJECT,
 					"this document is no Kubernetes object: it needs apiVersion, kind and metadata.name");
 				continue;
 			}
-			if (kind->n == 6 && !memcmp(kind->str.p, "Secret", 6)) {
+			if (value_says(kind, "Secret")) {
 				struct diag *x = diag_error(
 					e->diags, kind->origin, D_SECRET_YAML, "taken in from YAML");
 				diag_help(e->diags, x,
@@ -144,8 +140,7 @@ void install_first(struct compile *c)
 static int makes_namespace(const struct top *t)
 {
 	for (uint32_t d = 0; d < t->ndocs; d++) {
-		const struct value *kind = value_getc(t->docs[d], "kind");
-		if (kind && kind->tag == VALUE_STRING && kind->n == 9 && !memcmp(kind->str.p, "Namespace", 9))
+		if (value_says(value_getc(t->docs[d], "kind"), "Namespace"))
 			return 1;
 	}
 	return 0;
