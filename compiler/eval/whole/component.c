@@ -1,6 +1,7 @@
 /* Consumes a component, made plainly or by a plan; keeps of it what has to wait until all are made. */
 #include "eval/whole/part.h"
 
+/* One report for a thing that is missing, however many look for it. */
 static int is_new(struct compile *c, const struct ref *r)
 {
 	struct whole *w = c->whole;

@@ -97,8 +97,6 @@ static int resolved(struct part *p, struct ref *r)
 	return 0;
 }
 
-/* Does a text of the object hold this name as a word? */
-
 struct part gather_part(struct compile *c, struct arena *a, const struct plan *plan, const struct out_component *o)
 {
 	struct part p = { .c = c, .e = c->e, .plan = plan, .a = a };

@@ -2,7 +2,6 @@
 #include "eval/whole/part.h"
 #include "base/suggest.h"
 
-/* The objects of a component, made once more. */
 struct part *details_of(struct compile *c, struct top *t)
 {
 	struct part *p = table_get(&c->whole->details, t);

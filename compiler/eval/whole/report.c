@@ -53,7 +53,6 @@ void say_excuse(struct compile *c, struct diag *x, const char *name, const char 
 		diag_help(c->e->diags, x, "%s: allow %s because \"...\"", when, name);
 }
 
-/* pods: of a Service, the ports of the pods behind it */
 const char *list_members(struct compile *c, const struct fact *f, int pods)
 {
 	struct buf b = { 0 };

@@ -2,7 +2,6 @@
    the idea, part.h for the parts. */
 #include "eval/whole/part.h"
 
-/* "apps/Deployment ns/name", as claim_object() in compile.c writes it. */
 const struct atom *identity_of(
 	struct compile *c, const char *api, const char *kind, const struct value *ns, const struct value *name)
 {
@@ -91,8 +90,6 @@ const char *keep_word(struct compile *c, const char *s)
 {
 	return *s ? word_atom(c, s)->text : "";
 }
-
-/* One report for a thing that is missing, however many look for it. */
 
 void whole_check(struct compile *c)
 {
