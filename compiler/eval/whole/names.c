@@ -104,6 +104,7 @@ static const char *consequence(const struct ref *r)
 static int exists_anyway(const struct ref *r)
 {
 	return (!strcmp(r->kind, "ServiceAccount") && is(r->name, "default"))
+		|| (!strcmp(r->kind, "Service") && is(r->name, "kubernetes") && is(r->ns, "default"))
 		|| (!strcmp(r->kind, "ConfigMap")
 			&& (is(r->name, "kube-root-ca.crt") || is(r->name, "openshift-service-ca.crt")));
 }
@@ -121,6 +122,8 @@ static void missing(struct compile *c, const struct ref *r)
 	if (!sure && after_maker(s, r->name))
 		return;
 	best = nearest_name(c, r);
+	if (r->host == HOST_MAYBE && !best)
+		return;
 	if (!sure) {
 		if (!best)
 			return;
@@ -134,7 +137,7 @@ static void missing(struct compile *c, const struct ref *r)
 	table_put(&c->whole->told, id, (void *)(uintptr_t)1);
 	const char *text = arena_printf(e->p->arena, "%s %s %s `%.*s`, which nothing in this stack makes",
 		who_refers(c, r), verb(r), r->kind, (int)r->name->n, r->name->str.p);
-	struct diag *x = sure && from == SAID_HERE ? say_at(c, r, 0, NULL, D_UNRESOLVED, text)
+	struct diag *x = sure && from == SAID_HERE && r->host <= HOST_SVC ? say_at(c, r, 0, NULL, D_UNRESOLVED, text)
 		: say_at(c, r, 1, "unresolved", W_UNRESOLVED, text);
 	if (best)
 		diag_label(e->diags, x, "did you mean `%s`?", best);
@@ -216,8 +219,12 @@ void resolve_name(struct compile *c, struct ref *r)
 					(long long)r->key->i, (int)r->name->n, r->name->str.p)
 				: arena_printf(e->p->arena,
 					"%s speaks to port `%.*s` of Service `%.*s`, which has none such",
-					who_refers(c, r), (int)r->key->n, r->key->str.p, (int)r->name->n, r->name->str.p));
+					who_refers(c, r), (int)r->key->n, r->key->str.p, (int)r->name->n,
+					r->name->str.p));
 		diag_note(e->diags, x, "its ports: %s", list_members(c, f, 0));
+		if (r->implied)
+			diag_note(e->diags, x, "an address of %s without a port means %lld",
+				r->key->i == 80 ? "http" : "https", (long long)r->key->i);
 		say_excuse(c, x, "unresolved-port", "if it is meant so");
 	} else if (f->tag == FACT_CONFIG && !has_key(f, r->key) && !is_allowed(c, r->top->inst, "unresolved")) {
 		struct diag *x = say_at(c, r, 0, NULL, D_UNRESOLVED,

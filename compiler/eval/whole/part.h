@@ -28,11 +28,15 @@ struct fact {                           /* an object, as far as others refer to 
 	VEC(const struct value *) ports;
 };
 struct maker { const struct value *ns, *name; };        /* an object that may make others */
+/* An address: NAME.NAMESPACE.svc, which can be nothing else; NAME and NAME.NAMESPACE, which the name servers of a node
+   or of the world may know; what may be no address at all */
+enum host_tag { HOST_NONE, HOST_SVC, HOST_PLAIN, HOST_MAYBE };
 enum ref_tag { REF_NAME, REF_HOSTS, REF_SELECT, REF_PROBE };
 struct ref {
 	uint8_t tag;
 	uint8_t pods, everywhere;       /* REF_SELECT: pods, else Services; in all namespaces */
-	uint8_t matched, host;          /* at the end; REF_NAME of a Service by an address */
+	uint8_t matched, host;          /* at the end; REF_NAME of a Service: enum host_tag */
+	uint8_t implied;                /* the port is that of the address's scheme */
 	const char *api, *kind;         /* REF_NAME: what is referred to */
 	const struct value *ns, *name;  /* REF_HOSTS: name is a text that holds addresses; REF_PROBE: the port */
 	const struct value *key;        /* of a ConfigMap or Secret; a Service's port; or NULL */

@@ -92,7 +92,7 @@ static void walk(struct part *p, const struct from *o, const struct value *v, in
 	const struct whole *w = p->c->whole;
 	if (depth > MAX_DEPTH)
 		return;
-	if (v->tag == VALUE_STRING && v->n > 6)
+	if (v->tag == VALUE_STRING)
 		refer_hosts(p, o, v);
 	for (uint32_t i = 0; v->tag == VALUE_LIST && i < v->n; i++)
 		walk(p, o, v->items[i], depth + 1);

@@ -38,7 +38,7 @@ static void node_ports(struct compile *c, struct top *t, const struct out_releas
 
 static void host_values(struct part *p, const struct from *o, const struct value *v, int depth)
 {
-	if (v->tag == VALUE_STRING && v->n > 6)
+	if (v->tag == VALUE_STRING)
 		refer_hosts(p, o, v);
 	for (uint32_t k = 0; v->tag == VALUE_LIST && k < v->n && depth < MAX_DEPTH; k++)
 		host_values(p, o, v->items[k], depth + 1);
