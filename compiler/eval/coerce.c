@@ -62,6 +62,8 @@ static void note_setting(struct eval *e, struct diag *x, const struct type *t)
 /* What was most likely meant, where another value was given than one of type t. */
 static void type_help(struct eval *e, struct diag *x, const struct type *t, const struct value *v, struct span at)
 {
+	static const char declare[] =
+		"declare secret NAME { KEY }, from existing(\"NAME\") if the cluster has it, and write NAME: values of secrets never stand in a source";
 	while (t->tag == T_OPTIONAL)
 		t = t->elem;
 	if (v->tag == VALUE_STRING && (t->tag == T_INTERFACE || t->tag == T_SECRET)) {
@@ -70,10 +72,11 @@ static void type_help(struct eval *e, struct diag *x, const struct type *t, cons
 		if (y && y->tag != SYMBOL_FN) {
 			diag_help(e->diags, x, "a name stands without quotes: %s", a->text);
 			diag_fix(e->diags, x, at, "%s", a->text);
+		} else if (t->tag == T_SECRET) {
+			diag_help(e->diags, x, declare);
 		}
-	} else if ((v->tag == VALUE_STRING || v->tag == VALUE_RECORD) && t->tag == T_SECRET) {
-		diag_help(e->diags, x,
-			"values of secrets never stand in a source: declare secret NAME { KEY }, and write NAME");
+	} else if (v->tag == VALUE_RECORD && t->tag == T_SECRET) {
+		diag_help(e->diags, x, declare);
 	} else if (v->tag == VALUE_STRING && t->tag == T_SECRET_KEY) {
 		diag_help(e->diags, x,
 			"values of secrets never stand in a source: declare secret NAME { KEY }, and write NAME.KEY");

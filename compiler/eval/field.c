@@ -92,6 +92,29 @@ static struct span handed_over(struct eval *e, const struct instance *i, const s
 	return i->at;
 }
 
+static const struct value *secret_name(struct eval *e, struct symbol *y, struct span at)
+{
+	const char *s = secret_object(e, y);
+	return value_string(e->arena, s, strlen(s), at);
+}
+
+/* What an object needs that names a Secret and its key otherwise than `env-list` does. */
+static const struct value *secret_key_field(
+	struct eval *e, const struct value *v, const struct atom *name, struct span at)
+{
+	struct symbol *y = v->ref.ref;
+	struct suggest s;
+	if (name == e->p->a_name || !strcmp(name->text, "key")) {
+		secret_used(e, y, v->ref.key, at);
+		return name == e->p->a_name ? secret_name(e, y, at)
+			: value_string(e->arena, v->ref.key->text, v->ref.key->len, at);
+	}
+	suggest_init(&s, name->text, name->len);
+	suggest_try(&s, "name");
+	suggest_try(&s, "key");
+	return no_such_field(e, at, "a key of a secret", name, &s);
+}
+
 static const struct value *secret_field(struct eval *e, struct symbol *y, const struct atom *name, struct span at)
 {
 	const struct ast *d = y->decl;
@@ -106,15 +129,7 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 		}
 	if (name == e->p->a_name) {
 		secret_used(e, y, NULL, at);
-		const struct value *n = VALUE_ERROR_V;
-		if (d->kids[0] && d->kids[0]->tag == AST_CALL && d->kids[0]->kids[0]->tag == AST_NAME
-			&& !strcmp(d->kids[0]->kids[0]->name->text, "existing") && d->kids[0]->nkids > 1) {
-			struct env none = { 0 };
-			n = eval_typed(e, &none, d->kids[0]->kids[1], &type_string);
-		} else {
-			n = value_string(e->arena, y->name->text, y->name->len, at);
-		}
-		return n;
+		return secret_name(e, y, at);
 	}
 	if (name == e->a_keys) {
 		if (e->diags->nerrors && program_broken(e->p, d->span))
@@ -251,6 +266,8 @@ const struct value *value_field(
 		return given_field(e, v->ref.ref, name, at);
 	case VALUE_SECRET:
 		return secret_field(e, v->ref.ref, name, at);
+	case VALUE_SECRET_KEY:
+		return secret_key_field(e, v, name, at);
 	case VALUE_DETECTOR:
 		r = detected_value(e, v, name);
 		if (r)

@@ -461,6 +461,19 @@ static void read_values(struct compile *c, struct rendering *r, struct source *s
 	}
 }
 
+/* Kubernetes' type, by the keys that it demands: what pulls images and what serves TLS look at nothing else. */
+static const char *secret_type(const struct out_secret *rendered)
+{
+	int docker = 0, cert = 0, key = 0;
+	for (uint32_t k = 0; rendered && k < rendered->nkeys; k++) {
+		const char *s = rendered->keys[k];
+		docker |= !strcmp(s, ".dockerconfigjson");
+		cert |= !strcmp(s, "tls.crt");
+		key |= !strcmp(s, "tls.key");
+	}
+	return docker ? "kubernetes.io/dockerconfigjson" : cert && key ? "kubernetes.io/tls" : "Opaque";
+}
+
 int render_secrets(struct compile *c, const char *text, size_t len, const char *name, struct buf *out)
 {
 	struct eval *e = c->e;
@@ -486,8 +499,8 @@ int render_secrets(struct compile *c, const char *text, size_t len, const char *
 				&& !strcmp(c->out.secrets[k].name, secret_object(e, u->secret)))
 				need = &c->out.secrets[k];
 		buf_addf(out,
-			"---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\n  namespace: %s\n  labels:\n    app.kubernetes.io/managed-by: mlopsc\n    app.kubernetes.io/part-of: %s\ntype: Opaque\ndata:\n",
-			u->secret->name->text, u->ns->text, c->out.name);
+			"---\napiVersion: v1\nkind: Secret\nmetadata:\n  name: %s\n  namespace: %s\n  labels:\n    app.kubernetes.io/managed-by: mlopsc\n    app.kubernetes.io/part-of: %s\ntype: %s\ndata:\n",
+			u->secret->name->text, u->ns->text, c->out.name, secret_type(need));
 		for (uint32_t k = 1; k < u->secret->decl->nkids; k++) {
 			const struct ast *d = u->secret->decl->kids[k];
 			int needed = 0;

@@ -435,13 +435,19 @@ install() {
 
 	component external-secrets
 	apply manifests/external-secrets.yaml
+	await_secret istio-system registry-login .dockerconfigjson
 	await_secret mlops-kafka kafka-auth client-passwords controller-password inter-broker-password system-user-password
+	await_secret mlops-kafka registry-login .dockerconfigjson
 	await_secret mlops-mlflow database-auth password postgres-password
+	await_secret mlops-mlflow registry-login .dockerconfigjson
 	await_secret mlops-mlflow store-auth access-key secret-key
 	await_secret mlops-prefect prefect-db connection-string password
+	await_secret mlops-prefect registry-login .dockerconfigjson
 	await_secret mlops-prefect store-auth access-key secret-key
 	await_secret mlops-prometheus grafana-admin admin-password admin-user
+	await_secret mlops-prometheus registry-login .dockerconfigjson
 	await_secret mlops-seldon kafka-auth client-passwords
+	await_secret mlops-seldon registry-login .dockerconfigjson
 	await_secret mlops-seldon store-auth access-key secret-key
 
 	component events

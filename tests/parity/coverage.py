@@ -30,6 +30,7 @@ ALLOWED = ("no-persistence unauthenticated-port unauthenticated-broker random-no
 COMMON = """
 stack t { edition = 2026; catalog = %s; public-host = "203.0.113.10"; namespace = "apps" }
 secret keys { access-key, secret-key }
+secret login { ".dockerconfigjson" }
 secret pg { postgres-password, password, replication-password }
 secret pf { password }
 secret pg2 { postgres-password, password }

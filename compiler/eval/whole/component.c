@@ -25,10 +25,13 @@ void pend_ref(struct compile *c, struct top *t, const struct ref *r)
 {
 	struct whole *w = c->whole;
 	struct arena *a = c->e->unit;
-	if (r->tag == REF_HOSTS) {      /* of a plan's component: the text is known by now */
+	if (r->tag == REF_HOSTS || r->tag == REF_HOST) {        /* of a plan's component: the text is known by now */
 		struct part p = { .c = c, .e = c->e, .a = c->e->arena };
-		struct from o = { r->by_kind, r->ns, r->by_name };
-		refer_hosts(&p, &o, r->name);
+		struct from o = { r->by_kind, r->ns, r->by_name, NULL };
+		if (r->tag == REF_HOSTS)
+			refer_hosts(&p, &o, r->name);
+		else
+			refer_host(&p, &o, r->name, r->key);
 		for (uint32_t n = 0; n < p.refs.n; n++)
 			pend_ref(c, t, &p.refs.v[n]);
 		return;

@@ -137,6 +137,26 @@ static int free_slot(const struct part *p, const struct value *v)
 	return 0;
 }
 
+void refer_host(struct part *p, const struct from *o, const struct value *host, const struct value *port)
+{
+	struct address x = { 0 };
+	if (free_slot(p, host)) {
+		add_ref(p, o, REF_HOST, host)->key = port;
+		return;
+	}
+	if (!service_host(&x, host->str.p, host->str.p + host->n)
+		|| (x.sure == HOST_PLAIN && (x.ns || !o->ns)))
+		return;                         /* a name with a dot is of the world */
+	if (symbolic(p, host) && x.ns)
+		return;                         /* found as a text that holds an address */
+	struct ref *r = add_ref(p, o, REF_NAME, x.ns ? value_string(p->a, x.name, x.nname, host->origin) : host);
+	r->kind = "Service";
+	if (x.ns)
+		r->ns = value_string(p->a, x.ns, x.nns, host->origin);
+	r->key = port && port->tag == VALUE_INT ? port : NULL;
+	r->host = HOST_SVC;
+}
+
 void refer_hosts(struct part *p, const struct from *o, const struct value *v)
 {
 	const char *text = v->str.p, *end = text + v->n, *at = text;

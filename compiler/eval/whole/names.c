@@ -92,7 +92,8 @@ static const char *verb(const struct ref *r)
 
 static const char *consequence(const struct ref *r)
 {
-	return !strcmp(r->kind, "ConfigMap") || !strcmp(r->kind, "Secret")
+	return r->effect ? r->effect
+		: !strcmp(r->kind, "ConfigMap") || !strcmp(r->kind, "Secret")
 		? "kubectl apply succeeds, and the pods stay in CreateContainerConfigError or ContainerCreating"
 		: !strcmp(r->kind, "PersistentVolumeClaim") ? "kubectl apply succeeds, and the pods stay Pending"
 		: !strcmp(r->kind, "ServiceAccount") && !strstr(r->by_kind, "Binding")
@@ -144,7 +145,7 @@ static void missing(struct compile *c, const struct ref *r)
 	diag_note(e->diags, x, "in namespace %s", ns->text);
 	if (sure)
 		diag_note(e->diags, x, "%s", consequence(r));
-	if (!strcmp(r->kind, "Secret"))
+	if (!strcmp(r->kind, "Secret") && !best)
 		diag_help(e->diags, x,
 			"declare it: secret %.*s { %.*s } (from existing(\"%.*s\") if the cluster has it), and name its keys as %.*s.KEY",
 			(int)r->name->n, r->name->str.p, (int)(r->key ? r->key->n : 3),
@@ -166,6 +167,16 @@ static void late(struct compile *c, const struct ref *r, const struct top *maker
 	diag_note(e->diags, x, "`%s` is applied, and waited for because others need it, before `%s` is",
 		r->top->name, maker->name);
 	say_excuse(c, x, "late", "wire the one to the other, or, if the cluster has it from before");
+}
+
+/* Of the keys that the secret is rendered with. */
+static const char *nearest_key(struct compile *c, const struct ref *r, const struct out_secret *secret)
+{
+	struct suggest s;
+	suggest_init(&s, arena_strdup(c->e->p->arena, r->key->str.p, r->key->n), r->key->n);
+	for (uint32_t n = 0; n < secret->nkeys; n++)
+		suggest_try(&s, secret->keys[n]);
+	return suggest_best(&s);
 }
 
 void resolve_name(struct compile *c, struct ref *r)
@@ -190,7 +201,13 @@ void resolve_name(struct compile *c, struct ref *r)
 				who_refers(c, r), (int)r->key->n, r->key->str.p, s->name));
 		diag_note(e->diags, x, "mlopsc secrets renders the keys that components name; %s%s",
 			s->nkeys ? "of this one: " : "none of this one", s->nkeys ? s->keys[0] : "");
-		diag_help(e->diags, x, "name the key itself: env-list({ NAME: secret.key })");
+		const char *y = s->name, *near = nearest_key(c, r, s);
+		if (near)
+			diag_label(e->diags, x, "did you mean `%s`?", near);
+		diag_help(e->diags, x,
+			r->effect ? "name the key itself: { name: %s.%s.name, key: %s.%s.key }"
+				: "name the key itself: env-list({ NAME: %s.%s })",
+			y, near ? near : "KEY", y, near ? near : "KEY");
 		return;
 	}
 	struct top *t = made_by(c, id);

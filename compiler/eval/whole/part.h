@@ -31,14 +31,15 @@ struct maker { const struct value *ns, *name; };        /* an object that may ma
 /* An address: NAME.NAMESPACE.svc, which can be nothing else; NAME and NAME.NAMESPACE, which the name servers of a node
    or of the world may know; what may be no address at all */
 enum host_tag { HOST_NONE, HOST_SVC, HOST_PLAIN, HOST_MAYBE };
-enum ref_tag { REF_NAME, REF_HOSTS, REF_SELECT, REF_PROBE };
+enum ref_tag { REF_NAME, REF_HOSTS, REF_HOST, REF_SELECT, REF_PROBE };
 struct ref {
 	uint8_t tag;
 	uint8_t pods, everywhere;       /* REF_SELECT: pods, else Services; in all namespaces */
 	uint8_t matched, host;          /* at the end; REF_NAME of a Service: enum host_tag */
 	uint8_t implied;                /* the port is that of the address's scheme */
 	const char *api, *kind;         /* REF_NAME: what is referred to */
-	const struct value *ns, *name;  /* REF_HOSTS: name is a text that holds addresses; REF_PROBE: the port */
+	/* REF_HOSTS, REF_HOST: name is a text with addresses, or that is one; REF_PROBE: the port */
+	const struct value *ns, *name;
 	const struct value *key;        /* of a ConfigMap or Secret; a Service's port; or NULL */
 	const struct value *labels;     /* REF_SELECT: a record of texts */
 	VEC(const struct value *) spaces;       /* where it selects; none: in ns */
@@ -46,6 +47,7 @@ struct ref {
 	uint64_t open;                  /* bits of those that nothing has yet */
 	uint64_t behind;                /* of Services: bits of those that the pods behind them must have */
 	const char *have;               /* ports of what is selected */
+	const char *effect;             /* of a name that is missing; NULL: what its kind says */
 	const char *by_kind; const struct value *by_name;
 	struct span at;
 	struct top *top;
@@ -69,7 +71,7 @@ struct whole_plan {
 	uint8_t said, selectable;
 };
 
-struct custom { const char *kind, *group, *selects, *selector, *spaces, *ports; };
+struct custom { const char *kind, *group, *selects, *selector, *spaces, *ports, *secrets, *hosts; };
 /* names: of releases, charts and objects that make others; pods: of ours run there */
 struct space { VEC(struct top *) makers; VEC(const char *) names; uint8_t swept, pods; };
 struct unread { struct fact f; struct top *top; };
@@ -85,6 +87,7 @@ enum word {
 	A_SECRET_KEY,
 	A_SECRET_REF,
 	A_SECRET,
+	A_PULL,
 	A_CLAIM,
 	A_ACCOUNT,
 	A_WORDS
@@ -118,10 +121,16 @@ const struct value *keep_value(struct compile *c, const struct value *v);
 const char *keep_word(struct compile *c, const char *s);
 
 /* refer.c, hosts.c, values.c: what an object or a release refers to */
-struct from { const char *kind; const struct value *ns, *name; };
+struct from {
+	const char *kind;
+	const struct value *ns, *name;
+	const struct custom *custom;    /* NULL: Kubernetes' own, or not in references.tsv */
+};
 struct ref *add_ref(struct part *p, const struct from *o, enum ref_tag tag, const struct value *name);
 void refer_object(struct part *p, const struct out_object *x);
 void refer_hosts(struct part *p, const struct from *o, const struct value *v);
+/* host is one, and no more; port: its number, or NULL */
+void refer_host(struct part *p, const struct from *o, const struct value *host, const struct value *port);
 void refer_releases(struct compile *c, struct top *t, const struct out_component *o);
 
 /* local.c: what a component answers by itself */

@@ -87,6 +87,28 @@ static void probes(struct part *p, const struct from *o, const struct value *lis
 			}
 }
 
+static void pulls(struct part *p, const struct from *o, const struct value *list)
+{
+	for (uint32_t k = 0; list->tag == VALUE_LIST && k < list->n; k++) {
+		uint32_t before = p->refs.n;
+		by_name(p, o, "", "Secret", get_text(list->items[k], "name"), NULL);
+		if (p->refs.n > before)
+			p->refs.v[before].effect = "kubectl apply succeeds, and images are pulled without its password";
+	}
+}
+
+/* In a custom kind a record may be one key of a Secret, or the address of a Service: references.tsv says where. */
+static void custom_record(struct part *p, const struct from *o, const struct value *x)
+{
+	uint32_t before = p->refs.n;
+	if (*o->custom->secrets && get_text(x, "key"))
+		by_name(p, o, "", "Secret", get_text(x, "name"), get_text(x, "key"));
+	if (p->refs.n > before)
+		p->refs.v[before].effect = "kubectl apply succeeds, and its operator refuses the object or leaves it out";
+	if (*o->custom->hosts && get_text(x, o->custom->hosts))
+		refer_host(p, o, get_text(x, o->custom->hosts), get(get(x, "port"), "number"));
+}
+
 static void walk(struct part *p, const struct from *o, const struct value *v, int depth)
 {
 	const struct whole *w = p->c->whole;
@@ -112,8 +134,12 @@ static void walk(struct part *p, const struct from *o, const struct value *v, in
 					x);
 			else if (k == w->a[A_CLAIM])
 				by_name(p, o, "", "PersistentVolumeClaim", get_text(x, "claimName"), NULL);
+			else if (o->custom)
+				custom_record(p, o, x);
 		} else if (k == w->a[A_ACCOUNT] && x->tag == VALUE_STRING) {
 			by_name(p, o, "", "ServiceAccount", x, NULL);
+		} else if (k == w->a[A_PULL]) {
+			pulls(p, o, x);
 		} else if (k == w->a[A_CONTAINERS] || k == w->a[A_INIT]) {
 			probes(p, o, x);
 		}
@@ -142,13 +168,17 @@ static void backend(struct part *p, const struct from *o, const struct value *v)
 	by_name(p, o, "", "Service", get_text(s, "name"), n && n->tag == VALUE_INT ? n : get_text(port, "name"));
 }
 
+static const struct custom *custom_kind(const struct whole *w, const struct fact *f)
+{
+	for (uint32_t n = 0; n < w->customs.n; n++)
+		if (!strcmp(w->customs.v[n].kind, f->kind) && !strcmp(w->customs.v[n].group, f->api))
+			return &w->customs.v[n];
+	return NULL;
+}
+
 static void custom_object(struct part *p, const struct from *o, struct fact *f, const struct value *spec)
 {
-	struct whole *w = p->c->whole;
-	const struct custom *k = NULL;
-	for (uint32_t n = 0; n < w->customs.n && !k; n++)
-		if (!strcmp(w->customs.v[n].kind, f->kind) && !strcmp(w->customs.v[n].group, f->api))
-			k = &w->customs.v[n];
+	const struct custom *k = o->custom;
 	if (!k) {
 		if (f->ns)
 			VEC_PUSH(p->a, &p->makers, ((struct maker){ f->ns, f->name }));
@@ -225,7 +255,7 @@ void refer_object(struct part *p, const struct out_object *x)
 		.ns = get_text(meta, "namespace"),
 		.name = get_text(meta, "name"),
 		.labels = get_record(meta, "labels") };
-	struct from o = { x->kind, f.ns, f.name };
+	struct from o = { x->kind, f.ns, f.name, is_custom(f.api) ? custom_kind(p->c->whole, &f) : NULL };
 	const struct value *list;
 	if (!f.name || !strcmp(x->kind, "CustomResourceDefinition"))
 		return;

@@ -53,7 +53,7 @@ void refer_releases(struct compile *c, struct top *t, const struct out_component
 		const struct out_release *r = &o->releases[n];
 		struct part p = { .c = c, .e = c->e, .a = a };
 		struct from from = { "release", value_string(a, r->ns, strlen(r->ns), (struct span){ 0, 0 }),
-			value_string(a, r->name, strlen(r->name), (struct span){ 0, 0 }) };
+			value_string(a, r->name, strlen(r->name), (struct span){ 0, 0 }), NULL };
 		const char *chart = *r->chart_ref ? strrchr(r->chart_ref, '/') : r->chart;
 		const struct value *over = get_text(r->values, "fullnameOverride");
 		note_maker(c, from.ns, r->name, strlen(r->name), t);

@@ -22,7 +22,7 @@ const struct atom *identity_of(
 struct whole *whole_of(struct compile *c)
 {
 	static const char *const words[A_WORDS] = { "metadata", "name", "containers", "initContainers",
-		"configMapKeyRef", "configMapRef", "configMap", "secretKeyRef", "secretRef", "secret",
+		"configMapKeyRef", "configMapRef", "configMap", "secretKeyRef", "secretRef", "secret", "imagePullSecrets",
 		"persistentVolumeClaim", "serviceAccountName" };
 	if (c->whole)
 		return c->whole;
@@ -37,14 +37,14 @@ struct whole *whole_of(struct compile *c)
 	const char *s = library_text(c->e->p, "kubernetes/references.tsv", &len), *end = s ? s + len : NULL;
 	while (s && s < end) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end,
-			*f[6] = { "", "", "", "", "", "" };
-		for (int k = 0; k < 6 && s <= stop && *s != '#'; k++) {
+			*f[8] = { "", "", "", "", "", "", "", "" };
+		for (int k = 0; k < 8 && s <= stop && *s != '#'; k++) {
 			const char *tab = memchr(s, '\t', (size_t)(stop - s)), *e = tab ? tab : stop;
 			f[k] = arena_strdup(a, s, (size_t)(e - s));
 			s = e + 1;
 		}
 		if (*f[0])
-			VEC_PUSH(a, &w->customs, ((struct custom){ f[0], f[1], f[2], f[3], f[4], f[5] }));
+			VEC_PUSH(a, &w->customs, ((struct custom){ f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7] }));
 		s = stop + 1;
 	}
 	return w;
