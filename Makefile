@@ -101,10 +101,10 @@ $(B)/gen/lexer.c: grammar/lexer.l
 	$(Q)$(FLEX) -Cfa --header-file=$(B)/gen/lexer.h -o $@ $<
 $(B)/gen/lexer.h: $(B)/gen/lexer.c ;
 
-$(B)/gen/embed: compiler/embed.c
+$(B)/gen/embed: compiler/embed.c compiler/sema/library.h
 	@mkdir -p $(@D)
 	$(call say,cc)
-	$(Q)$(HOSTCC) -std=c11 -O1 $(WARN) -o $@ $<
+	$(Q)$(HOSTCC) -std=c11 -O1 $(WARN) -Icompiler -o $@ $<
 $(B)/gen/stdlib.c: $(B)/gen/embed $(B)/gen/stdlib.list $(STDLIB)
 	$(call say,embed)
 	$(Q)sed '/^$$/d' $(B)/gen/stdlib.list | $< embedded_stdlib stdlib >$@

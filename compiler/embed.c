@@ -1,8 +1,16 @@
 /* A build helper, no part of the compiler: takes a C name, folders and, on standard input, paths below these, one
    a line; writes C with an array of struct embedded_file. Texts become string literals with everything that
-   is not plain printable ASCII in three octal digits, so that they are byte exact under every compiler. */
+   is not plain printable ASCII in three octal digits, so that they are byte exact under every compiler. If declarations
+   of the language are among them, an index of these comes with it (sema/library.h). */
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+#include "sema/library.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#define MAX_DECLS 4096
+struct declared { struct library_decl v[MAX_DECLS]; uint32_t n; };
 
 static int fail(const char *what, const char *path)
 {
@@ -10,16 +18,14 @@ static int fail(const char *what, const char *path)
 	return 0;
 }
 
-static int put_file(const char *path, unsigned n)
+static void put_text(const char *text, size_t len, unsigned n)
 {
-	FILE *f = fopen(path, "rb");
-	unsigned long len = 0;
-	int c, column = 0;
+	int column = 0;
 
-	if (!f)
-		return fail("open", path);
 	printf("static const char text%u[] =\n\t\"", n);
-	while ((c = getc(f)) != EOF) {
+	for (size_t i = 0; i < len; i++) {
+		const int c = (unsigned char)text[i];
+
 		if (column >= 100) {
 			printf("\"\n\t\"");
 			column = 0;
@@ -32,17 +38,81 @@ static int put_file(const char *path, unsigned n)
 			column += printf("\\%03o", (unsigned)c);
 		else
 			column += putchar(c) != EOF;
-		len++;
 	}
 	printf("\";\n");
-	if (ferror(f)) {
+}
+
+/* The texts of declarations stay in memory until the index is written. */
+static int put_file(const char *path, unsigned n, struct declared *all)
+{
+	FILE *f = fopen(path, "rb");
+	size_t len = 0, cap = 1 << 16, got, end = strlen(path);
+	char *text = malloc(cap);
+	const uint32_t first = all->n;
+	struct library_scan scan = { 0 };
+	struct library_decl d = { .file = n };
+
+	if (!f)
+		return fail("open", path);
+	while (text && (got = fread(text + len, 1, cap - len, f)) > 0)
+		if ((len += got) == cap)
+			text = realloc(text, cap *= 2);
+	if (!text || ferror(f)) {
 		fclose(f);
 		return fail("read", path);
 	}
 	fclose(f);
 	if (len > 0x7fffffff)
 		return fail("embed more than 2 GiB of", path);
+	put_text(text, len, n);
+	scan.text = text;
+	scan.len = (uint32_t)len;
+	if (end < 6 || strcmp(path + end - 6, ".mlops")) {
+		free(text);
+		return 1;
+	}
+	while (library_next(&scan, &d)) {
+		if (all->n == MAX_DECLS)
+			return fail("take so many declarations:", path);
+		if (all->n > first)
+			all->v[all->n - 1].hi = d.lo;
+		all->v[all->n++] = d;
+	}
 	return 1;
+}
+
+/* As base/atom.c has it. */
+static uint32_t hash_of(const char *s, size_t n)
+{
+	const uint64_t h = XXH3_64bits(s, n);
+
+	return (uint32_t)(h ^ h >> 32);
+}
+
+static void put_index(const char *name, const struct declared *all)
+{
+	static uint16_t slots[4 * MAX_DECLS];
+	const struct library_index index = { all->v, all->n, slots, library_mask(all->n) };
+	uint32_t i, at;
+
+	printf("static const struct library_decl decls[] = {\n");
+	for (i = 0; i < all->n; i++) {
+		const struct library_decl *d = &all->v[i];
+		const uint32_t hash = hash_of(d->name, d->n);
+
+		printf("\t{ \"%.*s\", %u, %u, %u, %u, '%c' },\n", (int)d->n, d->name, (unsigned)d->n, (unsigned)d->file,
+			(unsigned)d->lo, (unsigned)d->hi, d->what);
+		if (library_find(&index, d->what, d->name, d->n, hash))
+			continue;
+		for (at = library_slot(hash, d->what) & index.mask; slots[at]; at = (at + 1) & index.mask)
+			;
+		slots[at] = (uint16_t)(i + 1);
+	}
+	printf("};\nstatic const uint16_t slots[] = {");
+	for (i = 0; i <= index.mask; i++)
+		printf("%s%u,", i % 16 ? " " : "\n\t", slots[i]);
+	printf("\n};\nconst struct library_index %s_index = { decls, %u, slots, %u };\n", name, (unsigned)all->n,
+		(unsigned)index.mask);
 }
 
 /* The path below whichever of the folders it is in. */
@@ -60,6 +130,7 @@ static const char *below(char **folders, const char *path)
 int main(int argc, char **argv)
 {
 	static char paths[1 << 20];
+	static struct declared all;
 	size_t used = 0, at;
 	unsigned n = 0, i;
 
@@ -77,7 +148,7 @@ int main(int argc, char **argv)
 		path[len] = 0;
 		if (!below(argv + 2, path))
 			return fail("name", path), 1;
-		if (!put_file(path, n++))
+		if (!put_file(path, n++, &all))
 			return 1;
 		used += len + 1;
 	}
@@ -87,6 +158,8 @@ int main(int argc, char **argv)
 		at += strlen(paths + at) + 1;
 	}
 	printf("\t{ 0, 0, 0 }\n};\nconst unsigned %s_count = %u;\n", argv[1], n);
+	if (all.n)
+		put_index(argv[1], &all);
 	if (ferror(stdin) || fflush(stdout) || ferror(stdout))
 		return fail("write", argv[1]), 1;
 	return 0;

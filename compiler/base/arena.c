@@ -1,9 +1,9 @@
 /* Arenas. Blocks form a list, newest last; allocation moves a pointer through the newest one. Rewinding keeps the
    blocks behind the mark for the next round, so that a loop of mark, work, rewind asks the system for memory only once.
 
-   Memory is handed out zeroed. A block comes from calloc, and `dirty` remembers how far it was ever used: only that
-   part has to be cleared again. Under AddressSanitizer everything that is not handed out is poisoned, with a gap behind
-   each piece. */
+   Memory is handed out zeroed. A block comes zeroed (the first from calloc, the others as pages that cost nothing until
+   they are touched), and `dirty` remembers how far it was ever used: only that part has to be cleared again. Under
+   AddressSanitizer everything that is not handed out is poisoned, with a gap behind each piece. */
 #define _DEFAULT_SOURCE
 #include "base/arena.h"
 #include <stdint.h>
@@ -24,10 +24,12 @@
 #endif
 
 #define ALIGN 16
-#define BLOCK_MIN ((size_t)16 << 10)
+#define BLOCK_FIRST ((size_t)8 << 10)
+#define BLOCK_MIN ((size_t)256 << 10)
 #define BLOCK_MAX ((size_t)8 << 20)
 #define HUGE_PAGE ((size_t)2 << 20)
-#define MAP_FROM ((size_t)1 << 20)
+#define PAGES_FROM ((size_t)64 << 10)
+#define HUGE_FROM ((size_t)1 << 20)
 
 struct arena_block {
 	struct arena_block *prev, *next;        /* next: kept by a rewind, free for use */
@@ -75,25 +77,28 @@ static void free_from(struct arena_block *b)
 static struct arena_block *new_block(size_t size)
 {
 	struct arena_block *b;
+	const size_t over = size >= HUGE_FROM ? HUGE_PAGE : 0;
+	size_t skip;
+	char *p;
 
-	if (size >= MAP_FROM) {
-		char *p = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		size_t skip = -(uintptr_t)p & (HUGE_PAGE - 1);
-
-		if (p == MAP_FAILED)
+	if (size < PAGES_FROM) {
+		b = calloc(1, size);
+		if (!b)
 			abort();
-		if (skip)
-			munmap(p, skip);
-		if (skip < HUGE_PAGE)
-			munmap(p + skip + size, HUGE_PAGE - skip);
-		b = (struct arena_block *)(p + skip);
-		madvise(b, size, MADV_HUGEPAGE);        /* advice: whether it is taken does not matter */
-		b->mapped = size;
 		return b;
 	}
-	b = calloc(1, size);
-	if (!b)
+	p = mmap(NULL, size + over, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
 		abort();
+	skip = over ? -(uintptr_t)p & (HUGE_PAGE - 1) : 0;
+	if (skip)
+		munmap(p, skip);
+	if (skip < over)
+		munmap(p + skip + size, over - skip);
+	b = (struct arena_block *)(p + skip);
+	if (over)
+		madvise(b, size, MADV_HUGEPAGE);        /* advice: whether it is taken does not matter */
+	b->mapped = size;
 	return b;
 }
 
@@ -111,10 +116,11 @@ static void more(struct arena *a, size_t size)
 		free_from(b);
 		a->block->next = NULL;
 	}
-	room = a->used < BLOCK_MIN ? BLOCK_MIN : a->used > BLOCK_MAX ? BLOCK_MAX : a->used / ALIGN * ALIGN;
+	room = !a->block ? BLOCK_FIRST : a->used < BLOCK_MIN ? BLOCK_MIN : a->used > BLOCK_MAX ? BLOCK_MAX
+		: a->used / ALIGN * ALIGN;
 	if (room < size)
 		room = size;
-	if (sizeof *b + room >= MAP_FROM)
+	if (sizeof *b + room >= HUGE_FROM)
 		room = ((sizeof *b + room + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1)) - sizeof *b;
 	b = new_block(sizeof *b + room);
 	b->prev = a->block;

@@ -238,8 +238,8 @@ static struct charts *tables(struct compile *c)
 	/* the user's come first, so they replace the library's */
 	for (uint32_t k = 0; k < p->charts.n; k++)
 		user_table(c, all, p->charts.v[k]);
-	for (uint32_t k = 0; k < p->library.n; k++) {
-		const struct library_file *f = &p->library.v[k];
+	for (uint32_t k = 0; k < p->nlibrary; k++) {
+		const struct embedded_file *f = &p->library[k];
 		size_t len = strlen(f->path);
 		if (strncmp(f->path, "charts/", 7) || len < 9 || strcmp(f->path + len - 9, ".keys.tsv"))
 			continue;

@@ -51,9 +51,9 @@ static void list(struct eval *e, struct buf *out, char what, const char *title)
 	size_t width = 0;
 	for (uint32_t n = 0; n < e->p->names[(uint8_t)what].n; n++)
 		VEC_PUSH(e->p->arena, &v, e->p->names[(uint8_t)what].v[n]->text);
-	for (uint32_t n = 0; n < e->p->library_names.n; n++)
-		if (e->p->library_names.v[n].what == (uint8_t)what)
-			VEC_PUSH(e->p->arena, &v, e->p->library_names.v[n].word->text);
+	for (uint32_t n = 0; n < e->p->declared.n; n++)
+		if (library_word(e->p, n, what))
+			VEC_PUSH(e->p->arena, &v, library_word(e->p, n, what)->text);
 	if (!v.n)
 		return;
 	qsort(v.v, v.n, sizeof *v.v, text_compare);
@@ -198,11 +198,11 @@ static void kind_doc(struct eval *e, struct buf *out, struct kind *k)
 		advice(e, out, k->outputs.v[n], &head);
 	head = 0;
 	for (uint32_t pass = 0; pass < 2; pass++)
-		for (uint32_t n = 0; n < (pass ? e->p->library_names.n : e->p->names['c'].n); n++) {
-			if (pass && e->p->library_names.v[n].what != 'c')
+		for (uint32_t n = 0; n < (pass ? e->p->declared.n : e->p->names['c'].n); n++) {
+			const struct atom *name = pass ? library_word(e->p, n, 'c') : e->p->names['c'].v[n];
+			if (!name)
 				continue;
-			struct catalog *c = program_catalog(e->p, pass
-				? e->p->library_names.v[n].word : e->p->names['c'].v[n]);
+			struct catalog *c = program_catalog(e->p, name);
 			const struct ast *row = c ? table_get(&c->rows, k->name) : NULL;
 			if (!row)
 				continue;

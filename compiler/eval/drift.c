@@ -48,10 +48,9 @@ static const char *runtimes(struct eval *e, const struct atom *signal, const str
 	const struct atom *parameter)
 {
 	struct buf b = { 0 };
-	for (uint32_t n = 0; n < e->p->library_names.n; n++) {
-		if (e->p->library_names.v[n].what != 'k')
-			continue;
-		struct kind *k = program_kind(e->p, e->p->library_names.v[n].word);
+	for (uint32_t n = 0; n < e->p->declared.n; n++) {
+		const struct atom *word = library_word(e->p, n, 'k');
+		struct kind *k = word ? program_kind(e->p, word) : NULL;
 		for (uint32_t r = 0; k && r < k->runs.n; r++)
 			if (k->runs.v[r].signal == signal && (!detector || k->runs.v[r].detector->name == detector) &&
 			    (!parameter || !runs_value(&k->runs.v[r], parameter))) {
@@ -260,9 +259,9 @@ static int arguments(struct eval *e, struct instance *i, const struct ast *x, co
 static const char *exporters(struct eval *e, const struct atom *name)
 {
 	struct buf b = { 0 };
-	for (uint32_t n = 0; n < e->p->library_names.n; n++) {
-		const struct library_name *y = &e->p->library_names.v[n];
-		struct kind *k = y->what == 'k' ? program_kind(e->p, y->word) : NULL;
+	for (uint32_t n = 0; n < e->p->declared.n; n++) {
+		const struct atom *word = library_word(e->p, n, 'k');
+		struct kind *k = word ? program_kind(e->p, word) : NULL;
 		for (uint32_t r = 0; k && r < k->exports.n; r++)
 			if (k->exports.v[r]->name == name)
 				buf_addf(&b, "%s%s", b.n ? ", " : "", k->name->text);

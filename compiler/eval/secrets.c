@@ -165,9 +165,9 @@ void check_secrets(struct compile *c)
 				struct suggest s;
 				suggest_init(&s, src, strlen(src));
 				suggest_try(&s, "existing");
-				for (uint32_t q = 0; q < e->p->library_names.n; q++)
-					if (e->p->library_names.v[q].what == 'k')
-						suggest_try(&s, e->p->library_names.v[q].word->text);
+				for (uint32_t q = 0; q < e->p->declared.n; q++)
+					if (library_word(e->p, q, 'k'))
+						suggest_try(&s, library_word(e->p, q, 'k')->text);
 				if (!k && suggest_best(&s)) {
 					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
 					diag_fix(e->diags, x, at, "%s", suggest_best(&s));

@@ -2,6 +2,8 @@
    with embed.c; both are sorted by path, bytewise. */
 #ifndef MLOPS_EMBED_H
 #define MLOPS_EMBED_H
+#include "sema/library.h"
+
 struct embedded_file {
 	const char *path;               /* below the folder: "kubernetes/kinds.tsv", "E0201.md" */
 	const char *text;               /* the file's bytes and a NUL */
@@ -10,4 +12,5 @@ struct embedded_file {
 /* stdlib: *.mlops, *.tsv; explain: *.md */
 extern const struct embedded_file embedded_stdlib[], embedded_explain[];
 extern const unsigned embedded_stdlib_count, embedded_explain_count;
+extern const struct library_index embedded_stdlib_index;
 #endif

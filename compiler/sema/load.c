@@ -1,8 +1,7 @@
 /* What a stack consists of: its file, what that uses, and the parts of the library that are asked for.
 
-   The library is not parsed at start: a scan over its lines finds which file declares what (declarations stand at
-   column 0, each kind of word is known by its first letter), and a file is parsed when the first of its names is
-   wanted. Only files with rules are always read, since rules hold for every object. */
+   The library is not parsed at start: an index says which file declares what (sema/library.h), and a declaration is
+   parsed when its name is first wanted. Only rules are always read, since they hold for every object. */
 #define _POSIX_C_SOURCE 200809L
 #define _DEFAULT_SOURCE
 #include "sema/program.h"
@@ -10,7 +9,6 @@
 #include "base/suggest.h"
 #include "base/text.h"
 #include "front/parse.h"
-#include "sema/embed.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -33,10 +31,8 @@ void program_init(struct program *p)
 	table_init(&p->catalogs, p->arena);
 	table_init(&p->enum_words, p->arena);
 	table_init(&p->unknown, p->arena);
-	for (int i = 0; i < 256; i++) {
-		table_init(&p->library_index[i], p->arena);
-		table_init(&p->decls[i], p->arena);
-	}
+	for (const char *what = "kidcerv"; *what; what++)
+		table_init(&p->decls[(uint8_t)*what], p->arena);
 	for (int i = 0; i < SLOT_COUNT; i++)
 		p->implicit[i] = atom_cstr(p->atoms, implicit_names[i]);
 	p->a_port = atom_cstr(p->atoms, "port");
@@ -135,58 +131,14 @@ char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *l
 
 /* -- the library -- */
 
-static const struct { const char *word; char what;
-} decl_words[] = {
-	{ "kind ", 'k' },
-	{ "interface ", 'i' },
-	{ "fn ", 'v' },
-	{ "catalog ", 'c' },
-	{ "detector ", 'd' },
-	{ "rule ", 'r' },
-};
-
-static void index_file(struct program *p, uint32_t file)
-{
-	struct library_file *f = &p->library.v[file];
-	size_t n = strlen(f->path);
-	if (n < 6 || strcmp(f->path + n - 6, ".mlops"))
-		return;
-	uint32_t first = p->library_names.n, comment = UINT32_MAX;      /* where the comment above begins */
-	for (const char *s = f->text, *end = s + f->len; s < end;) {
-		uint32_t at = (uint32_t)(s - f->text);
-		if (*s == '#' && comment == UINT32_MAX)
-			comment = at;
-		for (size_t w = 0; *s >= 'a' && w < sizeof decl_words / sizeof *decl_words; w++) {
-			size_t wn = strlen(decl_words[w].word);
-			if (*s != *decl_words[w].word || (size_t)(end - s) <= wn || memcmp(s, decl_words[w].word, wn))
-				continue;
-			const char *q = s + wn, *b = q;
-			while (q < end && ((*q >= 'a' && *q <= 'z') || (*q >= '0' && *q <= '9') || *q == '-'))
-				q++;
-			uint32_t lo = comment == UINT32_MAX ? at : comment;
-			if (p->library_names.n > first)
-				p->library_names.v[p->library_names.n - 1].hi = lo;
-			struct library_name name = { atom_intern(p->atoms, b, (size_t)(q - b)),
-				(uint8_t)decl_words[w].what, 0, file, lo, f->len };
-			VEC_PUSH(p->arena, &p->library_names, name);
-			if (!table_get(&p->library_index[(uint8_t)decl_words[w].what], name.word))
-				table_put(&p->library_index[(uint8_t)decl_words[w].what], name.word,
-					(void *)(uintptr_t)p->library_names.n);
-			break;
-		}
-		if (*s != '#')
-			comment = UINT32_MAX;
-		const char *nl = memchr(s, '\n', (size_t)(end - s));
-		s = nl ? nl + 1 : end;
-	}
-}
-
 static int path_compare(const void *a, const void *b)
 {
-	return strcmp(((const struct library_file *)a)->path, ((const struct library_file *)b)->path);
+	return strcmp(((const struct embedded_file *)a)->path, ((const struct embedded_file *)b)->path);
 }
 
-static void read_folder(struct program *p, const char *base, const char *below, int depth)
+struct folder { VEC(struct embedded_file) files; };
+
+static void read_folder(struct program *p, struct folder *f, const char *base, const char *below, int depth)
 {
 	const char *dir = *below ? arena_printf(p->arena, "%s/%s", base, below) : base;
 	DIR *d = opendir(dir);
@@ -209,7 +161,7 @@ static void read_folder(struct program *p, const char *base, const char *below, 
 			continue;
 		if (S_ISDIR(st.st_mode)) {
 			if (depth < 8)
-				read_folder(p, base, rel, depth + 1);
+				read_folder(p, f, base, rel, depth + 1);
 			continue;
 		}
 		if (!(n > 6 && !strcmp(rel + n - 6, ".mlops")) && !(n > 4 && !strcmp(rel + n - 4, ".tsv")))
@@ -218,35 +170,85 @@ static void read_folder(struct program *p, const char *base, const char *below, 
 		if (!text)
 			diag_error(p->diags, (struct span){ 0, 0 }, D_READ, path, why);
 		else
-			VEC_PUSH(p->arena, &p->library, ((struct library_file){ rel, text, (uint32_t)len, 0 }));
+			VEC_PUSH(p->arena, &f->files, ((struct embedded_file){ rel, text, (uint32_t)len }));
 	}
 	closedir(d);
+}
+
+/* As embed.c makes it of what is compiled in. */
+static void index_folder(struct program *p, const struct folder *f)
+{
+	VEC(struct library_decl) v = { 0 };
+	for (uint32_t i = 0; i < f->files.n; i++) {
+		struct library_scan scan = { .text = f->files.v[i].text, .len = f->files.v[i].len };
+		struct library_decl d = { .file = i };
+		const size_t n = strlen(f->files.v[i].path);
+		const uint32_t first = v.n;
+		if (n < 6 || strcmp(f->files.v[i].path + n - 6, ".mlops"))
+			continue;
+		while (v.n < UINT16_MAX && library_next(&scan, &d)) {
+			if (v.n > first)
+				v.v[v.n - 1].hi = d.lo;
+			VEC_PUSH(p->arena, &v, d);
+		}
+	}
+	const uint32_t mask = library_mask(v.n);
+	uint16_t *slots = ARENA_ARRAY(p->arena, uint16_t, mask + 1);
+	p->declared = (struct library_index){ v.v, v.n, slots, mask };
+	for (uint32_t i = 0; i < v.n; i++) {
+		const struct atom *a = atom_intern(p->atoms, v.v[i].name, v.v[i].n);
+		if (library_find(&p->declared, v.v[i].what, a->text, a->len, a->hash))
+			continue;
+		uint32_t at = library_slot(a->hash, v.v[i].what) & mask;
+		while (slots[at])
+			at = (at + 1) & mask;
+		slots[at] = (uint16_t)(i + 1);
+	}
 }
 
 void program_library(struct program *p)
 {
 	if (p->stdlib) {
-		read_folder(p, p->stdlib, "", 0);
-		if (p->library.n)
-			qsort(p->library.v, p->library.n, sizeof *p->library.v, path_compare);
+		struct folder f = { 0 };
+		read_folder(p, &f, p->stdlib, "", 0);
+		if (f.files.n)
+			qsort(f.files.v, f.files.n, sizeof *f.files.v, path_compare);
+		p->library = f.files.v;
+		p->nlibrary = f.files.n;
+		index_folder(p, &f);
 	} else {
-		for (unsigned i = 0; i < embedded_stdlib_count; i++)
-			VEC_PUSH(p->arena, &p->library,
-				((struct library_file){ embedded_stdlib[i].path, embedded_stdlib[i].text,
-					embedded_stdlib[i].len, 0 }));
+		p->library = embedded_stdlib;
+		p->nlibrary = embedded_stdlib_count;
+		p->declared = embedded_stdlib_index;
 	}
-	for (uint32_t i = 0; i < p->library.n; i++)
-		index_file(p, i);
+	p->library_sources = ARENA_ARRAY(p->arena, struct source *, p->nlibrary);
+	p->library_names = ARENA_ARRAY(p->arena, struct library_name, p->declared.n);
 }
 
 const char *library_text(struct program *p, const char *path, uint32_t *len)
 {
-	for (uint32_t i = 0; i < p->library.n; i++)
-		if (!strcmp(p->library.v[i].path, path)) {
-			*len = p->library.v[i].len;
-			return p->library.v[i].text;
+	for (uint32_t i = 0; i < p->nlibrary; i++)
+		if (!strcmp(p->library[i].path, path)) {
+			*len = p->library[i].len;
+			return p->library[i].text;
 		}
 	return NULL;
+}
+
+const struct atom *library_word(struct program *p, uint32_t n, char what)
+{
+	const struct library_decl *d = &p->declared.decls[n];
+	if (d->what != what)
+		return NULL;
+	if (!p->library_names[n].word)
+		p->library_names[n].word = atom_intern(p->atoms, d->name, d->n);
+	return p->library_names[n].word;
+}
+
+/* The number + 1 of what the library declares so; 0: it does not. */
+static uint32_t in_library(const struct program *p, char what, const struct atom *name)
+{
+	return library_find(&p->declared, what, name->text, name->len, name->hash);
 }
 
 /* -- declaring -- */
@@ -356,21 +358,22 @@ static void declare(struct program *p, const struct ast *file, int library)
 
 static void parse_library(struct program *p, uint32_t n)
 {
-	struct library_name *name = &p->library_names.v[n];
-	struct library_file *f = &p->library.v[name->file];
-	if (name->parsed)
+	const struct library_decl *d = &p->declared.decls[n];
+	const struct embedded_file *f = &p->library[d->file];
+	struct source **src = &p->library_sources[d->file];
+	if (p->library_names[n].parsed)
 		return;
-	name->parsed = 1;
-	if (!f->source)
-		f->source = source_adopt(p->sources, arena_printf(p->arena, "stdlib/%s", f->path), f->text, f->len, 1);
-	if (!f->source)
+	p->library_names[n].parsed = 1;
+	if (!*src)
+		*src = source_adopt(p->sources, arena_printf(p->arena, "stdlib/%s", f->path), f->text, f->len, 1);
+	if (!*src)
 		return;
 	/* the declaration alone, at its place in the file */
 	struct source *part = ARENA_NEW(p->arena, struct source);
-	*part = (struct source){ .name = f->source->name,
-		.text = f->text + name->lo,
-		.len = name->hi - name->lo,
-		.base = f->source->base + name->lo,
+	*part = (struct source){ .name = (*src)->name,
+		.text = f->text + d->lo,
+		.len = d->hi - d->lo,
+		.base = (*src)->base + d->lo,
 		.library = 1 };
 	declare(p, parse_source(part, p->arena, p->atoms, p->diags), 1);
 }
@@ -380,10 +383,10 @@ static const struct ast *find_decl(struct program *p, char what, const struct at
 	const struct ast *d = table_get(&p->decls[(uint8_t)what], name);
 	if (d)
 		return d;
-	uintptr_t file = (uintptr_t)table_get(&p->library_index[(uint8_t)what], name);
-	if (!file)
+	const uint32_t n = in_library(p, what, name);
+	if (!n)
 		return NULL;
-	parse_library(p, (uint32_t)file - 1);
+	parse_library(p, n - 1);
 	return table_get(&p->decls[(uint8_t)what], name);
 }
 
@@ -494,10 +497,10 @@ struct symbol *program_symbol(struct program *p, const struct atom *name)
 	struct symbol *s = table_get(&p->values, name);
 	if (s)
 		return s;
-	uintptr_t file = (uintptr_t)table_get(&p->library_index['v'], name);
-	if (!file)
+	const uint32_t n = in_library(p, 'v', name);
+	if (!n)
 		return NULL;
-	parse_library(p, (uint32_t)file - 1);
+	parse_library(p, n - 1);
 	return table_get(&p->values, name);
 }
 
@@ -506,9 +509,9 @@ struct symbol *program_callable(struct program *p, const struct atom *name)
 	struct symbol *s = program_symbol(p, name);
 	if (!s || s->tag == SYMBOL_FN)
 		return s;
-	uintptr_t file = (uintptr_t)table_get(&p->library_index['v'], name);
-	if (file)
-		parse_library(p, (uint32_t)file - 1);
+	const uint32_t n = in_library(p, 'v', name);
+	if (n)
+		parse_library(p, n - 1);
 	struct symbol *fn = table_get(&p->beside, name);
 	return fn ? fn : s;
 }
@@ -521,9 +524,9 @@ const char *program_suggest(struct program *p, char what, const struct atom *nam
 	suggest_init(&s, name->text, name->len);
 	for (uint32_t i = 0; i < p->names[(uint8_t)what].n; i++)
 		suggest_try(&s, p->names[(uint8_t)what].v[i]->text);
-	for (uint32_t i = 0; i < p->library_names.n; i++)
-		if (p->library_names.v[i].what == (uint8_t)what)
-			suggest_try(&s, p->library_names.v[i].word->text);
+	for (uint32_t i = 0; i < p->declared.n; i++)
+		if (library_word(p, i, what))
+			suggest_try(&s, library_word(p, i, what)->text);
 	return suggest_best(&s);
 }
 
@@ -623,8 +626,8 @@ int program_load(struct program *p, struct source *main_source)
 	for (uint32_t i = 0; i < p->files.n; i++)
 		declare(p, p->files.v[i], 0);
 	/* rules hold for every object, so their files are read in any case */
-	for (uint32_t i = 0; i < p->library_names.n; i++)
-		if (p->library_names.v[i].what == 'r')
+	for (uint32_t i = 0; i < p->declared.n; i++)
+		if (p->declared.decls[i].what == 'r')
 			parse_library(p, i);
 	if (!p->stack) {
 		if (!p->diags->nerrors)

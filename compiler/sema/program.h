@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/vec.h"
 #include "front/ast.h"
+#include "sema/embed.h"
 #include "sema/table.h"
 
 enum type_tag {
@@ -143,14 +144,7 @@ struct rule { const struct atom *name; const struct ast *decl; uint8_t library, 
 struct allow { const struct ast *decl; uint8_t used; };
 
 /* The library: each declaration is parsed when its name is first asked for. */
-struct library_file {
-	const char *path;
-	const char *text;
-	uint32_t len;
-	struct source *source; /* once something of it is parsed */
-};
-/* what: 'k' 'i' 'v' 'c' 'd' 'r'; its text with its comment */
-struct library_name { const struct atom *word; uint8_t what, parsed; uint32_t file, lo, hi; };
+struct library_name { const struct atom *word; uint8_t parsed; };       /* word: NULL until it is asked for */
 
 struct program {
 	struct arena *arena;
@@ -177,9 +171,10 @@ struct program {
 	VEC(struct source *) yaml;      /* `use "x.yaml"` */
 	VEC(const struct ast *) yaml_uses;
 	VEC(struct source *) charts;    /* `use "x.keys.tsv"`: tables of charts' values */
-	VEC(struct library_file) library;
-	VEC(struct library_name) library_names;
-	struct table library_index[256];/* per `what`: name -> library name + 1 */
+	const struct embedded_file *library; uint32_t nlibrary; /* compiled in, or of the folder; by path */
+	struct source **library_sources;        /* of each file, once something of it is parsed */
+	struct library_index declared;          /* by the library */
+	struct library_name *library_names;     /* of each of its declarations */
 	const struct atom *env;
 	const struct ast *env_decl;
 	uint8_t only_envs;              /* every_env: a param has a value in envs alone */
@@ -196,7 +191,9 @@ struct program {
 
 /* load.c */
 void program_init(struct program *p);
-void program_library(struct program *p);                /* indexes the library; parses nothing */
+void program_library(struct program *p);                /* knows what the library declares; parses nothing */
+/* the name of its nth declaration, if it is of that sort, else NULL */
+const struct atom *library_word(struct program *p, uint32_t n, char what);
 /* parses the stack and what it uses; declares everything */
 int program_load(struct program *p, struct source *main_source);
 void program_env(struct program *p, const struct atom *env, const char **sets, uint32_t nsets);

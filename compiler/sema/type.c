@@ -354,8 +354,8 @@ static int is_given(struct program *p, const struct interface *f)
 	for (uint32_t i = 0; i < p->names['k'].n; i++)
 		if (program_kind_gives(p, p->names['k'].v[i], f->name))
 			return 1;
-	for (uint32_t i = 0; i < p->library_names.n; i++)
-		if (p->library_names.v[i].what == 'k' && program_kind_gives(p, p->library_names.v[i].word, f->name))
+	for (uint32_t i = 0; i < p->declared.n; i++)
+		if (library_word(p, i, 'k') && program_kind_gives(p, library_word(p, i, 'k'), f->name))
 			return 1;
 	return 0;
 }

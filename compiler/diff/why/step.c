@@ -81,13 +81,13 @@ static const char *decl_word(char what)
 
 static const char *library_note(const struct program *p, const struct source *src, uint32_t at, struct arena *a)
 {
-	for (uint32_t i = 0; i < p->library_names.n; i++) {
-		const struct library_name *n = &p->library_names.v[i];
-		const char *path = p->library.v[n->file].path;
+	for (uint32_t i = 0; i < p->declared.n; i++) {
+		const struct library_decl *n = &p->declared.decls[i];
+		const char *path = p->library[n->file].path;
 		const size_t len = strlen(path), own = strlen(src->name);
 		if (own >= len && !strcmp(src->name + own - len, path) && n->lo <= at && at < n->hi
-			&& *decl_word((char)n->what))
-			return arena_printf(a, "%s %s", decl_word((char)n->what), n->word->text);
+			&& *decl_word(n->what))
+			return arena_printf(a, "%s %.*s", decl_word(n->what), (int)n->n, n->name);
 	}
 	return NULL;
 }

@@ -84,12 +84,12 @@ void make_delivery(struct compile *c)
 		struct suggest near;
 		suggest_init(&near, name->text, name->len);
 		struct buf b = { 0 };
-		for (uint32_t n = 0; f && n < e->p->library_names.n; n++) {
-			const struct library_name *l = &e->p->library_names.v[n];
-			if (l->what != 'k' || is_delivery(program_kind(e->p, l->word), f) < 0)
+		for (uint32_t n = 0; f && n < e->p->declared.n; n++) {
+			const struct atom *word = library_word(e->p, n, 'k');
+			if (!word || is_delivery(program_kind(e->p, word), f) < 0)
 				continue;
-			suggest_try(&near, l->word->text);
-			buf_addf(&b, "%s%s", b.n ? ", " : "", l->word->text);
+			suggest_try(&near, word->text);
+			buf_addf(&b, "%s%s", b.n ? ", " : "", word->text);
 		}
 		if (suggest_best(&near)) {
 			diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&near));

@@ -24,9 +24,9 @@ static const char *catalog_names(struct compile *c)
 	struct buf b = { 0 };
 	for (uint32_t n = 0; n < p->names['c'].n; n++)
 		buf_addf(&b, "%s%s", b.n ? ", " : "catalogs: ", p->names['c'].v[n]->text);
-	for (uint32_t n = 0; n < p->library_names.n; n++)
-		if (p->library_names.v[n].what == 'c')
-			buf_addf(&b, "%s%s", b.n ? ", " : "catalogs: ", p->library_names.v[n].word->text);
+	for (uint32_t n = 0; n < p->declared.n; n++)
+		if (library_word(p, n, 'c'))
+			buf_addf(&b, "%s%s", b.n ? ", " : "catalogs: ", library_word(p, n, 'c')->text);
 	const char *s = b.n ? arena_strdup(p->arena, b.p, b.n) : "there is none: write catalog NAME { ... }";
 	buf_free(&b);
 	return s;

@@ -109,11 +109,11 @@ const struct value *catalog_slot(struct eval *e, struct instance *i)
 		return is_error(want) ? want : row;
 	struct buf known = { 0 };
 	for (uint32_t pass = 0; pass < 2; pass++)
-		for (uint32_t n = 0; n < (pass ? e->p->library_names.n : e->p->names['c'].n); n++) {
-			if (pass && e->p->library_names.v[n].what != 'c')
+		for (uint32_t n = 0; n < (pass ? e->p->declared.n : e->p->names['c'].n); n++) {
+			const struct atom *name = pass ? library_word(e->p, n, 'c') : e->p->names['c'].v[n];
+			if (!name)
 				continue;
-			struct catalog *c = program_catalog(
-				e->p, pass ? e->p->library_names.v[n].word : e->p->names['c'].v[n]);
+			struct catalog *c = program_catalog(e->p, name);
 			const struct ast *s = c ? row_of(c, i->kind) : NULL;
 			const struct value *r = s ? row_value(e, s) : VALUE_NONE_V;
 			if (same_version(r, want, key)) {

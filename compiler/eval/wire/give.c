@@ -119,11 +119,9 @@ static void no_giver(struct eval *e, struct instance *i, const struct member *m)
 	uint32_t shown = 0;
 	table_init(&seen, e->p->arena);
 	for (uint32_t pass = 0; pass < 2; pass++)
-		for (uint32_t n = 0; n < (pass ? e->p->library_names.n : e->p->names['k'].n); n++) {
-			if (pass && e->p->library_names.v[n].what != 'k')
-				continue;
-			const struct atom *name = pass ? e->p->library_names.v[n].word : e->p->names['k'].v[n];
-			if (!table_get(&seen, name) && program_kind_gives(e->p, name, m->iface->name)) {
+		for (uint32_t n = 0; n < (pass ? e->p->declared.n : e->p->names['k'].n); n++) {
+			const struct atom *name = pass ? library_word(e->p, n, 'k') : e->p->names['k'].v[n];
+			if (name && !table_get(&seen, name) && program_kind_gives(e->p, name, m->iface->name)) {
 				table_put(&seen, name, (void *)(uintptr_t)1);
 				if (shown++ < 8)
 					buf_addf(&b, "%s%s", shown > 1 ? ", " : "", name->text);
