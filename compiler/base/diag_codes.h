@@ -110,6 +110,7 @@
 #define W_UNRESOLVED          "W0830", "%s"
 #define W_UNREAD              "W0831", "%s"
 #define W_SELECTS_NOTHING     "W0832", "%s"
+#define W_NODE_PORT_RANGE     "W0833", "node port %lld of %s is outside of 30000 to 32767"
 
 /* objects against the fields of their kinds */
 #define D_FIELD_UNKNOWN       "E0841", "%s %s has no field `%s`"

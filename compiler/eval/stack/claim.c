@@ -60,6 +60,17 @@ static void node_port_twice(struct compile *c, const struct node_claim *old, con
 	buf_free(&b);
 }
 
+/* What a Service or a chart says itself: `expose` takes no other. */
+static void node_port_range(struct compile *c, const struct node_claim *x)
+{
+	struct diags *d = c->e->diags;
+	if (x->from == NODE_EXPOSED || (x->port >= 30000 && x->port <= 32767)
+		|| is_allowed(c, x->top, "node-port-range"))
+		return;
+	diag_note(d, diag_warn(d, x->at, "node-port-range", W_NODE_PORT_RANGE, (long long)x->port, x->who),
+		"the API server refuses it unless its --service-node-port-range says otherwise");
+}
+
 /* A node port is one protocol's: TCP and UDP can have the same. What protocol an exposed port has is known from the
    component's Service, if it makes one; a chart's is taken to be TCP. */
 void check_node_ports(struct compile *c)
@@ -87,6 +98,7 @@ void check_node_ports(struct compile *c)
 				first = o;
 		if (first)
 			node_port_twice(c, first, x);
+		node_port_range(c, x);
 	}
 }
 
