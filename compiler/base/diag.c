@@ -167,6 +167,14 @@ void diag_fix(struct diags *d, struct diag *x, struct span at, const char *fmt, 
 	x->fix_span = at;
 }
 
+void diag_suggest(struct diags *d, struct diag *x, struct span at, const char *best)
+{
+	if (!best)
+		return;
+	diag_label(d, x, "did you mean `%s`?", best);
+	diag_fix(d, x, at, "%s", best);
+}
+
 int diag_full(const struct diags *d)
 {
 	return d->nerrors >= (d->max_errors ? d->max_errors : DEFAULT_MAX_ERRORS);

@@ -48,6 +48,8 @@ void diag_note(struct diags *d, struct diag *x, const char *fmt, ...) __attribut
 void diag_help(struct diags *d, struct diag *x, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void diag_fix(struct diags *d, struct diag *x, struct span at, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+/* "did you mean `best`?", and the fix of what stands at `at`; best NULL: nothing */
+void diag_suggest(struct diags *d, struct diag *x, struct span at, const char *best);
 int diag_full(const struct diags *d);
 /* by file, place, code, arrival; errors and warnings mixed; folds what follows from another */
 void diags_sort(struct diags *d);

@@ -537,6 +537,62 @@ static void edited(struct check *c, struct edit *e, int change, const char *id)
 	e->count[change]++;
 }
 
+/* One document of an edited file, as it is now. own: for what is read of it */
+static void edited_object(struct check *c, struct edit *e, const struct sources *sources, struct arena *own,
+	const struct value *v, const char *component)
+{
+	static const char *const keys[4] = { "apiVersion", "kind", "namespace", "name" };
+	const struct value *f[4] = { 0 };
+	const struct value *meta = value_getc(v, "metadata");
+	for (int k = 0; k < 4; k++) {
+		const struct value *from = k < 2 ? v : meta;
+		f[k] = from && from->tag == VALUE_RECORD ? value_getc(from, keys[k]) : NULL;
+		if (f[k] && f[k]->tag != VALUE_STRING)
+			f[k] = NULL;
+	}
+	if (!f[0] || !f[1] || !f[3]) {
+		const struct location at = source_locate(sources, v->origin.lo);
+		edited(c, e, 1, arena_printf(c->a, "document /in line %u", at.line));
+		return;
+	}
+	const char *id = arena_printf(c->a, "%.*s/%.*s %.*s/%.*s", (int)f[0]->n, f[0]->str.p, (int)f[1]->n,
+		f[1]->str.p, f[2] ? (int)f[2]->n : 0, f[2] ? f[2]->str.p : "", (int)f[3]->n, f[3]->str.p);
+	const struct atom *atom = atom_find(&c->atoms, id, strlen(id));
+	struct known *k = atom ? table_get(&c->objects, atom) : NULL;
+	if (!k || strcmp(k->object->component, component)) {
+		edited(c, e, 1, id);
+		return;
+	}
+	k->seen = 1;
+	if (!object_hashes_to(v, k->object->hash, own, &c->scratch))
+		edited(c, e, 0, id);
+	else
+		c->v->objects++;
+}
+
+/* edited: Service a/x, a/y changed; ConfigMap a/z gone */
+static const char *edit_summary(struct check *c, const struct edit *e)
+{
+	struct buf b = { 0 };
+	buf_adds(&b, "edited: ");
+	for (int k = 0; k < 3; k++) {
+		uint32_t n = 0;
+		if (!e->count[k])
+			continue;
+		if (b.n > 8)
+			buf_adds(&b, "; ");
+		for (uint32_t i = 0; i < e->objects.n; i++)
+			if (e->objects.v[i].change == changes[k] && n++ < 3)
+				buf_addf(&b, "%s%s", n > 1 ? ", " : "", shown(c, e->objects.v[i].identity));
+		if (n > 3)
+			buf_addf(&b, " and %u more", n - 3);
+		buf_addf(&b, " %s", changes[k]);
+	}
+	const char *text = arena_strdup(c->a, b.p, b.n);
+	buf_free(&b);
+	return text;
+}
+
 /* An edited file: which of its objects mean something else now? */
 static void edited_objects(struct check *c, const char *path, const char *component)
 {
@@ -560,35 +616,8 @@ static void edited_objects(struct check *c, const char *path, const char *compon
 			at.source ? "edited, and no YAML any more: line %u" : "edited, and no YAML any more",
 			at.line);
 	}
-	for (uint32_t i = 0; !text && i < docs.n; i++) {
-		const struct value *v = docs.v[i], *f[4] = { 0 };
-		static const char *const keys[4] = { "apiVersion", "kind", "namespace", "name" };
-		const struct value *meta = value_getc(v, "metadata");
-		for (int k = 0; k < 4; k++) {
-			const struct value *from = k < 2 ? v : meta;
-			f[k] = from && from->tag == VALUE_RECORD ? value_getc(from, keys[k]) : NULL;
-			if (f[k] && f[k]->tag != VALUE_STRING)
-				f[k] = NULL;
-		}
-		if (!f[0] || !f[1] || !f[3]) {
-			const struct location at = source_locate(&sources, v->origin.lo);
-			edited(c, &e, 1, arena_printf(c->a, "document /in line %u", at.line));
-			continue;
-		}
-		const char *id = arena_printf(c->a, "%.*s/%.*s %.*s/%.*s", (int)f[0]->n, f[0]->str.p, (int)f[1]->n,
-			f[1]->str.p, f[2] ? (int)f[2]->n : 0, f[2] ? f[2]->str.p : "", (int)f[3]->n, f[3]->str.p);
-		const struct atom *atom = atom_find(&c->atoms, id, strlen(id));
-		struct known *k = atom ? table_get(&c->objects, atom) : NULL;
-		if (!k || strcmp(k->object->component, component)) {
-			edited(c, &e, 1, id);
-			continue;
-		}
-		k->seen = 1;
-		if (!object_hashes_to(v, k->object->hash, &own, &c->scratch))
-			edited(c, &e, 0, id);
-		else
-			c->v->objects++;
-	}
+	for (uint32_t i = 0; !text && i < docs.n; i++)
+		edited_object(c, &e, &sources, &own, docs.v[i], component);
 	atoms_free(&atoms);
 	arena_free(&own);
 	for (struct range r = objects_of(c, component); r.from < r.to; r.from++) {
@@ -601,25 +630,8 @@ static void edited_objects(struct check *c, const char *path, const char *compon
 	}
 	if (!text && !e.objects.n)
 		text = "edited: layout or comments only, its objects mean the same";
-	if (!text) {
-		struct buf b = { 0 };
-		buf_adds(&b, "edited: ");
-		for (int k = 0; k < 3; k++) {
-			uint32_t n = 0;
-			if (!e.count[k])
-				continue;
-			if (b.n > 8)
-				buf_adds(&b, "; ");
-			for (uint32_t i = 0; i < e.objects.n; i++)
-				if (e.objects.v[i].change == changes[k] && n++ < 3)
-					buf_addf(&b, "%s%s", n > 1 ? ", " : "", shown(c, e.objects.v[i].identity));
-			if (n > 3)
-				buf_addf(&b, " and %u more", n - 3);
-			buf_addf(&b, " %s", changes[k]);
-		}
-		text = arena_strdup(c->a, b.p, b.n);
-		buf_free(&b);
-	}
+	if (!text)
+		text = edit_summary(c, &e);
 	struct verify_finding *x = find(c, path, 0, VERIFY_EDITED, text);
 	x->objects = e.objects.v;
 	x->nobjects = e.objects.n;

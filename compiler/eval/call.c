@@ -31,10 +31,7 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 				struct diag *x = diag_error(e->diags, a->name_span, D_ARGUMENTS,
 					arena_printf(e->p->arena, "%s takes no `%s`", callee(e, name, of),
 						a->name->text));
-				if (suggest_best(&s)) {
-					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
-					diag_fix(e->diags, x, a->name_span, "%s", suggest_best(&s));
-				}
+				diag_suggest(e->diags, x, a->name_span, suggest_best(&s));
 				return 0;
 			}
 			named = 1;
@@ -135,10 +132,7 @@ static const struct value *detector_call(struct eval *e, struct env *env, const 
 				for (uint32_t k = SLOT_COUNT; k < t->shape->members.n; k++)
 					if (t->shape->members.v[k].tag == MEMBER_SETTING)
 						suggest_try(&s, t->shape->members.v[k].name->text);
-				if (suggest_best(&s)) {
-					diag_label(e->diags, d, "did you mean `%s`?", suggest_best(&s));
-					diag_fix(e->diags, d, a->name_span, "%s", suggest_best(&s));
-				}
+				diag_suggest(e->diags, d, a->name_span, suggest_best(&s));
 				struct buf b = { 0 };
 				for (uint32_t k = SLOT_COUNT; k < t->shape->members.n; k++)
 					if (t->shape->members.v[k].tag == MEMBER_SETTING)
@@ -192,8 +186,7 @@ static void not_given(struct eval *e, struct instance *i, const struct ast *c)
 		suggest_try(&s, i->kind->gives.v[k].iface->name->text);
 	}
 	if (suggest_best(&s)) {
-		diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
-		diag_fix(e->diags, x, c->name_span, "%s", suggest_best(&s));
+		diag_suggest(e->diags, x, c->name_span, suggest_best(&s));
 	} else if (b.n) {
 		diag_note(e->diags, x, "it gives %s", b.p);
 	}

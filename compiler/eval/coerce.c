@@ -194,6 +194,44 @@ static const char *shown(struct eval *e, const struct atom *a)
 	return a->len <= 60 ? a->text : arena_printf(e->p->arena, "%.40s...", a->text);
 }
 
+/* A number that the type does not take. said: as it is shown; why: what is wrong with its form, or "". */
+static void number_error(struct eval *e, const struct ast *x, const struct type *t, const char *said, const char *why)
+{
+	const char *s = x->name->text;
+	const size_t n = x->name->len;
+	double d;
+	const char *unit = unit_noun(s, n);
+	struct diag *r;
+	if (unit
+		&& (t->tag == T_TEXT || t->tag == T_INT || t->tag == T_FLOAT || t->tag == T_PORT
+			|| t->tag == T_UNION || t->tag == T_OPTIONAL)) {
+		r = diag_error(e->diags, x->span, D_UNIT, type_noun(e->p, t), said, unit);
+		diag_label(e->diags, r, "%s", unit);
+	} else if (t->tag == T_TEXT && *why) {
+		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), why);
+	} else if ((t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT) && strspn(s, "0123456789") == n) {
+		r = *s == '0' ? diag_error(
+			e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), "it has leading zeros")
+			: diag_error(e->diags, x->span, D_RANGE, said, "what 64 bits hold");
+	} else if ((t->tag == T_INT || t->tag == T_PORT) && lit_float(s, n, &d)) {
+		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t),
+			"it has a fraction or an exponent");
+	} else if (t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT) {
+		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t),
+			t->tag == T_FLOAT ? "write it like 0.5 or 1e-6" : "write it in decimal digits");
+	} else {
+		r = diag_error(e->diags, x->span, D_TYPE, type_noun(e->p, t),
+			arena_printf(e->p->arena, "the number `%s`", said));
+	}
+	note_setting(e, r, t);
+	if (t->tag == T_STRING || (t->tag == T_TEXT && t->text >= TEXT_HOST)) {
+		diag_help(e->diags, r, "write it as text: \"%s\"", said);
+		diag_fix(e->diags, r, x->span, "\"%s\"", s);
+	} else if (unit_help(t)) {
+		diag_help(e->diags, r, "%s", unit_help(t));
+	}
+}
+
 const struct value *eval_number(struct eval *e, const struct ast *x, const struct type *t, int silent)
 {
 	const char *s = x->name->text, *why = "", *said = silent ? s : shown(e, x->name);
@@ -281,36 +319,7 @@ const struct value *eval_number(struct eval *e, const struct ast *x, const struc
 	}
 	if (silent)
 		return NULL;
-	const char *unit = unit_noun(s, n);
-	struct diag *r;
-	if (unit
-		&& (t->tag == T_TEXT || t->tag == T_INT || t->tag == T_FLOAT || t->tag == T_PORT
-			|| t->tag == T_UNION || t->tag == T_OPTIONAL)) {
-		r = diag_error(e->diags, x->span, D_UNIT, type_noun(e->p, t), said, unit);
-		diag_label(e->diags, r, "%s", unit);
-	} else if (t->tag == T_TEXT && *why) {
-		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), why);
-	} else if ((t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT) && strspn(s, "0123456789") == n) {
-		r = *s == '0' ? diag_error(
-			e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t), "it has leading zeros")
-			: diag_error(e->diags, x->span, D_RANGE, said, "what 64 bits hold");
-	} else if ((t->tag == T_INT || t->tag == T_PORT) && lit_float(s, n, &d)) {
-		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t),
-			"it has a fraction or an exponent");
-	} else if (t->tag == T_INT || t->tag == T_PORT || t->tag == T_FLOAT) {
-		r = diag_error(e->diags, x->span, D_BAD_LITERAL, said, type_noun(e->p, t),
-			t->tag == T_FLOAT ? "write it like 0.5 or 1e-6" : "write it in decimal digits");
-	} else {
-		r = diag_error(e->diags, x->span, D_TYPE, type_noun(e->p, t),
-			arena_printf(e->p->arena, "the number `%s`", said));
-	}
-	note_setting(e, r, t);
-	if (t->tag == T_STRING || (t->tag == T_TEXT && t->text >= TEXT_HOST)) {
-		diag_help(e->diags, r, "write it as text: \"%s\"", said);
-		diag_fix(e->diags, r, x->span, "\"%s\"", s);
-	} else if (unit_help(t)) {
-		diag_help(e->diags, r, "%s", unit_help(t));
-	}
+	number_error(e, x, t, said, why);
 	return VALUE_ERROR_V;
 }
 
@@ -382,10 +391,7 @@ void word_error(struct eval *e, const struct type *t, const char *word, struct s
 	if (t->tag == T_ENUM)
 		for (uint32_t i = 0; i < t->n; i++)
 			suggest_try(&s, t->members[i]->text);
-	if (suggest_best(&s)) {
-		diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
-		diag_fix(e->diags, x, at, "%s", suggest_best(&s));
-	}
+	diag_suggest(e->diags, x, at, suggest_best(&s));
 }
 
 /* -- types -- */
@@ -447,6 +453,89 @@ const struct value *coerce_fields(
 		}
 	}
 	return value_record(e->arena, f, n, v->origin);
+}
+
+static const struct value *coerce_list(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
+{
+	const struct value **items = NULL;
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct value *x = coerce_quiet(e, v->items[i], t->elem,
+			v->items[i]->origin.hi ? v->items[i]->origin : at, silent);
+		if (!x)
+			return NULL;
+		if (is_error(x))
+			return VALUE_ERROR_V;
+		if (x != v->items[i] && !items) {
+			items = ARENA_ARRAY(e->arena, const struct value *, v->n);
+			memcpy(items, v->items, i * sizeof *items);
+		}
+		if (items)
+			items[i] = x;
+	}
+	return items ? value_list(e->arena, items, v->n, v->origin) : v;
+}
+
+static const struct value *coerce_map(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
+{
+	struct field *f = NULL;
+	for (uint32_t i = 0; i < v->n; i++) {
+		const struct value *x = coerce_quiet(e, v->rec.fields[i].value, t->elem,
+			v->rec.fields[i].value->origin.hi ? v->rec.fields[i].value->origin : at,
+			silent);
+		if (!x)
+			return NULL;
+		if (is_error(x))
+			return VALUE_ERROR_V;
+		if (x != v->rec.fields[i].value && !f) {
+			f = ARENA_ARRAY(e->arena, struct field, v->n);
+			memcpy(f, v->rec.fields, v->n * sizeof *f);
+		}
+		if (f)
+			f[i].value = x;
+	}
+	return f ? value_record(e->arena, f, v->n, v->origin) : v;
+}
+
+static const struct value *coerce_word(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
+{
+	int i = enum_index(t, v);
+	if (i >= 0)
+		return v->text == TEXT_ENUM
+			? v
+			: plan_carry(e, v,
+				value_text(e->arena, TEXT_ENUM, v->str.p, v->n, 0, v->origin));
+	if (!silent)
+		word_error(e, t, arena_strdup(e->p->arena, v->str.p, v->n > 100 ? 100 : v->n), at);
+	return silent ? NULL : VALUE_ERROR_V;
+}
+
+static const struct value *coerce_component(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
+{
+	struct instance *i = v->ref.ref;
+	struct give *g = kind_give(i->kind, t->iface);
+	if (g && !(g->decl->flags & AST_F_PARAMS))
+		return give_value(e, i, g, at);
+	if (silent)
+		return NULL;
+	if (!g && (i->kind->gives_broken || i->kind->broken))
+		return VALUE_ERROR_V;
+	struct diag *x = diag_error(e->diags, at, D_NOT_GIVEN, i->name->text, i->kind->name->text,
+		t->iface->name->text);
+	if (g)
+		diag_help(e->diags, x, "it must be asked for: %s.%s(...)", i->local->text,
+			t->iface->name->text);
+	else if (i->kind->gives.n) {
+		struct buf b = { 0 };
+		for (uint32_t k = 0; k < i->kind->gives.n; k++)
+			buf_addf(&b, "%s%s", k ? ", " : "", i->kind->gives.v[k].iface->name->text);
+		diag_note(e->diags, x, "it gives %s", b.p);
+		buf_free(&b);
+	}
+	return VALUE_ERROR_V;
 }
 
 static const struct value *coerce_quiet(
@@ -525,58 +614,16 @@ static const struct value *coerce_quiet(
 		}
 		break;
 	case T_ENUM:
-		if (v->tag == VALUE_STRING) {
-			int i = enum_index(t, v);
-			if (i >= 0)
-				return v->text == TEXT_ENUM
-					? v
-					: plan_carry(e, v,
-						value_text(e->arena, TEXT_ENUM, v->str.p, v->n, 0, v->origin));
-			if (!silent)
-				word_error(e, t, arena_strdup(e->p->arena, v->str.p, v->n > 100 ? 100 : v->n), at);
-			return silent ? NULL : VALUE_ERROR_V;
-		}
+		if (v->tag == VALUE_STRING)
+			return coerce_word(e, v, t, at, silent);
 		break;
 	case T_LIST:
-		if (v->tag == VALUE_LIST) {
-			const struct value **items = NULL;
-			for (uint32_t i = 0; i < v->n; i++) {
-				const struct value *x = coerce_quiet(e, v->items[i], t->elem,
-					v->items[i]->origin.hi ? v->items[i]->origin : at, silent);
-				if (!x)
-					return NULL;
-				if (is_error(x))
-					return VALUE_ERROR_V;
-				if (x != v->items[i] && !items) {
-					items = ARENA_ARRAY(e->arena, const struct value *, v->n);
-					memcpy(items, v->items, i * sizeof *items);
-				}
-				if (items)
-					items[i] = x;
-			}
-			return items ? value_list(e->arena, items, v->n, v->origin) : v;
-		}
+		if (v->tag == VALUE_LIST)
+			return coerce_list(e, v, t, at, silent);
 		break;
 	case T_MAP:
-		if (v->tag == VALUE_RECORD) {
-			struct field *f = NULL;
-			for (uint32_t i = 0; i < v->n; i++) {
-				const struct value *x = coerce_quiet(e, v->rec.fields[i].value, t->elem,
-					v->rec.fields[i].value->origin.hi ? v->rec.fields[i].value->origin : at,
-					silent);
-				if (!x)
-					return NULL;
-				if (is_error(x))
-					return VALUE_ERROR_V;
-				if (x != v->rec.fields[i].value && !f) {
-					f = ARENA_ARRAY(e->arena, struct field, v->n);
-					memcpy(f, v->rec.fields, v->n * sizeof *f);
-				}
-				if (f)
-					f[i].value = x;
-			}
-			return f ? value_record(e->arena, f, v->n, v->origin) : v;
-		}
+		if (v->tag == VALUE_RECORD)
+			return coerce_map(e, v, t, at, silent);
 		break;
 	case T_RECORD:
 		if (v->tag == VALUE_RECORD)
@@ -585,29 +632,8 @@ static const struct value *coerce_quiet(
 	case T_INTERFACE:
 		if (v->tag == VALUE_GIVEN && ((struct given *)v->ref.ref)->give->iface == t->iface)
 			return v;
-		if (v->tag == VALUE_COMPONENT) {
-			struct instance *i = v->ref.ref;
-			struct give *g = kind_give(i->kind, t->iface);
-			if (g && !(g->decl->flags & AST_F_PARAMS))
-				return give_value(e, i, g, at);
-			if (silent)
-				return NULL;
-			if (!g && (i->kind->gives_broken || i->kind->broken))
-				return VALUE_ERROR_V;
-			struct diag *x = diag_error(e->diags, at, D_NOT_GIVEN, i->name->text, i->kind->name->text,
-				t->iface->name->text);
-			if (g)
-				diag_help(e->diags, x, "it must be asked for: %s.%s(...)", i->local->text,
-					t->iface->name->text);
-			else if (i->kind->gives.n) {
-				struct buf b = { 0 };
-				for (uint32_t k = 0; k < i->kind->gives.n; k++)
-					buf_addf(&b, "%s%s", k ? ", " : "", i->kind->gives.v[k].iface->name->text);
-				diag_note(e->diags, x, "it gives %s", b.p);
-				buf_free(&b);
-			}
-			return VALUE_ERROR_V;
-		}
+		if (v->tag == VALUE_COMPONENT)
+			return coerce_component(e, v, t, at, silent);
 		if (v->tag == VALUE_RECORD)
 			return coerce_fields(e, v, t->iface->type, at, silent);
 		break;

@@ -207,6 +207,68 @@ static int needs_all(const struct compile *c)
 	return deliver && deliver->tag == VALUE_STRING;
 }
 
+/* What is written in the stack, whether a component uses it or not. */
+static void force_all(struct compile *c)
+{
+	struct eval *e = c->e;
+	struct program *p = e->p;
+	make_instances(e);
+	all_offers(e);          /* what nobody collects is a mistake too */
+	for (uint32_t n = 0; n < e->instances.n; n++)
+		e->instances.v[n]->kind->ninstances++;
+	for (uint32_t n = 0; n < e->instances.n; n++)
+		force(c, e->instances.v[n]);
+	for (uint32_t n = 0; n < p->symbols.n; n++)
+		if (p->symbols.v[n]->tag == SYMBOL_PARAM || p->symbols.v[n]->tag == SYMBOL_LET)
+			symbol_value(e, p->symbols.v[n], p->symbols.v[n]->decl->name_span);
+	for (uint32_t s = 0; s < e->stack->kind->members.n; s++)
+		if (s != SLOT_POLICY)
+			slot_value(e, e->stack, s);
+	for (uint32_t n = 0; n < p->checks.n; n++) {
+		struct env none = { 0 };
+		run_check(c, &none, p->checks.v[n], NULL, p->checks.v[n]->span, "the stack");
+	}
+	if (!p->every_env)
+		check_other_envs(c);
+}
+
+/* Namespaces that the installer makes, and those that an object of the stack makes. */
+static void list_namespaces(struct compile *c)
+{
+	struct eval *e = c->e;
+	uint32_t kept = 0;
+	VEC(const char *) own = { 0 };
+	for (uint32_t n = 0; n < c->namespace_list.n; n++)
+		if ((uintptr_t)table_get(&c->namespaces, atom_cstr(e->p->atoms, c->namespace_list.v[n])) == 1)
+			c->namespace_list.v[kept++] = c->namespace_list.v[n];
+		else
+			VEC_PUSH(e->unit, &own, c->namespace_list.v[n]);
+	c->namespace_list.n = kept;
+	if (own.n > 1)
+		qsort(own.v, own.n, sizeof(char *), text_compare);
+	c->out.own_namespaces = own.v;
+	c->out.nown_namespaces = own.n;
+	if (kept > 1)
+		qsort(c->namespace_list.v, kept, sizeof(char *), text_compare);
+	c->out.namespaces = c->namespace_list.v;
+	c->out.nnamespaces = kept;
+}
+
+/* What the emitter is told of the stack. */
+static void describe(struct compile *c)
+{
+	struct eval *e = c->e;
+	c->out.ncomponents = c->tops.n;
+	c->out.component = make_out;
+	c->out.component_name = out_name;
+	c->out.facts = out_facts;
+	c->out.ctx = c;
+	c->out.edition = EDITION;
+	c->out.catalog = e->catalog ? e->catalog->text : "";
+	const struct value *k8s = member_value(e, e->stack, "kubernetes");
+	c->out.kubernetes = k8s && k8s->tag == VALUE_STRING ? arena_strdup(e->unit, k8s->str.p, k8s->n) : "";
+}
+
 static int compile_all(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -226,24 +288,7 @@ static int compile_all(struct compile *c)
 		return 0;
 	/* what did not even resolve would be said again by everything that depends on it, in other words; but
 	   components that are sound are looked at all the same, so that one run reports every mistake */
-	make_instances(e);
-	all_offers(e);          /* what nobody collects is a mistake too */
-	for (uint32_t n = 0; n < e->instances.n; n++)
-		e->instances.v[n]->kind->ninstances++;
-	for (uint32_t n = 0; n < e->instances.n; n++)
-		force(c, e->instances.v[n]);
-	for (uint32_t n = 0; n < p->symbols.n; n++)
-		if (p->symbols.v[n]->tag == SYMBOL_PARAM || p->symbols.v[n]->tag == SYMBOL_LET)
-			symbol_value(e, p->symbols.v[n], p->symbols.v[n]->decl->name_span);
-	for (uint32_t s = 0; s < e->stack->kind->members.n; s++)
-		if (s != SLOT_POLICY)
-			slot_value(e, e->stack, s);
-	for (uint32_t n = 0; n < p->checks.n; n++) {
-		struct env none = { 0 };
-		run_check(c, &none, p->checks.v[n], NULL, p->checks.v[n]->span, "the stack");
-	}
-	if (!p->every_env)
-		check_other_envs(c);
+	force_all(c);
 	check_catalogs(e);
 	chart_tables_check(c);
 	make_tops(c);
@@ -278,31 +323,8 @@ static int compile_all(struct compile *c)
 		unused_allows(c, e->instances.v[n]->allows.v, e->instances.v[n]->allows.n);
 	unused_allows(c, p->allows.v, p->allows.n);
 	list_wires(c);
-	uint32_t kept = 0;
-	VEC(const char *) own = { 0 };
-	for (uint32_t n = 0; n < c->namespace_list.n; n++)
-		if ((uintptr_t)table_get(&c->namespaces, atom_cstr(p->atoms, c->namespace_list.v[n])) == 1)
-			c->namespace_list.v[kept++] = c->namespace_list.v[n];
-		else
-			VEC_PUSH(e->unit, &own, c->namespace_list.v[n]);
-	c->namespace_list.n = kept;
-	if (own.n > 1)
-		qsort(own.v, own.n, sizeof(char *), text_compare);
-	c->out.own_namespaces = own.v;
-	c->out.nown_namespaces = own.n;
-	if (kept > 1)
-		qsort(c->namespace_list.v, kept, sizeof(char *), text_compare);
-	c->out.namespaces = c->namespace_list.v;
-	c->out.nnamespaces = kept;
-	c->out.ncomponents = c->tops.n;
-	c->out.component = make_out;
-	c->out.component_name = out_name;
-	c->out.facts = out_facts;
-	c->out.ctx = c;
-	c->out.edition = EDITION;
-	c->out.catalog = e->catalog ? e->catalog->text : "";
-	const struct value *k8s = member_value(e, e->stack, "kubernetes");
-	c->out.kubernetes = k8s && k8s->tag == VALUE_STRING ? arena_strdup(e->unit, k8s->str.p, k8s->n) : "";
+	list_namespaces(c);
+	describe(c);
 	c->pass = 2;
 	return 1;
 }

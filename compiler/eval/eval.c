@@ -290,6 +290,74 @@ static int entries_body(struct eval *e, struct env *env, const struct ast *x, vo
 	return entries(e, env, x->kids[1], ctx);
 }
 
+static void unknown_field(struct eval *e, const struct ast *k, const struct type *record, const struct atom *key)
+{
+	struct suggest s;
+	struct diag *d = diag_error(e->diags,
+		k->name_span.hi ? k->name_span : k->span, D_UNKNOWN_FIELD,
+		type_noun(e->p, record), key->text);
+	suggest_init(&s, key->text, key->len);
+	for (uint32_t f = 0; f < record->n; f++)
+		suggest_try(&s, record->fields[f].name->text);
+	if (suggest_best(&s)) {
+		diag_label(e->diags, d, "did you mean `%s`?", suggest_best(&s));
+		if (k->name_span.hi)
+			diag_fix(e->diags, d, k->name_span, "%s", suggest_best(&s));
+	}
+}
+
+/* key: value. 0 after reporting. */
+static int entry(struct eval *e, struct env *env, const struct ast *k, struct fields *o)
+{
+	const struct value *v;
+	const struct atom *key = k->name;
+	if (!key) {
+		v = eval(e, env, k->kids[1]);
+		if (is_error(v)) {
+			return 0;
+		}
+		TOUCH(e, v);
+		key = atom_intern(e->p->atoms, v->str.p, v->n);
+	}
+	const struct type *want = o->elem;
+	if (o->record) {
+		want = type_record_field(o->record, key);
+		if (!want && !o->open) {
+			unknown_field(e, k, o->record, key);
+			return 0;
+		}
+	}
+	v = want ? eval_typed(e, env, k->kids[0], want) : eval(e, env, k->kids[0]);
+	if (is_error(v)) {
+		return 0;
+	}
+	if ((k->flags & AST_F_OPTIONAL) && v->tag == VALUE_NONE)
+		return 1;
+	return limit_bytes(e, sizeof(struct field), k->span)
+		&& put(e, o, key, v, k->name_span.hi ? k->name_span : k->span, 0);
+}
+
+/* ...map. 0 after reporting. */
+static int spread(struct eval *e, struct env *env, const struct ast *k, struct fields *o)
+{
+	int ok = 1;
+	const struct value *v = eval(e, env, k->kids[0]);
+	if (is_error(v)) {
+		ok = 0;
+	} else if (v->tag == VALUE_RECORD) {
+		for (uint32_t f = 0; f < v->n; f++)
+			if (!put(e, o, v->rec.fields[f].key,
+				e->origins ? origin_spread(e, k, v->rec.fields[f].value)
+				: v->rec.fields[f].value,
+				k->span, 1))
+				ok = 0;
+	} else if (v->tag != VALUE_NONE) {
+		diag_error(e->diags, k->span, D_TYPE, "a map", value_noun(e, v));
+		ok = 0;
+	}
+	return ok;
+}
+
 static int entries(struct eval *e, struct env *env, const struct ast *x, struct fields *o)
 {
 	int ok = 1;
@@ -298,64 +366,11 @@ static int entries(struct eval *e, struct env *env, const struct ast *x, struct 
 		const struct value *v;
 		int yes;
 		switch ((enum ast_tag)k->tag) {
-		case AST_ENTRY: {
-			const struct atom *key = k->name;
-			if (!key) {
-				v = eval(e, env, k->kids[1]);
-				if (is_error(v)) {
-					ok = 0;
-					break;
-				}
-				TOUCH(e, v);
-				key = atom_intern(e->p->atoms, v->str.p, v->n);
-			}
-			const struct type *want = o->elem;
-			if (o->record) {
-				want = type_record_field(o->record, key);
-				if (!want && !o->open) {
-					struct suggest s;
-					struct diag *d = diag_error(e->diags,
-						k->name_span.hi ? k->name_span : k->span, D_UNKNOWN_FIELD,
-						type_noun(e->p, o->record), key->text);
-					suggest_init(&s, key->text, key->len);
-					for (uint32_t f = 0; f < o->record->n; f++)
-						suggest_try(&s, o->record->fields[f].name->text);
-					if (suggest_best(&s)) {
-						diag_label(e->diags, d, "did you mean `%s`?", suggest_best(&s));
-						if (k->name_span.hi)
-							diag_fix(e->diags, d, k->name_span, "%s", suggest_best(&s));
-					}
-					ok = 0;
-					break;
-				}
-			}
-			v = want ? eval_typed(e, env, k->kids[0], want) : eval(e, env, k->kids[0]);
-			if (is_error(v)) {
-				ok = 0;
-				break;
-			}
-			if ((k->flags & AST_F_OPTIONAL) && v->tag == VALUE_NONE)
-				break;
-			if (!limit_bytes(e, sizeof(struct field), k->span)
-				|| !put(e, o, key, v, k->name_span.hi ? k->name_span : k->span, 0))
-				ok = 0;
+		case AST_ENTRY:
+			ok &= entry(e, env, k, o);
 			break;
-		}
 		case AST_SPREAD:
-			v = eval(e, env, k->kids[0]);
-			if (is_error(v)) {
-				ok = 0;
-			} else if (v->tag == VALUE_RECORD) {
-				for (uint32_t f = 0; f < v->n; f++)
-					if (!put(e, o, v->rec.fields[f].key,
-						e->origins ? origin_spread(e, k, v->rec.fields[f].value)
-						: v->rec.fields[f].value,
-						k->span, 1))
-						ok = 0;
-			} else if (v->tag != VALUE_NONE) {
-				diag_error(e->diags, k->span, D_TYPE, "a map", value_noun(e, v));
-				ok = 0;
-			}
+			ok &= spread(e, env, k, o);
 			break;
 		case AST_EFOR:
 			ok &= each(e, env, k, entries_body, o);

@@ -164,10 +164,8 @@ static const struct value *secret_field(struct eval *e, struct symbol *y, const 
 	suggest_init(&s, name->text, name->len);
 	for (uint32_t i = 1; i < d->nkids; i++)
 		suggest_try(&s, d->kids[i]->name->text);
-	if (suggest_best(&s) && !(src && src->library)) {
-		diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
-		diag_fix(e->diags, x, at, "%s", suggest_best(&s));
-	}
+	if (suggest_best(&s) && !(src && src->library))
+		diag_suggest(e->diags, x, at, suggest_best(&s));
 	if (suggest_best(&s))
 		diag_place(e->diags, x, d->name_span, "declared here, with `%s`", suggest_best(&s));
 	else

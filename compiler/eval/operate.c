@@ -93,76 +93,92 @@ const struct value *list_concat(struct eval *e, const struct value *a, const str
 	return value_list(e->arena, items, (uint32_t)n, at);
 }
 
-const struct value *eval_arithmetic(struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
+static const struct value *texts(struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
 {
-	int op = x->op;
-	if (op == OP_ADD && a->tag == VALUE_STRING && b->tag == VALUE_STRING
-		&& !(a->text >= TEXT_SIZE && a->text <= TEXT_RATE && a->text == b->text)) {
-		size_t n = (size_t)a->n + b->n;
-		if (!limit_bytes(e, n, x->span) || n > UINT32_MAX)
-			return VALUE_ERROR_V;
-		char *s = arena_alloc(e->arena, n + 1);
-		memcpy(s, a->str.p, a->n);
-		memcpy(s + a->n, b->str.p, b->n);
-		if (e->origins)
-			origin_pieces(e, (const struct value *[]){ a, b }, (uint32_t[]){ a->n, b->n }, 2);
-		return value_string(e->arena, s, n, x->span);
-	}
-	if (op == OP_ADD && a->tag == VALUE_LIST && b->tag == VALUE_LIST)
-		return list_concat(e, a, b, x->span);
-	if (a->tag == VALUE_INT && b->tag == VALUE_INT) {
-		int64_t r = 0;
-		int over = 0;
-		switch (op) {
-		case OP_ADD: over = __builtin_add_overflow(a->i, b->i, &r); break;
-		case OP_SUB: over = __builtin_sub_overflow(a->i, b->i, &r); break;
-		case OP_MUL: over = __builtin_mul_overflow(a->i, b->i, &r); break;
-		default:
-			if (!b->i) {
-				diag_error(e->diags, x->kids[1]->span, D_DIVIDE);
-				return VALUE_ERROR_V;
-			}
-			if (b->i == -1) {
-				over = op == OP_DIV && __builtin_sub_overflow((int64_t)0, a->i, &r);
-			} else if (op == OP_MOD) {
-				r = a->i % b->i;
-			} else if (a->i % b->i) {
-				return value_float(e->arena, (double)a->i / (double)b->i, x->span);
-			} else {
-				r = a->i / b->i;
-			}
-			break;
-		}
-		if (over) {
-			diag_error(e->diags, x->span, D_OVERFLOW, op_text[op]);
+	size_t n = (size_t)a->n + b->n;
+	if (!limit_bytes(e, n, x->span) || n > UINT32_MAX)
+		return VALUE_ERROR_V;
+	char *s = arena_alloc(e->arena, n + 1);
+	memcpy(s, a->str.p, a->n);
+	memcpy(s + a->n, b->str.p, b->n);
+	if (e->origins)
+		origin_pieces(e, (const struct value *[]){ a, b }, (uint32_t[]){ a->n, b->n }, 2);
+	return value_string(e->arena, s, n, x->span);
+}
+
+static const struct value *ints(struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
+{
+	const int op = x->op;
+	int64_t r = 0;
+	int over = 0;
+	switch (op) {
+	case OP_ADD: over = __builtin_add_overflow(a->i, b->i, &r); break;
+	case OP_SUB: over = __builtin_sub_overflow(a->i, b->i, &r); break;
+	case OP_MUL: over = __builtin_mul_overflow(a->i, b->i, &r); break;
+	default:
+		if (!b->i) {
+			diag_error(e->diags, x->kids[1]->span, D_DIVIDE);
 			return VALUE_ERROR_V;
 		}
-		return value_int(e->arena, r, x->span);
+		if (b->i == -1) {
+			over = op == OP_DIV && __builtin_sub_overflow((int64_t)0, a->i, &r);
+		} else if (op == OP_MOD) {
+			r = a->i % b->i;
+		} else if (a->i % b->i) {
+			return value_float(e->arena, (double)a->i / (double)b->i, x->span);
+		} else {
+			r = a->i / b->i;
+		}
+		break;
 	}
+	if (over) {
+		diag_error(e->diags, x->span, D_OVERFLOW, op_text[op]);
+		return VALUE_ERROR_V;
+	}
+	return value_int(e->arena, r, x->span);
+}
+
+/* What comes out of two numbers, sizes, durations, cores or rates: 0 a float, a text type, or -1: nothing does. */
+static int unit_of(int op, const struct value *a, const struct value *b)
+{
 	int an = is_number(a), bn = is_number(b);
 	int as = is_text(a, TEXT_SIZE) || is_text(a, TEXT_DURATION) || is_text(a, TEXT_CORES),
 		bs = is_text(b, TEXT_SIZE) || is_text(b, TEXT_DURATION) || is_text(b, TEXT_CORES);
 	int ar = is_text(a, TEXT_RATE), br = is_text(b, TEXT_RATE);
-	double p = an || as || ar ? as_double(a) : 0, q = bn || bs || br ? as_double(b) : 0, r;
-	int result = -1;        /* -1 error, 0 a float, else a text type */
 	if (an && bn)
-		result = 0;
-	else if (as && bs && a->text == b->text)
-		result = op == OP_DIV ? 0 : op == OP_ADD || op == OP_SUB || op == OP_MOD ? a->text : -1;
-	else if (as && bn && (op == OP_MUL || op == OP_DIV))
-		result = a->text;
-	else if (an && bs && op == OP_MUL)
-		result = b->text;
-	else if ((ar && is_text(b, TEXT_DURATION)) || (br && is_text(a, TEXT_DURATION)))
-		result = op == OP_MUL ? 0 : -1;
-	else if (an && br && op == OP_DIV)
-		result = TEXT_DURATION;
-	else if (ar && br)
-		result = op == OP_DIV ? 0 : op == OP_ADD || op == OP_SUB ? TEXT_RATE : -1;
-	else if ((ar && bn && (op == OP_MUL || op == OP_DIV)) || (an && br && op == OP_MUL))
-		result = TEXT_RATE;
+		return 0;
+	if (as && bs && a->text == b->text)
+		return op == OP_DIV ? 0 : op == OP_ADD || op == OP_SUB || op == OP_MOD ? a->text : -1;
+	if (as && bn && (op == OP_MUL || op == OP_DIV))
+		return a->text;
+	if (an && bs && op == OP_MUL)
+		return b->text;
+	if ((ar && is_text(b, TEXT_DURATION)) || (br && is_text(a, TEXT_DURATION)))
+		return op == OP_MUL ? 0 : -1;
+	if (an && br && op == OP_DIV)
+		return TEXT_DURATION;
+	if (ar && br)
+		return op == OP_DIV ? 0 : op == OP_ADD || op == OP_SUB ? TEXT_RATE : -1;
+	if ((ar && bn && (op == OP_MUL || op == OP_DIV)) || (an && br && op == OP_MUL))
+		return TEXT_RATE;
+	return -1;
+}
+
+const struct value *eval_arithmetic(struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
+{
+	int op = x->op;
+	if (op == OP_ADD && a->tag == VALUE_STRING && b->tag == VALUE_STRING
+		&& !(a->text >= TEXT_SIZE && a->text <= TEXT_RATE && a->text == b->text))
+		return texts(e, x, a, b);
+	if (op == OP_ADD && a->tag == VALUE_LIST && b->tag == VALUE_LIST)
+		return list_concat(e, a, b, x->span);
+	if (a->tag == VALUE_INT && b->tag == VALUE_INT)
+		return ints(e, x, a, b);
+	const int result = unit_of(op, a, b);
 	if (result < 0)
 		return bad_operands(e, x, a, b);
+	const double p = as_double(a), q = as_double(b);
+	double r;
 	switch (op) {
 	case OP_ADD: r = p + q; break;
 	case OP_SUB: r = p - q; break;

@@ -99,6 +99,75 @@ static int fetches(const struct kind *k)
 	return n == 2;
 }
 
+/* Each key once; what a derived one is made of. */
+static void check_keys(struct eval *e, struct symbol *y, struct derivations *all)
+{
+	const struct ast *d = y->decl;
+	for (uint32_t k = 1; k < d->nkids; k++) {
+		for (uint32_t q = 1; q < k; q++)
+			if (d->kids[q]->name == d->kids[k]->name)
+				diag_place(e->diags,
+					diag_error(e->diags, d->kids[k]->span, D_DUPLICATE,
+						d->kids[k]->name->text),
+					d->kids[q]->span, "declared here");
+		if (!d->kids[k]->nkids || !d->kids[k]->kids[0])
+			continue;
+		e->in_secret = 1;
+		e->secret_text = placeholder;
+		e->secret_ctx = all;
+		const struct value *v = derive(e, y, d->kids[k], d->kids[k]->span);
+		if (!is_error(v) && v->tag != VALUE_STRING && v->tag != VALUE_SECRET_KEY)
+			diag_error(e->diags, d->kids[k]->kids[0]->span, D_TYPE,
+				"a string or a key of a secret", value_noun(e, v));
+		e->in_secret = 0;
+		e->secret_ctx = NULL;
+	}
+}
+
+static void check_existing(struct eval *e, struct symbol *y)
+{
+	const struct ast *d = y->decl;
+	const char *object = secret_object(e, y);       /* its name, used or not */
+	if (d->kids[0]->tag != AST_CALL || d->kids[0]->nkids != 2)
+		diag_help(e->diags,
+			diag_error(e->diags, d->kids[0]->span, D_ARGUMENTS,
+				"`existing` takes the name of a Secret"),
+			"write from existing(\"%s\")", y->name->text);
+	else if (d->kids[0]->nkids > 1 && !lit_dns1123_subdomain(object, strlen(object)))
+		diag_error(e->diags, d->kids[0]->kids[1]->span, D_OBJECT_NAME, object, "a Secret",
+			"lower-case letters, digits, `-` and `.`");
+}
+
+/* from KIND(...): one that fetches secrets */
+static void check_fetching(struct eval *e, struct symbol *y, const char *src)
+{
+	const struct ast *d = y->decl;
+	const struct atom *a = atom_cstr(e->p->atoms, src);
+	const struct kind *k = program_kind(e->p, a);
+	if (!k && program_lost(e->p, a))
+		return;
+	if (!k || !fetches(k)) {
+		struct span at = d->kids[0]->tag == AST_CALL ? d->kids[0]->kids[0]->span
+			: d->kids[0]->span;
+		struct diag *x = k
+			? diag_error(e->diags, at, D_SECRET_VALUE,
+				arena_printf(e->p->arena,
+					"kind `%s` fetches no secrets: it has no settings `secret-name` and `keys`",
+					src))
+			: diag_error(e->diags, at, D_UNKNOWN_KIND, src);
+		struct suggest s;
+		suggest_init(&s, src, strlen(src));
+		suggest_try(&s, "existing");
+		for (uint32_t q = 0; q < e->p->declared.n; q++)
+			if (library_word(e->p, q, 'k'))
+				suggest_try(&s, library_word(e->p, q, 'k')->text);
+		if (!k && suggest_best(&s))
+			diag_suggest(e->diags, x, at, suggest_best(&s));
+		diag_help(e->diags, x,
+			"secrets come from existing(\"name\"), or from a kind that fetches them: external(\"store\", \"path\")");
+	}
+}
+
 void check_secrets(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -116,66 +185,12 @@ void check_secrets(struct compile *c)
 		struct symbol *y = n < e->p->symbols.n ? e->p->symbols.v[n] : e->kind_secrets.v[n - e->p->symbols.n];
 		if (y->tag != SYMBOL_SECRET || y->dropped)
 			continue;
-		const struct ast *d = y->decl;
-		for (uint32_t k = 1; k < d->nkids; k++) {
-			for (uint32_t q = 1; q < k; q++)
-				if (d->kids[q]->name == d->kids[k]->name)
-					diag_place(e->diags,
-						diag_error(e->diags, d->kids[k]->span, D_DUPLICATE,
-							d->kids[k]->name->text),
-						d->kids[q]->span, "declared here");
-			if (!d->kids[k]->nkids || !d->kids[k]->kids[0])
-				continue;
-			e->in_secret = 1;
-			e->secret_text = placeholder;
-			e->secret_ctx = &all;
-			const struct value *v = derive(e, y, d->kids[k], d->kids[k]->span);
-			if (!is_error(v) && v->tag != VALUE_STRING && v->tag != VALUE_SECRET_KEY)
-				diag_error(e->diags, d->kids[k]->kids[0]->span, D_TYPE,
-					"a string or a key of a secret", value_noun(e, v));
-			e->in_secret = 0;
-			e->secret_ctx = NULL;
-		}
+		check_keys(e, y, &all);
 		const char *src = source_word(y);
-		if (!strcmp(src, "existing")) {
-			const char *object = secret_object(e, y);       /* its name, used or not */
-			if (d->kids[0]->tag != AST_CALL || d->kids[0]->nkids != 2)
-				diag_help(e->diags,
-					diag_error(e->diags, d->kids[0]->span, D_ARGUMENTS,
-						"`existing` takes the name of a Secret"),
-					"write from existing(\"%s\")", y->name->text);
-			else if (d->kids[0]->nkids > 1 && !lit_dns1123_subdomain(object, strlen(object)))
-				diag_error(e->diags, d->kids[0]->kids[1]->span, D_OBJECT_NAME, object, "a Secret",
-					"lower-case letters, digits, `-` and `.`");
-		}
-		if (strcmp(src, "mlopsc") && strcmp(src, "existing")) {
-			const struct atom *a = atom_cstr(e->p->atoms, src);
-			const struct kind *k = program_kind(e->p, a);
-			if (!k && program_lost(e->p, a))
-				continue;
-			if (!k || !fetches(k)) {
-				struct span at = d->kids[0]->tag == AST_CALL ? d->kids[0]->kids[0]->span
-					: d->kids[0]->span;
-				struct diag *x = k
-					? diag_error(e->diags, at, D_SECRET_VALUE,
-						arena_printf(e->p->arena,
-							"kind `%s` fetches no secrets: it has no settings `secret-name` and `keys`",
-							src))
-					: diag_error(e->diags, at, D_UNKNOWN_KIND, src);
-				struct suggest s;
-				suggest_init(&s, src, strlen(src));
-				suggest_try(&s, "existing");
-				for (uint32_t q = 0; q < e->p->declared.n; q++)
-					if (library_word(e->p, q, 'k'))
-						suggest_try(&s, library_word(e->p, q, 'k')->text);
-				if (!k && suggest_best(&s)) {
-					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
-					diag_fix(e->diags, x, at, "%s", suggest_best(&s));
-				}
-				diag_help(e->diags, x,
-					"secrets come from existing(\"name\"), or from a kind that fetches them: external(\"store\", \"path\")");
-			}
-		}
+		if (!strcmp(src, "existing"))
+			check_existing(e, y);
+		else if (strcmp(src, "mlopsc"))
+			check_fetching(e, y, src);
 	}
 }
 
@@ -202,10 +217,7 @@ static struct instance *source_instance(struct compile *c, struct symbol *y, con
 				for (uint32_t q = SLOT_COUNT; q < k->members.n; q++)
 					if (k->members.v[q].tag == MEMBER_SETTING)
 						suggest_try(&s, k->members.v[q].name->text);
-				if (suggest_best(&s)) {
-					diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
-					diag_fix(e->diags, x, a->name_span, "%s", suggest_best(&s));
-				}
+				diag_suggest(e->diags, x, a->name_span, suggest_best(&s));
 				return NULL;
 			}
 			slot--;

@@ -73,11 +73,7 @@ static struct interface *iface_or_error(struct program *p, const struct atom *na
 	struct interface *i = program_interface(p, name);
 	if (!i && !program_lost(p, name)) {
 		struct diag *x = diag_error(p->diags, at, D_UNKNOWN_INTERFACE, name->text);
-		const char *best = program_suggest(p, 'i', name);
-		if (best) {
-			diag_label(p->diags, x, "did you mean `%s`?", best);
-			diag_fix(p->diags, x, at, "%s", best);
-		}
+		diag_suggest(p->diags, x, at, program_suggest(p, 'i', name));
 	}
 	return i;
 }
@@ -92,11 +88,7 @@ static void inner_components(struct program *p, struct kind *k, const struct ast
 			k->has_inner = 1;       /* said where it did not parse */
 		} else if (!inner) {
 			struct diag *x = diag_error(p->diags, d->name2_span, D_UNKNOWN_KIND, d->name2->text);
-			const char *best = program_suggest(p, 'k', d->name2);
-			if (best) {
-				diag_label(p->diags, x, "did you mean `%s`?", best);
-				diag_fix(p->diags, x, d->name2_span, "%s", best);
-			}
+			diag_suggest(p->diags, x, d->name2_span, program_suggest(p, 'k', d->name2));
 		} else if (inner == k || inner->decl == k->decl) {
 			diag_error(p->diags, d->name2_span, D_RECURSION, "kind", k->name->text, "contains");
 			inner = NULL;
@@ -162,10 +154,7 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 				suggest_init(&s, e->name->text, e->name->len);
 				for (uint32_t f = 0; f < i->type->n; f++)
 					suggest_try(&s, i->type->fields[f].name->text);
-				if (suggest_best(&s)) {
-					diag_label(p->diags, x, "did you mean `%s`?", suggest_best(&s));
-					diag_fix(p->diags, x, e->name_span, "%s", suggest_best(&s));
-				}
+				diag_suggest(p->diags, x, e->name_span, suggest_best(&s));
 				continue;
 			}
 			table_put(&g.entries, e->name, e->kids[0]);
@@ -182,6 +171,148 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 	VEC_PUSH(p->arena, &k->gives, g);
 }
 
+/* The kind that it extends, if there is one of that name and it is not itself inside of it. */
+static void find_base(struct program *p, struct kind *k, const struct ast *d)
+{
+	k->base = program_kind(p, d->name2);
+	if (k->base == k || (k->base && !k->base->members.n)) {
+		diag_error(p->diags, d->name2_span, D_CYCLE, d->name->text);
+		k->base = NULL;
+		k->broken = 1;
+	} else if (!k->base && program_lost(p, d->name2)) {
+		k->broken = 1;
+	} else if (!k->base) {
+		struct diag *x = diag_error(p->diags, d->name2_span, D_UNKNOWN_KIND, d->name2->text);
+		const char *best = program_suggest(p, 'k', d->name2);
+		if (best)
+			diag_label(p->diags, x, "did you mean `%s`?", best);
+		k->broken = 1;
+	}
+}
+
+/* What the base has comes first, so that a slot has one number in both. */
+static void inherit(struct program *p, struct kind *k, const struct kind *b)
+{
+	for (uint32_t i = 0; i < b->members.n; i++) {
+		VEC_PUSH(p->arena, &k->members, b->members.v[i]);
+		table_put(&k->index, b->members.v[i].name, (void *)(uintptr_t)k->members.n);
+	}
+	for (uint32_t i = 0; i < b->gives.n; i++)
+		VEC_PUSH(p->arena, &k->gives, b->gives.v[i]);
+	for (uint32_t i = 0; i < b->ports.n; i++)
+		VEC_PUSH(p->arena, &k->ports, b->ports.v[i]);
+	for (uint32_t i = 0; i < b->outputs.n; i++)
+		VEC_PUSH(p->arena, &k->outputs, b->outputs.v[i]);
+	for (uint32_t i = 0; i < b->runs.n; i++)
+		VEC_PUSH(p->arena, &k->runs, b->runs.v[i]);
+	for (uint32_t i = 0; i < b->exports.n; i++)
+		VEC_PUSH(p->arena, &k->exports, b->exports.v[i]);
+	for (uint32_t i = 0; i < b->risks.n; i++)
+		VEC_PUSH(p->arena, &k->risks, b->risks.v[i]);
+	k->has_offers = b->has_offers;
+	k->has_inner = b->has_inner;
+	k->has_checks = b->has_checks;
+	k->broken |= b->broken;
+	k->gives_broken |= b->gives_broken;
+}
+
+static void need_add(struct program *p, struct kind *k, const struct ast *m)
+{
+	const struct ast *t = m->kids[0];
+	int optional = t->tag == AST_TOPTIONAL;
+	if (optional)
+		t = t->kids[0];
+	if (t->tag != AST_TNAME) {
+		diag_error(p->diags, t->span, D_TYPE, "an interface", "another type");
+		return;
+	}
+	struct interface *f = iface_or_error(p, t->name, t->span);
+	member_of(p, k, m, MEMBER_NEED, optional, f);
+}
+
+static void port_add(struct program *p, struct kind *k, const struct ast *m)
+{
+	if (kind_port(k, m->name) >= 0) {
+		if (k->base && kind_port(k->base, m->name) >= 0)
+			k->ports.v[kind_port(k, m->name)].decl = m;
+		else
+			diag_error(p->diags, m->name_span, D_DUPLICATE, m->name->text);
+	} else {
+		VEC_PUSH(p->arena, &k->ports, ((struct kport){ m->name, m }));
+	}
+}
+
+static void runs_add(struct program *p, struct kind *k, const struct ast *m)
+{
+	struct detector *t = program_detector(p, m->name2);
+	if (!t) {
+		struct diag *x = diag_error(
+			p->diags, m->name2_span, D_UNKNOWN_DETECTOR, m->name2->text);
+		const char *best = program_suggest(p, 'd', m->name2);
+		if (best)
+			diag_label(p->diags, x, "did you mean `%s`?", best);
+	} else {
+		VEC_PUSH(p->arena, &k->runs, ((struct runs){ t, m->name, m }));
+	}
+}
+
+static void member_of_kind(struct program *p, struct kind *k, const struct ast *m)
+{
+	switch (m->tag) {
+	case AST_SETTING:
+		member_add(p, k,
+			(struct member){ .tag = MEMBER_SETTING,
+				.name = m->name,
+				.decl = m,
+				.deflt = m->nkids > 1 ? m->kids[1] : NULL,
+				.type = type_of_ast(p, m->kids[0]) },
+			m->name_span);
+		break;
+	case AST_LET:
+		member_add(p, k,
+			(struct member){ .tag = MEMBER_LET,
+				.name = m->name,
+				.decl = m,
+				.deflt = m->kids[1],
+				.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL },
+			m->name_span);
+		break;
+	case AST_SECRET:
+		member_add(p, k, (struct member){ .tag = MEMBER_SECRET, .name = m->name, .decl = m },
+			m->name_span);
+		break;
+	case AST_NEEDS:
+		need_add(p, k, m);
+		break;
+	case AST_COLLECTS: {
+		struct interface *f = iface_or_error(p, m->name2, m->name2_span);
+		member_of(p, k, m, MEMBER_COLLECTS, 0, f);
+		break;
+	}
+	case AST_GIVES:
+		give_add(p, k, m);
+		break;
+	case AST_PORT:
+		port_add(p, k, m);
+		break;
+	case AST_RUNS:
+		runs_add(p, k, m);
+		break;
+	case AST_EXPORTS:
+		VEC_PUSH(p->arena, &k->exports, m);
+		break;
+	case AST_RISK:
+		VEC_PUSH(p->arena, &k->risks, m);
+		break;
+	case AST_ERROR:
+		break;
+	default:
+		inner_components(p, k, m);
+		VEC_PUSH(p->arena, &k->outputs, m);
+		break;
+	}
+}
+
 struct kind *kind_make(struct program *p, const struct ast *d, struct source *src)
 {
 	struct kind *k = ARENA_NEW(p->arena, struct kind);
@@ -192,135 +323,18 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 	/* known under its name before its members are looked at: an inner component of the same kind is then seen as a
 	   loop */
 	table_put(&p->kinds, d->name, k);
-	if (d->name2) {
-		k->base = program_kind(p, d->name2);
-		if (k->base == k || (k->base && !k->base->members.n)) {
-			diag_error(p->diags, d->name2_span, D_CYCLE, d->name->text);
-			k->base = NULL;
-			k->broken = 1;
-		} else if (!k->base && program_lost(p, d->name2)) {
-			k->broken = 1;
-		} else if (!k->base) {
-			struct diag *x = diag_error(p->diags, d->name2_span, D_UNKNOWN_KIND, d->name2->text);
-			const char *best = program_suggest(p, 'k', d->name2);
-			if (best)
-				diag_label(p->diags, x, "did you mean `%s`?", best);
-			k->broken = 1;
-		}
-	}
-	if (k->base) {
-		struct kind *b = k->base;
-		for (uint32_t i = 0; i < b->members.n; i++) {
-			VEC_PUSH(p->arena, &k->members, b->members.v[i]);
-			table_put(&k->index, b->members.v[i].name, (void *)(uintptr_t)k->members.n);
-		}
-		for (uint32_t i = 0; i < b->gives.n; i++)
-			VEC_PUSH(p->arena, &k->gives, b->gives.v[i]);
-		for (uint32_t i = 0; i < b->ports.n; i++)
-			VEC_PUSH(p->arena, &k->ports, b->ports.v[i]);
-		for (uint32_t i = 0; i < b->outputs.n; i++)
-			VEC_PUSH(p->arena, &k->outputs, b->outputs.v[i]);
-		for (uint32_t i = 0; i < b->runs.n; i++)
-			VEC_PUSH(p->arena, &k->runs, b->runs.v[i]);
-		for (uint32_t i = 0; i < b->exports.n; i++)
-			VEC_PUSH(p->arena, &k->exports, b->exports.v[i]);
-		for (uint32_t i = 0; i < b->risks.n; i++)
-			VEC_PUSH(p->arena, &k->risks, b->risks.v[i]);
-		k->has_offers = b->has_offers;
-		k->has_inner = b->has_inner;
-		k->has_checks = b->has_checks;
-		k->broken |= b->broken;
-		k->gives_broken |= b->gives_broken;
-	} else {
+	if (d->name2)
+		find_base(p, k, d);
+	if (k->base)
+		inherit(p, k, k->base);
+	else
 		for (int i = 0; i < SLOT_COUNT; i++) {
 			struct member m = { .tag = MEMBER_IMPLICIT, .name = p->implicit[i], .type = slot_types[i] };
 			VEC_PUSH(p->arena, &k->members, m);
 			table_put(&k->index, m.name, (void *)(uintptr_t)k->members.n);
 		}
-	}
-	for (uint32_t i = 0; i < d->nkids; i++) {
-		const struct ast *m = d->kids[i];
-		switch (m->tag) {
-		case AST_SETTING:
-			member_add(p, k,
-				(struct member){ .tag = MEMBER_SETTING,
-					.name = m->name,
-					.decl = m,
-					.deflt = m->nkids > 1 ? m->kids[1] : NULL,
-					.type = type_of_ast(p, m->kids[0]) },
-				m->name_span);
-			break;
-		case AST_LET:
-			member_add(p, k,
-				(struct member){ .tag = MEMBER_LET,
-					.name = m->name,
-					.decl = m,
-					.deflt = m->kids[1],
-					.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL },
-				m->name_span);
-			break;
-		case AST_SECRET:
-			member_add(p, k, (struct member){ .tag = MEMBER_SECRET, .name = m->name, .decl = m },
-				m->name_span);
-			break;
-		case AST_NEEDS: {
-			const struct ast *t = m->kids[0];
-			int optional = t->tag == AST_TOPTIONAL;
-			if (optional)
-				t = t->kids[0];
-			if (t->tag != AST_TNAME) {
-				diag_error(p->diags, t->span, D_TYPE, "an interface", "another type");
-				break;
-			}
-			struct interface *f = iface_or_error(p, t->name, t->span);
-			member_of(p, k, m, MEMBER_NEED, optional, f);
-			break;
-		}
-		case AST_COLLECTS: {
-			struct interface *f = iface_or_error(p, m->name2, m->name2_span);
-			member_of(p, k, m, MEMBER_COLLECTS, 0, f);
-			break;
-		}
-		case AST_GIVES:
-			give_add(p, k, m);
-			break;
-		case AST_PORT:
-			if (kind_port(k, m->name) >= 0) {
-				if (k->base && kind_port(k->base, m->name) >= 0)
-					k->ports.v[kind_port(k, m->name)].decl = m;
-				else
-					diag_error(p->diags, m->name_span, D_DUPLICATE, m->name->text);
-			} else {
-				VEC_PUSH(p->arena, &k->ports, ((struct kport){ m->name, m }));
-			}
-			break;
-		case AST_RUNS: {
-			struct detector *t = program_detector(p, m->name2);
-			if (!t) {
-				struct diag *x = diag_error(
-					p->diags, m->name2_span, D_UNKNOWN_DETECTOR, m->name2->text);
-				const char *best = program_suggest(p, 'd', m->name2);
-				if (best)
-					diag_label(p->diags, x, "did you mean `%s`?", best);
-			} else {
-				VEC_PUSH(p->arena, &k->runs, ((struct runs){ t, m->name, m }));
-			}
-			break;
-		}
-		case AST_EXPORTS:
-			VEC_PUSH(p->arena, &k->exports, m);
-			break;
-		case AST_RISK:
-			VEC_PUSH(p->arena, &k->risks, m);
-			break;
-		case AST_ERROR:
-			break;
-		default:
-			inner_components(p, k, m);
-			VEC_PUSH(p->arena, &k->outputs, m);
-			break;
-		}
-	}
+	for (uint32_t i = 0; i < d->nkids; i++)
+		member_of_kind(p, k, d->kids[i]);
 	return k;
 }
 

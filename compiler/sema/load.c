@@ -683,8 +683,7 @@ void program_unknown_path(struct program *p, const struct ast *root)
 				: y->tag == SYMBOL_SECRET ? "values of secrets never stand in a source"
 				: "this is a function");
 	} else if (best) {
-		diag_label(p->diags, x, "did you mean `%s`?", best);
-		diag_fix(p->diags, x, root->span, "%s", best);
+		diag_suggest(p->diags, x, root->span, best);
 	}
 }
 
@@ -757,8 +756,7 @@ static void no_such_component(struct program *p, const struct ast *s, const char
 			|| p->symbols.v[i]->tag == SYMBOL_DRIFT)
 			suggest_try(&near, p->symbols.v[i]->name->text);
 	if (suggest_best(&near)) {
-		diag_label(p->diags, x, "did you mean `%s`?", suggest_best(&near));
-		diag_fix(p->diags, x, s->name_span, "%s", suggest_best(&near));
+		diag_suggest(p->diags, x, s->name_span, suggest_best(&near));
 	} else {
 		diag_label(p->diags, x, "%s", why);
 	}

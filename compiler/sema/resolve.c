@@ -67,11 +67,7 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 	else
 		for (uint32_t i = 0; i < p->names['v'].n; i++)
 			suggest_try(&s, p->names['v'].v[i]->text);
-	const char *best = suggest_best(&s);
-	if (best) {
-		diag_label(p->diags, x, "did you mean `%s`?", best);
-		diag_fix(p->diags, x, e->span, "%s", best);
-	}
+	diag_suggest(p->diags, x, e->span, suggest_best(&s));
 	if (e->flags & AST_F_TEXT) {    /* text was wanted: perhaps the quotes are missing */
 		const struct source *src = source_of(p->sources, e->span.lo);
 		struct span at = e->span;
@@ -80,7 +76,7 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 			at.hi = at.lo + (uint32_t)strspn(src->text + (at.lo - src->base), inside);
 		diag_help(p->diags, x, "text stands in quotes: \"%.*s\"", (int)(at.hi - at.lo),
 			src ? src->text + (at.lo - src->base) : "");
-		if (!best)
+		if (!suggest_best(&s))
 			diag_fix(p->diags, x, at, "\"%.*s\"", (int)(at.hi - at.lo),
 				src ? src->text + (at.lo - src->base) : "");
 	}
@@ -179,10 +175,7 @@ static void callee(struct scope *s, struct ast *call)
 		best = program_suggest(p, 'v', c->name);
 	if (!best)
 		best = program_suggest(p, 'd', c->name);
-	if (best) {
-		diag_label(p->diags, x, "did you mean `%s`?", best);
-		diag_fix(p->diags, x, c->span, "%s", best);
-	}
+	diag_suggest(p->diags, x, c->span, best);
 }
 
 /* for a, b in list { ... }: the list sees the outer scope, the rest the variables. */

@@ -94,8 +94,7 @@ static void alert_words(struct program *p, const struct ast *owner, const struct
 	if (suggest_best(&s) && strcmp(suggest_best(&s), st->name->text)) {
 		struct diag *x = diag_error(p->diags, st->name_span, D_DRIFT,
 			arena_printf(p->arena, "no severity is called `%s`", st->name->text));
-		diag_label(p->diags, x, "did you mean `%s`?", suggest_best(&s));
-		diag_fix(p->diags, x, st->name_span, "%s", suggest_best(&s));
+		diag_suggest(p->diags, x, st->name_span, suggest_best(&s));
 		diag_note(p->diags, x,
 			"everybody has info, warning and critical; one of your own is a word that is not near to these");
 	}
@@ -152,8 +151,7 @@ static void set_statement(
 		const char *best = drift_suggest(root->name);
 		struct diag *x = diag_error(p->diags, at, D_UNKNOWN_SETTING, owner->name->text,
 			k ? k->name->text : "drift", root->name->text);
-		diag_label(p->diags, x, "did you mean `%s`?", best);
-		diag_fix(p->diags, x, at, "%s", best);
+		diag_suggest(p->diags, x, at, best);
 		p->words.n = words;
 		return;
 	}
@@ -168,8 +166,7 @@ static void set_statement(
 			k->name->text, root->name->text);
 		const char *best = setting_suggest(k, root->name);
 		if (best) {
-			diag_label(p->diags, x, "did you mean `%s`?", best);
-			diag_fix(p->diags, x, at, "%s", best);
+			diag_suggest(p->diags, x, at, best);
 		} else if (slot) {
 			diag_label(p->diags, x, k->members.v[slot - 1].tag == MEMBER_INNER ?
 				"a component inside of it: only what the kind gives is seen" : "the kind computes this itself");

@@ -129,10 +129,7 @@ void resolve_rule(struct program *p, struct rule *r)
 		suggest_init(&near, set, d->name3->len);
 		suggest_try(&near, "objects");
 		suggest_try(&near, "releases");
-		if (suggest_best(&near))
-			diag_label(p->diags, x, "did you mean `%s`?", suggest_best(&near));
-		if (suggest_best(&near))
-			diag_fix(p->diags, x, x->span, "%s", suggest_best(&near));
+		diag_suggest(p->diags, x, x->span, suggest_best(&near));
 		diag_help(p->diags, x, "a rule runs `for x in objects` or `for x in releases`");
 	}
 	scope_push(&s, d, d->name2);

@@ -79,11 +79,7 @@ static void symbol_kind(struct program *p, struct symbol *y)
 		return;
 	if (!y->kind) {
 		struct diag *x = y->said = diag_error(p->diags, at, D_UNKNOWN_KIND, kind->text);
-		const char *best = program_suggest(p, 'k', kind);
-		if (best) {
-			diag_label(p->diags, x, "did you mean `%s`?", best);
-			diag_fix(p->diags, x, at, "%s", best);
-		}
+		diag_suggest(p->diags, x, at, program_suggest(p, 'k', kind));
 		return;
 	}
 	if (y->tag == SYMBOL_DRIFT && !y->kind->runs.n) {
@@ -118,11 +114,7 @@ static void env_path(struct scope *s, const struct ast *path)
 		&& !y->kind->broken && !program_lost(p, above->name)) {
 		struct diag *x = diag_error(p->diags, above->name_span, D_UNKNOWN_SETTING, y->name->text,
 			y->kind->name->text, above->name->text);
-		const char *best = setting_suggest(y->kind, above->name);
-		if (best) {
-			diag_label(p->diags, x, "did you mean `%s`?", best);
-			diag_fix(p->diags, x, above->name_span, "%s", best);
-		}
+		diag_suggest(p->diags, x, above->name_span, setting_suggest(y->kind, above->name));
 		diag_help(p->diags, x, "mlopsc doc %s lists its settings", y->kind->name->text);
 	}
 }
@@ -145,10 +137,7 @@ static void env_item(struct scope *s, const struct ast *env, struct ast *d)
 		if (d->name2 && !k && !program_lost(p, d->name2)) {
 			const char *best = program_suggest(p, 'k', d->name2);
 			struct diag *x = diag_error(p->diags, d->name2_span, D_UNKNOWN_KIND, d->name2->text);
-			if (best) {
-				diag_label(p->diags, x, "did you mean `%s`?", best);
-				diag_fix(p->diags, x, d->name2_span, "%s", best);
-			}
+			diag_suggest(p->diags, x, d->name2_span, best);
 		}
 		if (k)
 			resolve_kind(p, k);

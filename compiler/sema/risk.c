@@ -75,10 +75,7 @@ static void unknown(struct members *m, const struct ast *field)
 	for (uint32_t i = 0; i < k->members.n; i++)
 		if (k->members.v[i].tag == MEMBER_SETTING || k->members.v[i].tag == MEMBER_LET || i == SLOT_VERSION)
 			suggest_try(&s, k->members.v[i].name->text);
-	if (suggest_best(&s)) {
-		diag_label(m->p->diags, d, "did you mean `%s`?", suggest_best(&s));
-		diag_fix(m->p->diags, d, field->name_span, "%s", suggest_best(&s));
-	}
+	diag_suggest(m->p->diags, d, field->name_span, suggest_best(&s));
 }
 
 static void one(void *ctx, const struct ast *field)

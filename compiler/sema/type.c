@@ -127,8 +127,7 @@ static const struct type *unknown(struct program *p, const struct ast *t)
 	if (!best)
 		best = program_suggest(p, 'i', t->name);
 	if (best) {
-		diag_label(p->diags, x, "did you mean `%s`?", best);
-		diag_fix(p->diags, x, t->span, "%s", best);
+		diag_suggest(p->diags, x, t->span, best);
 	} else {
 		struct buf b = { 0 };
 		for (size_t i = 0; i < NWORDS; i++)

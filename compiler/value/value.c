@@ -346,28 +346,10 @@ static int digits_of(double d, int precision, char digits[20], int *exponent)
 	return strtod(back, NULL) == d;
 }
 
-/* Plain notation from 1e-7 up to 1e21, else one digit, a point, and a signed exponent: `1.0e+21` is a float for every
-   reader of YAML, `1e21` is text for some. */
-size_t float_print(double d, char out[40])
+/* Most floats are short decimals: m / 10^k of two exact doubles is the nearest double to that decimal, so if it is d,
+   the decimal reads back as d, and the first k that does is the shortest. The end; NULL: d is none of those. */
+static char *print_short(double d, char *o)
 {
-	char digits[20];
-	int n, exponent, precision;
-	char *o = out;
-
-	if (signbit(d)) {
-		*o++ = '-';
-		d = -d;
-	}
-	if (!(d <= 1.7976931348623157e308)) {   /* never in a value; but never a lie either */
-		strcpy(o, isnan(d) ? ".nan" : ".inf");
-		return strlen(out);
-	}
-	if (d == 0) {
-		strcpy(o, "0.0");
-		return strlen(out);
-	}
-	/* Most floats are short decimals: m / 10^k of two exact doubles is the nearest double to that decimal, so if it
-	   is d, the decimal reads back as d, and the first k that does is the shortest. */
 	double scale = 1;
 	for (int k = 0; k <= 7 && d < 1e8; k++, scale *= 10) {
 		double m = d * scale;
@@ -388,20 +370,15 @@ size_t float_print(double d, char out[40])
 				*o++ = '.';
 				*o++ = '0';
 			}
-			*o = 0;
-			return (size_t)(o - out);
+			return o;
 		}
 	}
-	/* A double of normal size keeps any 15 digits, so if those read back, dropping zeros leaves the shortest. */
-	for (precision = d < 2.3e-308 ? 1 : 15; precision < 17; precision++)
-		if (digits_of(d, precision, digits, &exponent))
-			break;
-	if (precision == 17)
-		digits_of(d, 17, digits, &exponent);
-	n = (int)strlen(digits);
-	while (n > 1 && digits[n - 1] == '0')
-		n--;
-	digits[n] = 0;
+	return NULL;
+}
+
+/* The digits with their point: digits[0] counts 10^exponent. The end. */
+static char *print_digits(const char *digits, int n, int exponent, char *o)
+{
 	if (exponent < -7 || exponent >= 21) {
 		*o++ = digits[0];
 		*o++ = '.';
@@ -428,8 +405,46 @@ size_t float_print(double d, char out[40])
 			*o++ = '0';
 		}
 	}
-	*o = 0;
-	return (size_t)(o - out);
+	return o;
+}
+
+/* Plain notation from 1e-7 up to 1e21, else one digit, a point, and a signed exponent: `1.0e+21` is a float for every
+   reader of YAML, `1e21` is text for some. */
+size_t float_print(double d, char out[40])
+{
+	char digits[20];
+	int n, exponent, precision;
+	char *o = out, *end;
+
+	if (signbit(d)) {
+		*o++ = '-';
+		d = -d;
+	}
+	if (!(d <= 1.7976931348623157e308)) {   /* never in a value; but never a lie either */
+		strcpy(o, isnan(d) ? ".nan" : ".inf");
+		return strlen(out);
+	}
+	if (d == 0) {
+		strcpy(o, "0.0");
+		return strlen(out);
+	}
+	if ((end = print_short(d, o))) {
+		*end = 0;
+		return (size_t)(end - out);
+	}
+	/* A double of normal size keeps any 15 digits, so if those read back, dropping zeros leaves the shortest. */
+	for (precision = d < 2.3e-308 ? 1 : 15; precision < 17; precision++)
+		if (digits_of(d, precision, digits, &exponent))
+			break;
+	if (precision == 17)
+		digits_of(d, 17, digits, &exponent);
+	n = (int)strlen(digits);
+	while (n > 1 && digits[n - 1] == '0')
+		n--;
+	digits[n] = 0;
+	end = print_digits(digits, n, exponent, o);
+	*end = 0;
+	return (size_t)(end - out);
 }
 
 int atom_compare(const struct atom *a, const struct atom *b)

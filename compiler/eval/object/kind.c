@@ -85,8 +85,7 @@ const struct kube_kind *manifest_kind(struct compile *c, const struct ast *o)
 	for (uint32_t k = 0; k < c->kinds.n; k++)
 		suggest_try(&s, c->kinds.v[k].word->text);
 	if (suggest_best(&s)) {
-		diag_label(d, x, "did you mean `%s`?", suggest_best(&s));
-		diag_fix(d, x, o->name_span, "%s", suggest_best(&s));
+		diag_suggest(d, x, o->name_span, suggest_best(&s));
 	} else {
 		diag_help(d, x, "for a kind that is not in the table: manifest \"group/version/Kind\"(name) { ... }");
 	}

@@ -48,13 +48,12 @@ static const struct value *over(struct eval *e, const struct value *v, const str
 	return v;
 }
 
-static const struct value *our_labels(struct making *m, struct instance *i, const struct value *ns)
+static const struct value *our_labels(struct making *m, struct instance *i)
 {
 	struct eval *e = m->e;
 	struct field *f = ARENA_ARRAY(e->arena, struct field, 6);
 	uint32_t n = 0;
 	const struct value *version = i ? slot_value(e, i, SLOT_VERSION) : VALUE_NONE_V;
-	(void)ns;
 	const struct value *name = i ? coerce(e, slot_value(e, i, SLOT_NAME), &type_string, i->at) : NULL;
 	if (i) {
 		const struct atom *top = i->top->local;
@@ -75,40 +74,13 @@ static const struct value *our_labels(struct making *m, struct instance *i, cons
 	return value_record(e->arena, f, n, (struct span){ 0, 0 });
 }
 
-static void add_object(struct making *m, struct instance *i, const char *api_version, const char *kind,
-	const struct value *name, const struct value *body, struct span at, int ours)
+/* The object's own metadata (or NULL) with its name, its namespace (or NULL: of the whole cluster), our labels, and
+   what the component says of labels and annotations. */
+static const struct value *metadata(struct making *m, struct instance *i, const struct value *meta,
+	const struct value *name, const struct value *ns, struct span at, int ours)
 {
 	struct eval *e = m->e;
-	const struct kube_kind *kk = kube_kind_of(m->c, api_version, kind);
-	int cluster = kk ? kk->cluster : 0;
-	const struct value *meta = NULL, *ns = NULL;
-	if (m->c->pass == 1 && !object_name_ok(m, kind, name, at)) {
-		m->ok = 0;
-		return;
-	}
-	meta = value_getc(body, "metadata");
-	if (meta && meta->tag != VALUE_RECORD) {
-		diag_error(e->diags, meta->origin, D_TYPE, "a record", value_noun(e, meta));
-		m->ok = 0;
-		return;
-	}
-	if (meta)
-		ns = value_getc(meta, "namespace");
-	if (!ns && !cluster)
-		/* as it came in as YAML: the stack's */
-		ns = i ? slot_value(e, i, SLOT_NAMESPACE) : member_value(e, e->stack, "namespace");
-	if (cluster)
-		ns = NULL;
-	else if (!ns || ns->tag != VALUE_STRING) {
-		if (!ns || !is_error(ns))
-			diag_help(e->diags,
-				diag_error(e->diags, i ? i->at : at, D_NO_NAMESPACE,
-					arena_printf(e->p->arena, "%s %s", kind, text(e, name))),
-				"set `namespace`, in the component or in the stack");
-		m->ok = 0;
-		return;
-	}
-	const struct value *labels = our_labels(m, i, ns), *annotations = NULL;
+	const struct value *labels = our_labels(m, i), *annotations = NULL;
 	if (!ours && meta && value_getc(meta, "labels"))
 		/* what came in as YAML keeps its labels' order of words, not ours */
 		labels = over(e, value_getc(meta, "labels"), labels);
@@ -144,6 +116,13 @@ static void add_object(struct making *m, struct instance *i, const char *api_ver
 			&& key != e->p->implicit[SLOT_LABELS] && key != e->p->implicit[SLOT_ANNOTATIONS])
 			mf[n++] = meta->rec.fields[k];
 	}
+	return value_record(e->arena, mf, n, at);
+}
+
+/* apiVersion, kind and metadata, then the rest of the body. */
+static const struct value *object_tree(struct eval *e, const char *api_version, const char *kind,
+	const struct value *body, const struct value *meta, struct span at)
+{
 	struct field *f = ARENA_ARRAY(e->arena, struct field, body->n + 3);
 	uint32_t o = 0;
 	const struct atom *a_api = atom(e, "apiVersion"), *a_kind = e->p->implicit[SLOT_KIND],
@@ -153,17 +132,54 @@ static void add_object(struct making *m, struct instance *i, const char *api_ver
 		value_string(e->arena, api_version, strlen(api_version),
 			said && said->tag == VALUE_STRING ? said->origin : (struct span){ 0, 0 }) };
 	f[o++] = (struct field){ a_kind, value_cstr(e->arena, kind) };
-	f[o++] = (struct field){ a_meta, value_record(e->arena, mf, n, at) };
+	f[o++] = (struct field){ a_meta, meta };
 	for (uint32_t k = 0; k < body->n; k++) {
 		const struct atom *key = body->rec.fields[k].key;
 		if (key != a_api && key != a_kind && key != a_meta)
 			f[o++] = body->rec.fields[k];
 	}
+	return value_record(e->arena, f, o, at);
+}
+
+static void add_object(struct making *m, struct instance *i, const char *api_version, const char *kind,
+	const struct value *name, const struct value *body, struct span at, int ours)
+{
+	struct eval *e = m->e;
+	const struct kube_kind *kk = kube_kind_of(m->c, api_version, kind);
+	int cluster = kk ? kk->cluster : 0;
+	const struct value *meta = NULL, *ns = NULL;
+	if (m->c->pass == 1 && !object_name_ok(m, kind, name, at)) {
+		m->ok = 0;
+		return;
+	}
+	meta = value_getc(body, "metadata");
+	if (meta && meta->tag != VALUE_RECORD) {
+		diag_error(e->diags, meta->origin, D_TYPE, "a record", value_noun(e, meta));
+		m->ok = 0;
+		return;
+	}
+	if (meta)
+		ns = value_getc(meta, "namespace");
+	if (!ns && !cluster)
+		/* as it came in as YAML: the stack's */
+		ns = i ? slot_value(e, i, SLOT_NAMESPACE) : member_value(e, e->stack, "namespace");
+	if (cluster)
+		ns = NULL;
+	else if (!ns || ns->tag != VALUE_STRING) {
+		if (!ns || !is_error(ns))
+			diag_help(e->diags,
+				diag_error(e->diags, i ? i->at : at, D_NO_NAMESPACE,
+					arena_printf(e->p->arena, "%s %s", kind, text(e, name))),
+				"set `namespace`, in the component or in the stack");
+		m->ok = 0;
+		return;
+	}
+	const struct value *made = metadata(m, i, meta, name, ns, at, ours);
 	struct out_object obj = { .api_version = api_version,
 		.kind = kind,
 		.ns = ns ? text(e, ns) : "",
 		.name = text(e, name),
-		.tree = value_record(e->arena, f, o, at),
+		.tree = object_tree(e, api_version, kind, body, made, at),
 		.rank = kk ? kk->rank : 34 };
 	if (m->c->pass == 1
 		&& !writable(

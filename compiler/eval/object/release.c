@@ -10,6 +10,70 @@ static const char *opt_text(struct eval *e, const struct value *rec, const char 
 	return v && v->tag == VALUE_STRING ? text(e, v) : "";
 }
 
+/* 0 after reporting a member that releases do not have */
+static int known_members(struct making *m, const struct value *body, const struct ast *o)
+{
+	struct eval *e = m->e;
+	static const char *const known[] = { "chart", "values", "ready", "namespace", NULL };
+	for (uint32_t k = 0; k < body->n; k++) {
+		int ok = 0;
+		for (int q = 0; known[q]; q++)
+			ok |= !strcmp(known[q], body->rec.fields[k].key->text);
+		if (!ok) {
+			diag_help(e->diags,
+				diag_error(e->diags, o->span, D_RELEASE,
+					arena_printf(e->p->arena, "a release has no `%s`",
+						body->rec.fields[k].key->text)),
+				"it has chart, values, ready and namespace");
+			return 0;
+		}
+	}
+	return 1;
+}
+
+/* What the block says in `values { }` or `values NAME { }`. */
+static void merge_statements(struct making *m, struct instance *i, struct out_release *r)
+{
+	struct eval *e = m->e;
+	for (uint32_t s = 0; s < i->statements.n; s++) {
+		const struct ast *st = i->statements.v[s];
+		if (st->tag != AST_VALUES || (st->name && strcmp(st->name->text, r->name)))
+			continue;
+		struct env outer = i->env ? *i->env : (struct env){ 0 };
+		const struct value *more = eval(e, &outer, st->kids[0]);
+		if (is_error(more))
+			m->ok = 0;
+		else
+			r->values = merge_values(e->arena, r->values, more);
+	}
+}
+
+/* What an installer waits for. 0 after reporting. */
+static int ready_list(struct making *m, const struct value *ready, struct out_release *r, const struct ast *o)
+{
+	struct eval *e = m->e;
+	if (!ready || ready->tag != VALUE_LIST || !ready->n)
+		return 1;
+	struct out_ready *v = ARENA_ARRAY(e->arena, struct out_ready, ready->n);
+	for (uint32_t k = 0; k < ready->n; k++) {
+		const struct value *x = ready->items[k],
+			*roll = value_getc(x, "rollout");
+		if (x->tag != VALUE_RECORD || !*opt_text(e, x, "resource")) {
+			diag_error(e->diags, x->origin.hi ? x->origin : o->span, D_RELEASE,
+				"`ready` lists records with `resource` and `condition` or `rollout`");
+			return 0;
+		}
+		v[k] = (struct out_ready){ opt_text(e, x, "resource"),
+			*opt_text(e, x, "namespace") ? opt_text(e, x, "namespace")
+				: strncmp(opt_text(e, x, "resource"), "crd/", 4) ? r->ns
+				: "",
+			opt_text(e, x, "condition"), roll && roll->tag == VALUE_BOOL && roll->i };
+	}
+	r->ready = v;
+	r->nready = ready->n;
+	return 1;
+}
+
 void make_release(struct making *m, struct instance *i, struct env *env, const struct ast *o)
 {
 	struct eval *e = m->e;
@@ -25,20 +89,9 @@ void make_release(struct making *m, struct instance *i, struct env *env, const s
 		m->lost = 1;
 		return;
 	}
-	static const char *const known[] = { "chart", "values", "ready", "namespace", NULL };
-	for (uint32_t k = 0; k < body->n; k++) {
-		int ok = 0;
-		for (int q = 0; known[q]; q++)
-			ok |= !strcmp(known[q], body->rec.fields[k].key->text);
-		if (!ok) {
-			diag_help(e->diags,
-				diag_error(e->diags, o->span, D_RELEASE,
-					arena_printf(e->p->arena, "a release has no `%s`",
-						body->rec.fields[k].key->text)),
-				"it has chart, values, ready and namespace");
-			m->ok = 0;
-			return;
-		}
+	if (!known_members(m, body, o)) {
+		m->ok = 0;
+		return;
 	}
 	const struct value *chart = value_getc(body, "chart"), *values = value_getc(body, "values"),
 		*ready = value_getc(body, "ready"), *ns = value_getc(body, "namespace");
@@ -83,37 +136,10 @@ void make_release(struct making *m, struct instance *i, struct env *env, const s
 		m->ok = 0;
 		return;
 	}
-	/* what the block says in `values { }` or `values NAME { }` */
-	for (uint32_t s = 0; s < i->statements.n; s++) {
-		const struct ast *st = i->statements.v[s];
-		if (st->tag != AST_VALUES || (st->name && strcmp(st->name->text, r.name)))
-			continue;
-		struct env outer = i->env ? *i->env : (struct env){ 0 };
-		const struct value *more = eval(e, &outer, st->kids[0]);
-		if (is_error(more))
-			m->ok = 0;
-		else
-			r.values = merge_values(e->arena, r.values, more);
-	}
-	if (ready && ready->tag == VALUE_LIST && ready->n) {
-		struct out_ready *v = ARENA_ARRAY(e->arena, struct out_ready, ready->n);
-		for (uint32_t k = 0; k < ready->n; k++) {
-			const struct value *x = ready->items[k],
-				*roll = value_getc(x, "rollout");
-			if (x->tag != VALUE_RECORD || !*opt_text(e, x, "resource")) {
-				diag_error(e->diags, x->origin.hi ? x->origin : o->span, D_RELEASE,
-					"`ready` lists records with `resource` and `condition` or `rollout`");
-				m->ok = 0;
-				return;
-			}
-			v[k] = (struct out_ready){ opt_text(e, x, "resource"),
-				*opt_text(e, x, "namespace") ? opt_text(e, x, "namespace")
-					: strncmp(opt_text(e, x, "resource"), "crd/", 4) ? r.ns
-					: "",
-				opt_text(e, x, "condition"), roll && roll->tag == VALUE_BOOL && roll->i };
-		}
-		r.ready = v;
-		r.nready = ready->n;
+	merge_statements(m, i, &r);
+	if (!ready_list(m, ready, &r, o)) {
+		m->ok = 0;
+		return;
 	}
 	if (m->c->pass == 1
 		&& !writable(m, r.values, arena_printf(e->arena, "the values of release %s", r.name), o->span, 1)) {

@@ -91,10 +91,7 @@ void make_delivery(struct compile *c)
 			suggest_try(&near, word->text);
 			buf_addf(&b, "%s%s", b.n ? ", " : "", word->text);
 		}
-		if (suggest_best(&near)) {
-			diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&near));
-			diag_fix(e->diags, x, v->origin, "%s", suggest_best(&near));
-		}
+		diag_suggest(e->diags, x, v->origin, suggest_best(&near));
 		if (b.n)
 			diag_help(e->diags, x, "kinds that deliver: %s", b.p);
 		buf_free(&b);

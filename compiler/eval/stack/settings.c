@@ -32,6 +32,54 @@ static const char *catalog_names(struct compile *c)
 	return s;
 }
 
+/* `root` is the first word of what is set. */
+static void unknown_setting(struct compile *c, const struct ast *set, const struct ast *root)
+{
+	struct eval *e = c->e;
+	struct program *p = e->p;
+	struct instance *i = e->stack;
+	const struct kind *k = i->kind;
+	struct diag *x = diag_error(e->diags, root->span, D_UNKNOWN_SETTING, p->stack->name->text,
+		"stack", root->name ? root->name->text : "?");
+	struct suggest s;
+	suggest_init(&s, root->name ? root->name->text : "", root->name ? root->name->len : 0);
+	for (uint32_t q = 0; q < k->members.n; q++)
+		if (k->members.v[q].tag == MEMBER_SETTING || k->members.v[q].decl)
+			suggest_try(&s, k->members.v[q].name->text);
+	diag_suggest(e->diags, x, root->span, suggest_best(&s));
+	if (root->name)
+		suspect(e, i, suggest_best(&s) ? atom_cstr(p->atoms, suggest_best(&s)) : root->name);
+	if (set->kids[1]->tag == AST_NAME)      /* the setting that was meant may know it */
+		table_put(&p->enum_words, set->kids[1]->name, (void *)(uintptr_t)1);
+}
+
+/* Which versions of everything: the stack has to say. */
+static void stack_catalog(struct compile *c)
+{
+	struct eval *e = c->e;
+	struct program *p = e->p;
+	struct instance *i = e->stack;
+	const struct value *v;
+	if (!i->fixed[SLOT_CATALOG]) {  /* a word of every kind, so it is not missed by itself */
+		struct diag *x = diag_error(
+			e->diags, i->at, D_MISSING_SETTING, p->stack->name->text, "stack", "catalog");
+		diag_help(e->diags, x, "add catalog = ...: which versions of everything; %s", catalog_names(c));
+		e->catalog_broken = 1;
+	}
+	v = member_value(e, i, "catalog");
+	e->catalog_broken |= v && is_error(v);
+	if (v && v->tag == VALUE_STRING) {
+		e->catalog = atom_intern(p->atoms, v->str.p, v->n);
+		if (!program_catalog(p, e->catalog)) {
+			struct diag *x = diag_error(e->diags, v->origin, D_UNKNOWN_CATALOG, e->catalog->text);
+			diag_suggest(e->diags, x, v->origin, program_suggest(p, 'c', e->catalog));
+			diag_help(e->diags, x, "%s", catalog_names(c));
+			e->catalog = NULL;
+			e->catalog_broken = 1;  /* what has no row because of it is not said again */
+		}
+	}
+}
+
 int stack_settings(struct compile *c)
 {
 	struct eval *e = c->e;
@@ -56,21 +104,7 @@ int stack_settings(struct compile *c)
 			|| (tag != MEMBER_SETTING
 				&& !(tag == MEMBER_IMPLICIT
 					&& (k->members.v[slot - 1].decl || slot - 1 == SLOT_NAMESPACE)))) {
-			struct diag *x = diag_error(e->diags, root->span, D_UNKNOWN_SETTING, p->stack->name->text,
-				"stack", root->name ? root->name->text : "?");
-			struct suggest s;
-			suggest_init(&s, root->name ? root->name->text : "", root->name ? root->name->len : 0);
-			for (uint32_t q = 0; q < k->members.n; q++)
-				if (k->members.v[q].tag == MEMBER_SETTING || k->members.v[q].decl)
-					suggest_try(&s, k->members.v[q].name->text);
-			if (suggest_best(&s)) {
-				diag_label(e->diags, x, "did you mean `%s`?", suggest_best(&s));
-				diag_fix(e->diags, x, root->span, "%s", suggest_best(&s));
-			}
-			if (root->name)
-				suspect(e, i, suggest_best(&s) ? atom_cstr(p->atoms, suggest_best(&s)) : root->name);
-			if (set->kids[1]->tag == AST_NAME)      /* the setting that was meant may know it */
-				table_put(&p->enum_words, set->kids[1]->name, (void *)(uintptr_t)1);
+			unknown_setting(c, set, root);
 			continue;
 		}
 		slot--;
@@ -102,27 +136,6 @@ int stack_settings(struct compile *c)
 			e->diags, v->origin, D_EDITION, arena_printf(p->arena, "%lld", (long long)v->i));
 		diag_help(e->diags, x, "this compiler knows edition %d", EDITION);
 	}
-	if (!i->fixed[SLOT_CATALOG]) {  /* a word of every kind, so it is not missed by itself */
-		struct diag *x = diag_error(
-			e->diags, i->at, D_MISSING_SETTING, p->stack->name->text, "stack", "catalog");
-		diag_help(e->diags, x, "add catalog = ...: which versions of everything; %s", catalog_names(c));
-		e->catalog_broken = 1;
-	}
-	v = member_value(e, i, "catalog");
-	e->catalog_broken |= v && is_error(v);
-	if (v && v->tag == VALUE_STRING) {
-		e->catalog = atom_intern(p->atoms, v->str.p, v->n);
-		if (!program_catalog(p, e->catalog)) {
-			struct diag *x = diag_error(e->diags, v->origin, D_UNKNOWN_CATALOG, e->catalog->text);
-			const char *best = program_suggest(p, 'c', e->catalog);
-			if (best) {
-				diag_label(e->diags, x, "did you mean `%s`?", best);
-				diag_fix(e->diags, x, v->origin, "%s", best);
-			}
-			diag_help(e->diags, x, "%s", catalog_names(c));
-			e->catalog = NULL;
-			e->catalog_broken = 1;  /* what has no row because of it is not said again */
-		}
-	}
+	stack_catalog(c);
 	return 1;
 }

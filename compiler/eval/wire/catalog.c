@@ -37,8 +37,7 @@ void check_catalogs(struct eval *e)
 				if (best) {     /* else it is a kind of another file, which this stack does not use */
 					struct diag *x = diag_error(
 						e->diags, s->kids[0]->span, D_UNKNOWN_KIND, kind->text);
-					diag_label(e->diags, x, "did you mean `%s`?", best);
-					diag_fix(e->diags, x, s->kids[0]->span, "%s", best);
+					diag_suggest(e->diags, x, s->kids[0]->span, best);
 				}
 			}
 			row_value(e, s);
