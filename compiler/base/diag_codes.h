@@ -96,7 +96,7 @@
 #define D_NOT_YAML            "E0805", "%s cannot be written as YAML"
 #define D_OBJECT_FIELD        "E0806", "%s"
 #define D_RELEASE             "E0807", "%s"
-#define D_OBJECT_LARGE        "E0808", "ConfigMap %s holds %zu bytes; the API server takes %d"
+#define D_OBJECT_LARGE        "E0808", "%s %s holds %zu bytes; the API server takes %d"
 
 /* values of charts */
 #define D_CHART_KEY           "E0820", "%s"

@@ -426,9 +426,34 @@ static void config_size(struct look *l, const struct value *data, const struct v
 	if (n <= CONFIG_MAX)
 		return;
 	struct diag *x = diag_error(l->e->diags, largest->value->origin.hi ? largest->value->origin : l->at,
-		D_OBJECT_LARGE, arena_strdup(l->e->p->arena, l->name, strlen(l->name)), n, CONFIG_MAX);
+		D_OBJECT_LARGE, "ConfigMap", arena_strdup(l->e->p->arena, l->name, strlen(l->name)), n, CONFIG_MAX);
 	diag_note(l->e->diags, x, "%zu of them are `%s`", most, largest->key->text);
 	diag_help(l->e->diags, x, "take fewer rows, or let the service fetch what is large");
+	l->ok = 0;
+}
+
+#define STORED_MAX 1572864       /* bytes of an object as etcd stores it: 1.5 MiB by default */
+
+/* About what an object has as JSON. */
+static size_t stored_size(const struct value *v, int depth)
+{
+	size_t n = v->tag == VALUE_STRING ? v->n + 2 : 5;
+	for (uint32_t i = 0; v->tag == VALUE_LIST && i < v->n && depth < 60; i++)
+		n += stored_size(v->items[i], depth + 1) + 1;
+	for (uint32_t i = 0; v->tag == VALUE_RECORD && i < v->n && depth < 60; i++)
+		n += v->rec.fields[i].key->len + 4 + stored_size(v->rec.fields[i].value, depth + 1);
+	return n;
+}
+
+static void whole_size(struct look *l, const struct value *tree)
+{
+	const size_t n = stored_size(tree, 0);
+	if (n <= STORED_MAX)
+		return;
+	diag_note(l->e->diags,
+		diag_error(l->e->diags, l->at, D_OBJECT_LARGE, arena_strdup(l->e->p->arena, l->kind, strlen(l->kind)),
+			arena_strdup(l->e->p->arena, l->name, strlen(l->name)), n, STORED_MAX),
+		"that is as much as etcd stores of one object by default");
 	l->ok = 0;
 }
 
@@ -456,6 +481,8 @@ int object_sound(struct eval *e, const struct out_object *o, struct span at)
 		restarts(&l, get(get(spec, "jobTemplate"), "spec"), 1);
 	}
 	annotations(&l, get(o->tree, "metadata"));
+	if (strcmp(o->kind, "ConfigMap"))
+		whole_size(&l, o->tree);
 	if (!strcmp(o->kind, "Ingress") && !strcmp(o->api_version, "networking.k8s.io/v1"))
 		ingress(&l, spec);
 	if (!strcmp(o->kind, "HorizontalPodAutoscaler") && !strcmp(o->api_version, "autoscaling/v2"))
