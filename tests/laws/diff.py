@@ -2,7 +2,7 @@
 """Laws of mlopsc diff over the examples: what is spelled otherwise is no difference (10,000 pairs), nor is the order of declarations;
 a change of labels only is R1 everywhere; adding a component marks no other; both directions find the same parts; markdown keeps within
 a comment and says the gravest first."""
-import copy, glob, json, os, random, re, sys, tempfile
+import copy, glob, json, os, random, re, shutil, sys, tempfile
 import yaml
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'lib'))
 sys.dont_write_bytecode = True
@@ -144,6 +144,48 @@ new[17] = copy.deepcopy(new[17])
 new[17].setdefault('spec', {})['surely-new'] = 1
 got = diff(old, new)
 t.check([i['change'] for i in got['items']] == ['changed'] and len(got['items'][0]['changes']) == 1, 'one change among them', str(got['items'])[:2000])
+
+
+# -- values of charts and files of drift services, spelled otherwise in an output folder whose lock says that each of them differs
+def respell_files(folder, spoil):
+    """How many files there were; with `spoil`, one setting of one of them is another."""
+    paths = sorted(glob.glob(os.path.join(folder, 'helm', '*.yaml')) + glob.glob(os.path.join(folder, 'drift', '*', '*.json')) +
+                   glob.glob(os.path.join(folder, 'drift', '*', 'config.toml')))
+    victim = rng.choice(paths) if spoil else None
+    for path in paths:
+        with open(path) as f:
+            text = f.read()
+        if path.endswith('.toml'):
+            text = '# spelled otherwise\n' + text.replace(' = ', '  =  ')
+            if path == victim:
+                text = 'surely-new = 1\n' + text
+        else:
+            d = respelt(yaml.safe_load(text) if path.endswith('.yaml') else json.loads(text))
+            if path == victim:
+                d['surely-new'] = 1
+            text = json.dumps(d, indent=1)
+        with open(path, 'w') as f:
+            f.write(text)
+    lock = os.path.join(folder, 'mlops.lock')
+    with open(lock) as f:
+        text = re.sub(r'^(release|file) [0-9a-f]{32}', lambda m: '%s %032x' % (m[1], rng.getrandbits(128)), f.read(), flags=re.M)
+    with open(lock, 'w') as f:
+        f.write(text)
+    return len(paths)
+
+
+for folder in sorted(glob.glob(os.path.join(ROOT, 'out', '*'))):
+    for spoil in (False, True):
+        with tempfile.TemporaryDirectory() as base:
+            shutil.copytree(folder, os.path.join(base, 'old'))
+            shutil.copytree(folder, os.path.join(base, 'new'))
+            if not glob.glob(os.path.join(folder, 'helm', '*')) and not glob.glob(os.path.join(folder, 'drift', '*')):
+                continue
+            n = respell_files(os.path.join(base, 'new'), spoil)
+            r = run('diff', '--format', 'json', 'old', 'new', cwd=base)
+            same = json.loads(r.out).get('same') if r.status in (0, 1) else show(r)
+            t.check(same is (not spoil), '%s: %d files of values and settings, %s' % (os.path.basename(folder), n, 'one of them with another setting' if spoil else
+                                                                              'spelled otherwise'), same if spoil else r.out[:2000])
 
 # -- labels only
 old = [copy.deepcopy(o) for o in pool]
