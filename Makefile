@@ -169,7 +169,7 @@ $(B)/unit/%: tests/unit/%.c $(B)/libcli.a $(B)/libmlops.a $(B)/flags
 	$(Q)$(CC) $(FLAGS) $(WARN) -MMD -MP -MF $@.d -MT $@ $(LDFLAGS_$(CONFIG)) $(LDFLAGS) -o $@ $< $(B)/libcli.a $(B)/libmlops.a \
 		$(LIBS) -lcmocka
 # every fuzz target in one program, without a fuzzer
-$(B)/replay: $(sort $(wildcard tests/fuzz/*.[ch])) $(B)/libmlops.a $(B)/flags
+$(B)/replay: $(sort $(wildcard tests/fuzz/*.[ch] tests/lib/*.h)) $(B)/libmlops.a $(B)/flags
 	$(call say,cc)
 	$(Q)$(CC) $(FLAGS) $(WARN) -DFUZZ_REPLAY $(LDFLAGS_$(CONFIG)) $(LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LIBS)
 unit: $(UNIT)

@@ -171,6 +171,38 @@ static void give_add(struct program *p, struct kind *k, const struct ast *d)
 	VEC_PUSH(p->arena, &k->gives, g);
 }
 
+/* What every kind has, whatever is written. */
+static void implicit_members(struct program *p, struct kind *k)
+{
+	for (int i = 0; i < SLOT_COUNT; i++) {
+		struct member m = { .tag = MEMBER_IMPLICIT, .name = p->implicit[i], .type = slot_types[i] };
+		VEC_PUSH(p->arena, &k->members, m);
+		table_put(&k->index, m.name, (void *)(uintptr_t)k->members.n);
+	}
+}
+
+static void setting_add(struct program *p, struct kind *k, const struct ast *m)
+{
+	member_add(p, k,
+		(struct member){ .tag = MEMBER_SETTING,
+			.name = m->name,
+			.decl = m,
+			.deflt = m->nkids > 1 ? m->kids[1] : NULL,
+			.type = type_of_ast(p, m->kids[0]) },
+		m->name_span);
+}
+
+static void let_add(struct program *p, struct kind *k, const struct ast *m)
+{
+	member_add(p, k,
+		(struct member){ .tag = MEMBER_LET,
+			.name = m->name,
+			.decl = m,
+			.deflt = m->kids[1],
+			.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL },
+		m->name_span);
+}
+
 /* The kind that it extends, if there is one of that name and it is not itself inside of it. */
 static void find_base(struct program *p, struct kind *k, const struct ast *d)
 {
@@ -260,22 +292,10 @@ static void member_of_kind(struct program *p, struct kind *k, const struct ast *
 {
 	switch (m->tag) {
 	case AST_SETTING:
-		member_add(p, k,
-			(struct member){ .tag = MEMBER_SETTING,
-				.name = m->name,
-				.decl = m,
-				.deflt = m->nkids > 1 ? m->kids[1] : NULL,
-				.type = type_of_ast(p, m->kids[0]) },
-			m->name_span);
+		setting_add(p, k, m);
 		break;
 	case AST_LET:
-		member_add(p, k,
-			(struct member){ .tag = MEMBER_LET,
-				.name = m->name,
-				.decl = m,
-				.deflt = m->kids[1],
-				.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL },
-			m->name_span);
+		let_add(p, k, m);
 		break;
 	case AST_SECRET:
 		member_add(p, k, (struct member){ .tag = MEMBER_SECRET, .name = m->name, .decl = m },
@@ -328,11 +348,7 @@ struct kind *kind_make(struct program *p, const struct ast *d, struct source *sr
 	if (k->base)
 		inherit(p, k, k->base);
 	else
-		for (int i = 0; i < SLOT_COUNT; i++) {
-			struct member m = { .tag = MEMBER_IMPLICIT, .name = p->implicit[i], .type = slot_types[i] };
-			VEC_PUSH(p->arena, &k->members, m);
-			table_put(&k->index, m.name, (void *)(uintptr_t)k->members.n);
-		}
+		implicit_members(p, k);
 	for (uint32_t i = 0; i < d->nkids; i++)
 		member_of_kind(p, k, d->kids[i]);
 	return k;
@@ -349,29 +365,13 @@ struct detector *detector_make(struct program *p, const struct ast *d)
 	k->decl = d;
 	k->source = source_of(p->sources, d->span.lo);
 	table_init(&k->index, p->arena);
-	for (int i = 0; i < SLOT_COUNT; i++) {
-		struct member m = { .tag = MEMBER_IMPLICIT, .name = p->implicit[i], .type = slot_types[i] };
-		VEC_PUSH(p->arena, &k->members, m);
-		table_put(&k->index, m.name, (void *)(uintptr_t)k->members.n);
-	}
+	implicit_members(p, k);
 	for (uint32_t i = 0; i < d->nkids; i++) {
 		const struct ast *m = d->kids[i];
 		if (m->tag == AST_SETTING)
-			member_add(p, k,
-				(struct member){ .tag = MEMBER_SETTING,
-					.name = m->name,
-					.decl = m,
-					.deflt = m->nkids > 1 ? m->kids[1] : NULL,
-					.type = type_of_ast(p, m->kids[0]) },
-				m->name_span);
+			setting_add(p, k, m);
 		else if (m->tag == AST_LET)
-			member_add(p, k,
-				(struct member){ .tag = MEMBER_LET,
-					.name = m->name,
-					.decl = m,
-					.deflt = m->kids[1],
-					.type = m->kids[0] ? type_of_ast(p, m->kids[0]) : NULL },
-				m->name_span);
+			let_add(p, k, m);
 		else if (m->tag == AST_CHECK)
 			VEC_PUSH(p->arena, &k->outputs, m);
 	}

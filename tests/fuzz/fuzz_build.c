@@ -3,6 +3,7 @@
 #include "fuzz.h"
 #include "mlops.h"
 #include "value/yaml.h"
+#include "../lib/text.h"
 #include <string.h>
 
 static int collect(void *ctx, const void *p, size_t n)
@@ -46,24 +47,17 @@ static size_t build(const uint8_t *text, size_t len, struct buf *out, uint32_t *
 
 static void read_back(const struct buf *yaml, uint32_t objects)
 {
-	struct arena a;
-	struct atoms atoms;
-	struct sources sources;
-	struct diags diags;
+	struct text t;
 	struct yaml_documents docs = { 0 };
-	arena_init(&a, 0);
-	atoms_init(&atoms, &a);
-	sources_init(&sources, &a);
-	diags_init(&diags, &a, &sources);
-	struct source *src = source_add(&sources, "built.yaml", yaml->p ? yaml->p : "", yaml->n, 0);
-	yaml_read(src, &a, &atoms, &diags, &docs);
-	LAW(!diags.nerrors, "what was built is YAML");
+	text_begin(&t);
+	struct source *src = source_add(&t.sources, "built.yaml", yaml->p ? yaml->p : "", yaml->n, 0);
+	yaml_read(src, &t.arena, &t.atoms, &t.diags, &docs);
+	LAW(!t.diags.nerrors, "what was built is YAML");
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < docs.n; i++)
 		n += docs.v[i]->tag == VALUE_RECORD;
 	LAW(n == objects, "every object can be read back");
-	atoms_free(&atoms);
-	arena_free(&a);
+	text_end(&t);
 }
 
 FUZZ_TARGET(build)

@@ -3,7 +3,7 @@
 #include "base/diag.h"
 #include "front/ast.h"
 #include "front/fmt.h"
-#include "front/parse.h"
+#include "../lib/text.h"
 #include <string.h>
 
 /* The text of all comments, one a line. */
@@ -20,23 +20,17 @@ static void comments(const struct source *src, struct buf *out)
 
 FUZZ_TARGET(fmt)
 {
-	struct arena a;
-	struct atoms atoms;
-	struct sources sources;
-	struct diags diags;
+	struct text t;
 	struct buf once = { 0 }, twice = { 0 }, before = { 0 }, after = { 0 };
-	arena_init(&a, 0);
-	atoms_init(&atoms, &a);
-	sources_init(&sources, &a);
-	diags_init(&diags, &a, &sources);
-	struct source *src = source_add(&sources, "stack.mlops", (const char *)text, len, 0);
-	const struct ast *file = parse_source(src, &a, &atoms, &diags);
-	const int errors = (int)diags.nerrors;
+	text_parse(&t, "stack.mlops", (const char *)text, len);
+	const struct ast *file = t.file;
+	struct source *src = t.source;
+	const int errors = (int)t.diags.nerrors;
 	if (!errors) {
 		fmt_source(src, file, &once);
-		struct source *next = source_add(&sources, "formatted.mlops", once.p ? once.p : "", once.n, 0);
-		const struct ast *again = parse_source(next, &a, &atoms, &diags);
-		LAW(!diags.nerrors, "what was laid out parses");
+		struct source *next = source_add(&t.sources, "formatted.mlops", once.p ? once.p : "", once.n, 0);
+		const struct ast *again = parse_source(next, &t.arena, &t.atoms, &t.diags);
+		LAW(!t.diags.nerrors, "what was laid out parses");
 		LAW(ast_equal(file, again), "laying out keeps the meaning");
 		comments(src, &before);
 		comments(next, &after);
@@ -48,7 +42,6 @@ FUZZ_TARGET(fmt)
 	buf_free(&twice);
 	buf_free(&before);
 	buf_free(&after);
-	atoms_free(&atoms);
-	arena_free(&a);
+	text_end(&t);
 	return errors;
 }

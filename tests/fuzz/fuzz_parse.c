@@ -3,7 +3,7 @@
 #include "fuzz.h"
 #include "base/diag.h"
 #include "front/ast.h"
-#include "front/parse.h"
+#include "../lib/text.h"
 #include <string.h>
 
 static int has_error(const struct ast *n)
@@ -20,34 +20,27 @@ static int has_error(const struct ast *n)
 
 FUZZ_TARGET(parse)
 {
-	struct arena a;
-	struct atoms atoms;
-	struct sources sources;
-	struct diags diags;
+	struct text t;
 	struct buf out = { 0 };
-	arena_init(&a, 0);
-	atoms_init(&atoms, &a);
-	sources_init(&sources, &a);
-	diags_init(&diags, &a, &sources);
-	struct source *src = source_add(&sources, "stack.mlops", (const char *)text, len, 0);
-	const struct ast *file = parse_source(src, &a, &atoms, &diags);
+	text_parse(&t, "stack.mlops", (const char *)text, len);
+	const struct ast *file = t.file;
+	struct source *src = t.source;
 	LAW(file && file->tag == AST_FILE, "a file is always a file");
-	for (uint32_t i = 0; i < diags.n; i++) {
-		const struct span at = diags.v[i]->span;
+	for (uint32_t i = 0; i < t.diags.n; i++) {
+		const struct span at = t.diags.v[i]->span;
 		LAW(at.lo <= at.hi && (!at.hi || (at.lo >= src->base && at.hi <= src->base + src->len + 1)), "a diagnostic lies in the text");
 	}
-	LAW(diags.nerrors || !has_error(file), "what did not parse was reported");
-	ast_dump(file, &sources, &out);
+	LAW(t.diags.nerrors || !has_error(file), "what did not parse was reported");
+	ast_dump(file, &t.sources, &out);
 	/* the writers have little to find in the hundredth message of one input, and are most of its cost */
-	for (enum diag_format f = DIAG_TEXT; f <= DIAG_GITHUB && diags.n <= 5; f++) {
+	for (enum diag_format f = DIAG_TEXT; f <= DIAG_GITHUB && t.diags.n <= 5; f++) {
 		const struct diag_style style = { .what = "stack.mlops", .all = 1 };
 		buf_clear(&out);
-		diag_write(&diags, f, &style, &out);
+		diag_write(&t.diags, f, &style, &out);
 		LAW(!memchr(out.p ? out.p : "", 0, out.n), "messages hold no NUL");
 	}
-	const int errors = (int)diags.nerrors;
+	const int errors = (int)t.diags.nerrors;
 	buf_free(&out);
-	atoms_free(&atoms);
-	arena_free(&a);
+	text_end(&t);
 	return errors;
 }

@@ -22,6 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
 import values                                       # noqa: E402 (beside this file)
+from paths import walk                              # noqa: E402
 
 MLOPSC = os.path.abspath(os.environ.get("MLOPSC", "build/mlopsc"))
 passed, failed = 0, 0
@@ -140,23 +141,9 @@ def build(text, folder):
     return found, ""
 
 
-def walk(value, path):
-    for part in re.split(r"(?<!\\)\.", path):
-        part = part.replace("\\.", ".")
-        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        elif isinstance(value, dict) and part in value:
-            value = value[part]
-        else:
-            return None
-        if isinstance(value, str) and value[:1] in "[{" and value.rstrip()[-1:] in "]}":
-            value = json.loads(value)               # a ConfigMap's file of objects
-    return value
-
-
 def look(found, where):
     what, _, path = where.partition(": ")
-    return walk(found.get(what, {}), path[:-2] if path.endswith(".+") else path)
+    return walk(found.get(what, {}), path[:-2] if path.endswith(".+") else path, files=True)
 
 
 def holds(have, want, where):

@@ -17,6 +17,9 @@ import urllib.parse
 
 import yaml
 
+sys.dont_write_bytecode = True
+from paths import walk                              # noqa: E402 (beside this file)
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 passed, failed = 0, 0
 
@@ -37,19 +40,6 @@ def table(name):
 
 def namespace_of(obj):
     return obj["metadata"].get("namespace", "-")
-
-
-def walk(value, path):
-    """The value at a dotted path, or None. Dots inside a key are written `\\.`."""
-    for part in re.split(r"(?<!\\)\.", path):
-        part = part.replace("\\.", ".")
-        if isinstance(value, list) and part.isdigit() and int(part) < len(value):
-            value = value[int(part)]
-        elif isinstance(value, dict) and part in value:
-            value = value[part]
-        else:
-            return None
-    return value
 
 
 def containers(node):

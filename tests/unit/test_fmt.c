@@ -8,32 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "front/fmt.h"
-#include "front/parse.h"
-
-struct text {
-	struct arena arena;
-	struct atoms atoms;
-	struct sources sources;
-	struct diags diags;
-	struct source *source;
-	struct ast *file;
-};
-
-static void read_text(struct text *t, const char *s, size_t n)
-{
-	arena_init(&t->arena, 0);
-	atoms_init(&t->atoms, &t->arena);
-	sources_init(&t->sources, &t->arena);
-	diags_init(&t->diags, &t->arena, &t->sources);
-	t->source = source_add(&t->sources, "input.mlops", s, n, 0);
-	t->file = parse_source(t->source, &t->arena, &t->atoms, &t->diags);
-}
-
-static void free_text(struct text *t)
-{
-	atoms_free(&t->atoms);
-	arena_free(&t->arena);
-}
+#include "../lib/text.h"
 
 static void expect_parsed(struct text *t, const char *s)
 {
@@ -86,10 +61,10 @@ static void check_laws(const char *s, size_t n, const char *what)
 	struct buf once = { 0 }, twice = { 0 }, c1 = { 0 }, c2 = { 0 };
 	size_t i;
 
-	read_text(&t, s, n);
+	text_parse(&t, "input.mlops", s, n);
 	expect_parsed(&t, s);
 	fmt_source(t.source, t.file, &once);
-	read_text(&u, once.p, once.n);
+	text_parse(&u, "input.mlops", once.p, once.n);
 	expect_parsed(&u, once.p);
 	if (!ast_equal(t.file, u.file) || !same_docs(t.file, u.file))
 		fail_msg("%s: the tree changed:\n%s\n--- became\n%s", what, s, once.p);
@@ -111,8 +86,8 @@ static void check_laws(const char *s, size_t n, const char *what)
 	buf_free(&twice);
 	buf_free(&c1);
 	buf_free(&c2);
-	free_text(&t);
-	free_text(&u);
+	text_end(&t);
+	text_end(&u);
 }
 
 static const char *const samples[] = { "stack", "kinds", "declarations", "kind-members", "text", "keywords", "expressions" };
@@ -320,7 +295,7 @@ static void layouts(void **state)
 		struct buf b = { 0 };
 		struct text t;
 
-		read_text(&t, rows[i][0], strlen(rows[i][0]));
+		text_parse(&t, "input.mlops", rows[i][0], strlen(rows[i][0]));
 		expect_parsed(&t, rows[i][0]);
 		fmt_source(t.source, t.file, &b);
 		if (strcmp(b.n ? b.p : "", rows[i][1]))
@@ -328,7 +303,7 @@ static void layouts(void **state)
 		if (b.n)
 			check_laws(rows[i][0], strlen(rows[i][0]), "layout");
 		buf_free(&b);
-		free_text(&t);
+		text_end(&t);
 	}
 }
 
@@ -361,7 +336,7 @@ static void page_width(void **state)
 		char *line, *next;
 
 		read_case(samples[i], &b);
-		read_text(&t, b.p, b.n);
+		text_parse(&t, "input.mlops", b.p, b.n);
 		fmt_source(t.source, t.file, &out);
 		for (line = out.p; *line; line = next) {
 			next = strchr(line, '\n') + 1;
@@ -370,7 +345,7 @@ static void page_width(void **state)
 		}
 		buf_free(&b);
 		buf_free(&out);
-		free_text(&t);
+		text_end(&t);
 	}
 }
 

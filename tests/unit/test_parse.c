@@ -10,32 +10,13 @@
 #include <cmocka.h>
 #include "front/parse.h"
 #include "front/parse_state.h"
-
-struct text {
-	struct arena arena;
-	struct atoms atoms;
-	struct sources sources;
-	struct diags diags;
-	struct source *source;
-	struct ast *file;
-};
+#include "../lib/text.h"
 
 static void read_text(struct text *t, const char *s, size_t n)
 {
-	arena_init(&t->arena, 0);
-	atoms_init(&t->atoms, &t->arena);
-	sources_init(&t->sources, &t->arena);
-	diags_init(&t->diags, &t->arena, &t->sources);
-	t->source = source_add(&t->sources, "input.mlops", s, n, 0);
-	t->file = parse_source(t->source, &t->arena, &t->atoms, &t->diags);
+	text_parse(t, "input.mlops", s, n);
 	assert_non_null(t->file);
 	assert_int_equal(t->file->tag, AST_FILE);
-}
-
-static void free_text(struct text *t)
-{
-	atoms_free(&t->atoms);
-	arena_free(&t->arena);
 }
 
 static const char *const valid[] = { "stack", "kinds", "declarations", "kind-members", "text", "keywords", "expressions" };
@@ -84,7 +65,7 @@ static void all_valid(void **state)
 			fail_msg("%s does not parse", valid[i]);
 		}
 		assert_true(t.file->nkids > 5);
-		free_text(&t);
+		text_end(&t);
 		buf_free(&b);
 	}
 }
@@ -103,7 +84,7 @@ static void expect_tree(const char *source, const char *tree)
 	ast_dump(t.file, &t.sources, &b);
 	assert_string_equal(b.p, tree);
 	buf_free(&b);
-	free_text(&t);
+	text_end(&t);
 }
 
 static void trees(void **state)
@@ -216,7 +197,7 @@ static void expect_errors(const char *source, const char *codes)
 		fail_msg("for\n%s\nexpected %s\ngot      %s", source, codes, b.n ? b.p : "");
 	}
 	buf_free(&b);
-	free_text(&t);
+	text_end(&t);
 }
 
 static void mistakes(void **state)
@@ -268,7 +249,7 @@ static void meant(void **state)
 		assert_string_equal(t.file->kids[0]->name->text, rows[i][1]);
 		assert_string_equal(t.file->kids[0]->name2->text, rows[i][1]);
 		assert_string_equal(t.file->kids[0]->kids[1]->kids[0]->name->text, rows[i][1]);
-		free_text(&t);
+		text_end(&t);
 	}
 	buf_clear(&b);
 	buf_adds(&b, "component ");
@@ -278,7 +259,7 @@ static void meant(void **state)
 	read_text(&t, b.p, b.n);
 	assert_int_equal(t.diags.n, 1);
 	assert_true(t.file->kids[0]->name->len < 30);
-	free_text(&t);
+	text_end(&t);
 	buf_free(&b);
 }
 
@@ -322,7 +303,7 @@ static void nul_bytes(void **state)
 	assert_string_equal(t.diags.v[0]->code, "E0002");
 	assert_string_equal(t.diags.v[1]->code, "E0002");
 	assert_int_equal(t.file->nkids, 2);
-	free_text(&t);
+	text_end(&t);
 }
 
 static const char *only_message(struct text *t, const char *source)
@@ -341,7 +322,7 @@ static void expect_message(const char *source, const char *message, const char *
 		assert_non_null(t.diags.v[0]->fix);
 		assert_string_equal(t.diags.v[0]->fix, fix);
 	}
-	free_text(&t);
+	text_end(&t);
 }
 
 static void messages(void **state)
@@ -378,7 +359,7 @@ static void what_remains(void **state)
 	assert_int_equal(t.file->nkids, 3);
 	assert_int_equal(t.file->kids[1]->nkids, 3);
 	assert_int_equal(t.file->kids[2]->kids[1]->nkids, 2);
-	free_text(&t);
+	text_end(&t);
 }
 
 /* -- places */
@@ -425,7 +406,7 @@ static void spans(void **state)
 		read_case(valid[i], &b);
 		read_text(&t, b.p, b.n);
 		check_spans(&t, t.file, NULL);
-		free_text(&t);
+		text_end(&t);
 		buf_free(&b);
 	}
 }
@@ -449,7 +430,7 @@ static void exact_spans(void **state)
 	assert_int_equal(t.source->ncomments, 1);
 	assert_memory_equal(s + (t.source->comments[0] - t.source->base), "# x", 3);
 	assert_int_equal(t.source->comments[1] - t.source->comments[0], 3);
-	free_text(&t);
+	text_end(&t);
 }
 
 static void docs(void **state)
@@ -471,7 +452,7 @@ static void docs(void **state)
 	assert_string_equal(t.file->kids[5]->kids[1]->doc, "next");
 	assert_null(t.file->kids[6]->doc);
 	assert_string_equal(t.file->kids[7]->doc, "crlf");
-	free_text(&t);
+	text_end(&t);
 }
 
 static void crlf(void **state)
@@ -493,8 +474,8 @@ static void crlf(void **state)
 		read_text(&u, c.p, c.n);
 		assert_int_equal(u.diags.n, 0);
 		assert_true(ast_equal(t.file, u.file));
-		free_text(&t);
-		free_text(&u);
+		text_end(&t);
+		text_end(&u);
 		buf_free(&b);
 		buf_free(&c);
 	}
@@ -520,8 +501,8 @@ static void equality(void **state)
 		read_text(&u, pairs[i].b, strlen(pairs[i].b));
 		assert_int_equal(t.diags.n + u.diags.n, 0);
 		assert_int_equal(ast_equal(t.file, u.file), pairs[i].same);
-		free_text(&t);
-		free_text(&u);
+		text_end(&t);
+		text_end(&u);
 	}
 }
 
@@ -549,7 +530,7 @@ static void expressions(void **state)
 		assert_int_equal(t.diags.n, 0);
 		if (x ? (int)x->tag != rows[i].tag : rows[i].tag != -1)
 			fail_msg("%s: tag %d, not %d", rows[i].s, x ? x->tag : -1, rows[i].tag);
-		free_text(&t);
+		text_end(&t);
 	}
 }
 
@@ -579,7 +560,7 @@ static void parse_repeated(const char *before, const char *s, size_t n, const ch
 			fail_msg("%.20s...: %s, not %s", b.p, t.diags.v[0]->code, code);
 	}
 	assert_true(t.diags.n <= 1100);
-	free_text(&t);
+	text_end(&t);
 	buf_free(&b);
 }
 
@@ -641,7 +622,7 @@ static void huge_list(void **state)
 	read_text(&t, b.p, b.n);
 	assert_int_equal(t.diags.n, 0);
 	assert_int_equal(t.file->kids[0]->kids[1]->nkids, 1000001);
-	free_text(&t);
+	text_end(&t);
 	buf_free(&b);
 }
 
@@ -657,7 +638,7 @@ static void prefixes(void **state)
 		read_case(i < COUNT(valid) ? valid[i] : broken[i - COUNT(valid)], &b);
 		for (n = 0; n <= b.n; n += b.n > 2500 ? 3 : 1) {
 			read_text(&t, b.p, n);
-			free_text(&t);
+			text_end(&t);
 		}
 		buf_free(&b);
 	}
@@ -709,7 +690,7 @@ static void same_parse(const char *s, size_t n)
 	if (!same_tree(t.file, slow))
 		fail_msg("trees differ of\n%.*s", (int)n, s);
 	atoms_free(&atoms);
-	free_text(&t);
+	text_end(&t);
 }
 
 static void many_settings(void **state)
@@ -822,7 +803,7 @@ static void slips(void **state)
 			}
 			k++;
 			read_text(&t, c.p, c.n);
-			free_text(&t);
+			text_end(&t);
 		}
 		buf_free(&b);
 		buf_free(&c);

@@ -30,44 +30,43 @@ int is_data(struct call_args *c, const struct value *v)
 	return !is_error(v);
 }
 
-const struct value *f_json(struct call_args *c)
+static void as_json(struct buf *b, const struct value *v)
+{
+	json_write(b, v, -1);
+}
+
+static void as_pretty_json(struct buf *b, const struct value *v)
+{
+	json_write(b, v, 0);
+	buf_addc(b, '\n');
+}
+
+static void as_yaml(struct buf *b, const struct value *v)
+{
+	yaml_write(b, v, 0);
+}
+
+static const struct value *written(struct call_args *c, void (*write)(struct buf *b, const struct value *v))
 {
 	struct buf b = { 0 };
 	if (!is_data(c, c->v[0]))
 		return VALUE_ERROR_V;
-	json_write(&b, c->v[0], -1);
+	write(&b, c->v[0]);
 	return owned_text(c, &b);
 }
 
-const struct value *f_json_pretty(struct call_args *c)
-{
-	struct buf b = { 0 };
-	if (!is_data(c, c->v[0]))
-		return VALUE_ERROR_V;
-	json_write(&b, c->v[0], 0);
-	buf_addc(&b, '\n');
-	return owned_text(c, &b);
-}
-
-const struct value *f_yaml(struct call_args *c)
-{
-	struct buf b = { 0 };
-	if (!is_data(c, c->v[0]))
-		return VALUE_ERROR_V;
-	yaml_write(&b, c->v[0], 0);
-	return owned_text(c, &b);
-}
+const struct value *f_json(struct call_args *c) { return written(c, as_json); }
+const struct value *f_json_pretty(struct call_args *c) { return written(c, as_pretty_json); }
+const struct value *f_yaml(struct call_args *c) { return written(c, as_yaml); }
 
 const struct value *f_toml(struct call_args *c)
 {
-	struct buf b = { 0 };
 	NEED(0, VALUE_RECORD, "a map");
-	if (!is_data(c, c->v[0]))
-		return VALUE_ERROR_V;
 	if (value_has_null(c->v[0]))
-		return bad_argument(c, 0, "a map without null, which TOML does not have,");
-	toml_write(&b, c->v[0]);
-	return owned_text(c, &b);
+		return is_data(c, c->v[0])
+			? bad_argument(c, 0, "a map without null, which TOML does not have,")
+			: VALUE_ERROR_V;
+	return written(c, toml_write);
 }
 
 const struct value *f_hash(struct call_args *c)

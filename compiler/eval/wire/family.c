@@ -149,60 +149,38 @@ const struct value *symbol_instances(struct eval *e, struct symbol *y, struct sp
 	return v;
 }
 
-static void expand_output(struct eval *e, struct instance *i, struct env *env, const struct ast *o)
+/* A component inside of a composite, as a statement of its kind. */
+static int expand_statement(struct eval *e, struct env *env, const struct ast *o, void *ctx)
 {
-	switch ((enum ast_tag)o->tag) {
-	case AST_BLOCK:
-		for (uint32_t n = 0; n < o->nkids; n++)
-			expand_output(e, i, env, o->kids[n]);
-		break;
-	case AST_KIF: {
-		int yes = truth(e, eval(e, env, o->kids[0]), o->kids[0]->span);
-		if (yes > 0)
-			expand_output(e, i, env, o->kids[1]);
-		else if (yes == 0 && o->nkids > 2 && o->kids[2])
-			expand_output(e, i, env, o->kids[2]);
-		break;
+	struct instance *i = ctx;
+	if (o->tag != AST_COMPONENT)
+		return 1;
+	uint32_t slot = (uint32_t)(uintptr_t)table_get(&i->kind->index, o->name);
+	struct kind *k = slot ? i->kind->members.v[slot - 1].inner : NULL;
+	uint32_t depth = 0;
+	for (struct instance *q = i; q; q = q->parent)
+		depth++;
+	if (!k)
+		return 1;
+	if (depth > 16) {
+		diag_error(e->diags, o->name_span, D_RECURSION, "kind", k->name->text, "contains");
+		return 1;
 	}
-	case AST_KFOR: {
-		const struct value *list = eval(e, env, o->kids[0]);
-		for (uint32_t n = 0; list->tag == VALUE_LIST && n < list->n; n++) {
-			env->locals[o->bind_index] = list->items[n];
-			expand_output(e, i, env, o->kids[1]);
-		}
-		break;
+	if (o->kids[0]) {
+		instance_fix(e, i, slot - 1, family(e, NULL, i, k, o, env_copy(e, env)));
+		return 1;
 	}
-	case AST_COMPONENT: {
-		uint32_t slot = (uint32_t)(uintptr_t)table_get(&i->kind->index, o->name);
-		struct kind *k = slot ? i->kind->members.v[slot - 1].inner : NULL;
-		uint32_t depth = 0;
-		for (struct instance *q = i; q; q = q->parent)
-			depth++;
-		if (!k)
-			break;
-		if (depth > 16) {
-			diag_error(e->diags, o->name_span, D_RECURSION, "kind", k->name->text, "contains");
-			break;
-		}
-		if (o->kids[0]) {
-			instance_fix(e, i, slot - 1, family(e, NULL, i, k, o, env_copy(e, env)));
-			break;
-		}
-		struct instance *c = instance_new(e, k, o->name, o, i, env_copy(e, env));
-		const struct atom *n = own_name(e, c, 0);
-		c->name = n != c->name
-			? n
-			: atom_cstr(e->p->atoms, arena_printf(e->p->arena, "%s-%s", i->name->text, o->name->text));
-		if (!n)
-			break;
-		register_instance(e, c);
-		VEC_PUSH(e->arena, &i->inner, c);
-		instance_fix(e, i, slot - 1, component_value(e, c));
-		break;
-	}
-	default:
-		break;
-	}
+	struct instance *c = instance_new(e, k, o->name, o, i, env_copy(e, env));
+	const struct atom *n = own_name(e, c, 0);
+	c->name = n != c->name
+		? n
+		: atom_cstr(e->p->atoms, arena_printf(e->p->arena, "%s-%s", i->name->text, o->name->text));
+	if (!n)
+		return 1;
+	register_instance(e, c);
+	VEC_PUSH(e->arena, &i->inner, c);
+	instance_fix(e, i, slot - 1, component_value(e, c));
+	return 1;
 }
 
 void expand_instance(struct eval *e, struct instance *i)
@@ -216,7 +194,7 @@ void expand_instance(struct eval *e, struct instance *i)
 	for (uint32_t n = 0; n < i->kind->outputs.n; n++) {
 		int tag = i->kind->outputs.v[n]->tag;
 		if (tag == AST_COMPONENT || tag == AST_KIF || tag == AST_KFOR)
-			expand_output(e, i, &env, i->kind->outputs.v[n]);
+			each_statement(e, &env, i->kind->outputs.v[n], expand_statement, i);
 	}
 	e->arena = old;
 }

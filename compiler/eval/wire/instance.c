@@ -3,6 +3,38 @@
 #include "eval/wire/instance.h"
 #include "eval/eval.h"
 
+struct statements { int (*take)(struct eval *e, struct env *env, const struct ast *o, void *ctx); void *ctx; };
+
+static int statement_body(struct eval *e, struct env *env, const struct ast *loop, void *ctx)
+{
+	const struct statements *s = ctx;
+	return each_statement(e, env, loop->kids[1], s->take, s->ctx);
+}
+
+int each_statement(struct eval *e, struct env *env, const struct ast *o,
+	int (*take)(struct eval *e, struct env *env, const struct ast *o, void *ctx), void *ctx)
+{
+	struct statements s = { take, ctx };
+	int ok = 1, yes;
+	switch ((enum ast_tag)o->tag) {
+	case AST_BLOCK:
+		for (uint32_t n = 0; n < o->nkids; n++)
+			ok &= each_statement(e, env, o->kids[n], take, ctx);
+		return ok;
+	case AST_KIF:
+		yes = truth(e, eval(e, env, o->kids[0]), o->kids[0]->span);
+		if (yes > 0)
+			return each_statement(e, env, o->kids[1], take, ctx);
+		if (yes == 0 && o->nkids > 2 && o->kids[2])
+			return each_statement(e, env, o->kids[2], take, ctx);
+		return yes == 0;
+	case AST_KFOR:
+		return each(e, env, o, statement_body, &s);
+	default:
+		return take(e, env, o, ctx);
+	}
+}
+
 const char *instance_label(struct eval *e, const struct instance *i)
 {
 	return arena_printf(e->p->arena, "`%s` (%s)", i->local && !i->parent ? i->local->text : i->name->text,

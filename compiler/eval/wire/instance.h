@@ -8,4 +8,8 @@ void instance_fix(struct eval *e, struct instance *i, uint32_t slot, const struc
 /* A statement about the component. number: its place in the declaration's block, 0: it stands elsewhere, as in an env.
    What its kind does not know has been reported by resolving. */
 void instance_take(struct eval *e, struct instance *i, const struct ast *st, uint32_t number);
+/* Gives `take` every statement that an output of a kind comes to, with its conditions decided and its loops run. 0: a
+   condition or the list of a loop is an error, reported; what stands there is missing. */
+int each_statement(struct eval *e, struct env *env, const struct ast *o,
+	int (*take)(struct eval *e, struct env *env, const struct ast *o, void *ctx), void *ctx);
 #endif

@@ -1,75 +1,43 @@
 /* Offers to what collects them: an output of one component that is a member of another. */
+#include "eval/wire/instance.h"
 #include "eval/eval.h"
 #include <stdlib.h>
 
-static void offers_of(struct eval *e, struct instance *i, struct env *env, const struct ast *o)
+static int offer_statement(struct eval *e, struct env *env, const struct ast *o, void *ctx)
 {
-	switch ((enum ast_tag)o->tag) {
-	case AST_BLOCK:
-		for (uint32_t n = 0; n < o->nkids; n++)
-			offers_of(e, i, env, o->kids[n]);
-		break;
-	case AST_KIF: {
-		int yes = truth(e, eval(e, env, o->kids[0]), o->kids[0]->span);
-		if (yes > 0)
-			offers_of(e, i, env, o->kids[1]);
-		else if (yes == 0 && o->nkids > 2 && o->kids[2])
-			offers_of(e, i, env, o->kids[2]);
-		e->offers_lost |= yes < 0;
-		break;
+	struct instance *i = ctx;
+	if (o->tag != AST_OFFERS)
+		return 1;
+	const struct value *v = eval(e, env, o->kids[0]);
+	struct instance *to = instance_behind(v);
+	e->offers_lost |= is_error(v);
+	if (is_error(v) || v->tag == VALUE_NONE)
+		return 1;
+	if (!to) {
+		diag_error(e->diags, o->kids[0]->span, D_OFFER,
+			arena_printf(e->p->arena, "`%s` is offered to %s, which is no component",
+				o->name->text, value_noun(e, v)));
+		return 1;
 	}
-	case AST_KFOR: {
-		const struct value *list = eval(e, env, o->kids[0]);
-		for (uint32_t n = 0; (list->tag == VALUE_LIST || list->tag == VALUE_RECORD) && n < list->n; n++) {
-			if (list->tag == VALUE_LIST) {
-				env->locals[o->bind_index] = o->name2 ? value_int(e->arena, n, o->span)
-					: list->items[n];
-				if (o->name2)
-					env->locals[o->bind_index + 1] = list->items[n];
-			} else {
-				env->locals[o->bind_index] = value_string(e->arena, list->rec.fields[n].key->text,
-					list->rec.fields[n].key->len, o->span);
-				env->locals[o->bind_index + 1] = list->rec.fields[n].value;
-			}
-			offers_of(e, i, env, o->kids[1]);
-		}
-		break;
+	struct interface *f = program_interface(e->p, o->name);
+	uint32_t slot = 0;
+	if (!f)
+		return 1;       /* reported where it is declared */
+	while (slot < to->kind->members.n
+		&& !(to->kind->members.v[slot].tag == MEMBER_COLLECTS
+			&& to->kind->members.v[slot].iface == f))
+		slot++;
+	if (!f || slot == to->kind->members.n) {
+		struct diag *x = diag_error(e->diags, o->name_span, D_OFFER,
+			arena_printf(e->p->arena, "%s does not collect `%s`", instance_label(e, to),
+				o->name->text));
+		diag_place(e->diags, x, i->at, "%s offers it", instance_label(e, i));
+		return 1;
 	}
-	case AST_OFFERS: {
-		const struct value *v = eval(e, env, o->kids[0]);
-		struct instance *to = instance_behind(v);
-		e->offers_lost |= is_error(v);
-		if (is_error(v) || v->tag == VALUE_NONE)
-			break;
-		if (!to) {
-			diag_error(e->diags, o->kids[0]->span, D_OFFER,
-				arena_printf(e->p->arena, "`%s` is offered to %s, which is no component",
-					o->name->text, value_noun(e, v)));
-			break;
-		}
-		struct interface *f = program_interface(e->p, o->name);
-		uint32_t slot = 0;
-		if (!f)
-			break;          /* reported where it is declared */
-		while (slot < to->kind->members.n
-			&& !(to->kind->members.v[slot].tag == MEMBER_COLLECTS
-				&& to->kind->members.v[slot].iface == f))
-			slot++;
-		if (!f || slot == to->kind->members.n) {
-			struct diag *x = diag_error(e->diags, o->name_span, D_OFFER,
-				arena_printf(e->p->arena, "%s does not collect `%s`", instance_label(e, to),
-					o->name->text));
-			diag_place(e->diags, x, i->at, "%s offers it", instance_label(e, i));
-			break;
-		}
-		if (!to->offers)
-			to->offers = (void *)ARENA_ARRAY(e->unit, __typeof__(*to->offers), to->kind->members.n);
-		VEC_PUSH(e->unit, &to->offers[slot], ((struct offer){ i, o, env_copy(e, env) }));
-		break;
-	}
-	default:
-		break;
-	}
+	if (!to->offers)
+		to->offers = (void *)ARENA_ARRAY(e->unit, __typeof__(*to->offers), to->kind->members.n);
+	VEC_PUSH(e->unit, &to->offers[slot], ((struct offer){ i, o, env_copy(e, env) }));
+	return 1;
 }
 
 static int by_name(const void *a, const void *b)
@@ -95,7 +63,8 @@ void all_offers(struct eval *e)
 	for (uint32_t k = 0; k < n; k++) {
 		struct env env = { .inst = v[k] };
 		for (uint32_t o = 0; o < v[k]->kind->outputs.n; o++)
-			offers_of(e, v[k], &env, v[k]->kind->outputs.v[o]);
+			if (!each_statement(e, &env, v[k]->kind->outputs.v[o], offer_statement, v[k]))
+				e->offers_lost = 1;
 	}
 	e->arena = old;
 	e->offers_done = 2;

@@ -2,13 +2,20 @@
 #include "eval/eval.h"
 #include "eval/origin.h"
 
-const struct value *port_value(struct eval *e, struct instance *i, const struct atom *name, struct span at)
+/* The port's number in its kind; -1 after reporting that there is none of that name. */
+static int known_port(struct eval *e, const struct instance *i, const struct atom *name, struct span at)
 {
 	int n = i ? kind_port(i->kind, name) : -1;
-	if (n < 0) {
+	if (n < 0)
 		diag_error(e->diags, at, D_UNKNOWN_PORT, i ? i->kind->name->text : "?", name->text);
+	return n;
+}
+
+const struct value *port_value(struct eval *e, struct instance *i, const struct atom *name, struct span at)
+{
+	const int n = known_port(e, i, name, at);
+	if (n < 0)
 		return VALUE_ERROR_V;
-	}
 	if (!i->ports[n]) {
 		struct env env = { .inst = i };
 		struct arena *old = e->arena;
@@ -104,11 +111,9 @@ static const struct value *expose_make(struct eval *e, struct instance *i, int n
 
 const struct value *expose_value(struct eval *e, struct instance *i, const struct atom *name, struct span at)
 {
-	int n = i ? kind_port(i->kind, name) : -1;
-	if (n < 0) {
-		diag_error(e->diags, at, D_UNKNOWN_PORT, i ? i->kind->name->text : "?", name->text);
+	const int n = known_port(e, i, name, at);
+	if (n < 0)
 		return VALUE_ERROR_V;
-	}
 	if (!i->exposes[n]) {
 		struct arena *old = e->arena;
 		e->arena = e->unit;

@@ -46,14 +46,18 @@ int lit_wildcard_host(const char *s, size_t n)
 	return n > 2 && n <= 253 && s[0] == '*' && s[1] == '.' && lit_dns1123_subdomain(s + 2, n - 2);
 }
 
-static int qualified_name(const char *s, size_t n)
+/* Letters, digits, `-`, `_` and `.` */
+static int word_chars(const char *s, size_t n)
 {
-	if (!n || n > 63 || !alnum(s[0]) || !alnum(s[n - 1]))
-		return 0;
 	for (size_t i = 0; i < n; i++)
 		if (!alnum(s[i]) && s[i] != '-' && s[i] != '_' && s[i] != '.')
 			return 0;
 	return 1;
+}
+
+static int qualified_name(const char *s, size_t n)
+{
+	return n && n <= 63 && alnum(s[0]) && alnum(s[n - 1]) && word_chars(s, n);
 }
 
 int lit_label_key(const char *s, size_t n)
@@ -104,22 +108,12 @@ static int dotty(const char *s, size_t n)
 
 int lit_config_key(const char *s, size_t n)
 {
-	if (!n || n > 253 || dotty(s, n))
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		if (!alnum(s[i]) && s[i] != '-' && s[i] != '_' && s[i] != '.')
-			return 0;
-	return 1;
+	return n && n <= 253 && !dotty(s, n) && word_chars(s, n);
 }
 
 int lit_env_name(const char *s, size_t n)
 {
-	if (!n || digit(s[0]) || dotty(s, n))
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		if (!alnum(s[i]) && s[i] != '-' && s[i] != '_' && s[i] != '.')
-			return 0;
-	return 1;
+	return n && !digit(s[0]) && !dotty(s, n) && word_chars(s, n);
 }
 
 int lit_env_name_relaxed(const char *s, size_t n)
