@@ -293,8 +293,11 @@ static const struct value *sym_value(struct eval *e, struct bound *b, const stru
 /* Most of what is copied here is short: a call would cost more than the bytes. */
 static inline void copy(char *to, const char *from, size_t n)
 {
-	if (n > 32) {
+	if (n > 64) {
 		memcpy(to, from, n);
+	} else if (n > 32) {
+		memcpy(to, from, 32);
+		memcpy(to + n - 32, from + n - 32, 32);
 	} else if (n >= 16) {
 		memcpy(to, from, 16);
 		memcpy(to + n - 16, from + n - 16, 16);
@@ -323,22 +326,40 @@ static inline void put(struct buf *b, const char *p, size_t n)
 	b->n += n;
 }
 
+static void put_canonical(struct eval *e, struct bound *b, const struct sym *s, struct buf *out)
+{
+	struct filled *f = &b->syms[s->index];
+	const struct value *v = sym_value(e, b, s);
+	const size_t start = out->n;
+	if (f->canonical) {
+		put(out, f->canonical, f->ncanonical);
+		return;
+	}
+	value_canonical(v, out);
+	if (!s->again)
+		return;
+	f->ncanonical = (uint32_t)(out->n - start);
+	f->canonical = arena_strdup(e->arena, out->p + start, f->ncanonical);
+}
+
 /* The canonical bytes, with this component's values between the pieces. */
 static void fill(struct eval *e, struct bound *b, const struct plan_ops *ops, struct buf *out)
 {
 	for (uint32_t k = 0; k < ops->n; k++) {
 		const struct op *op = &ops->v[k];
-		if (op->p) {
-			put(out, op->p, op->n);
+		put(out, op->p, op->n);
+		if (op->then == OP_NOTHING)
 			continue;
-		}
 		const struct filled *f = &b->syms[op->sym];
-		value_canonical(f->v ? f->v : sym_value(e, b, b->plan->syms.v[op->sym]), out);
+		if (f->canonical)
+			put(out, f->canonical, f->ncanonical);
+		else
+			put_canonical(e, b, b->plan->syms.v[op->sym], out);
 	}
 	*room(out, 0) = 0;
 }
 
-static const struct value *text_value(struct eval *e, struct bound *b, const struct sym *s)
+static const struct value *text_value(struct eval *e, struct bound *b, const struct sym *s, struct filled *f)
 {
 	const char *p[MAX_PARTS];
 	size_t n[MAX_PARTS], total = 0;
@@ -355,10 +376,15 @@ static const struct value *text_value(struct eval *e, struct bound *b, const str
 		}
 		total += n[k];
 	}
-	char *out = arena_alloc(e->arena, total + 1), *q = out;
+	char *out = (char *)arena_alloc(e->arena, 8 + total + 1) + 8, *q = out;
 	for (uint32_t k = 0; k < s->nparts; k++) {
 		copy(q, p[k], n[k]);
 		q += n[k];
+	}
+	if (value_is_only_text((enum text_type)s->text)) {
+		f->canonical = out - VALUE_TEXT_HEAD;
+		f->ncanonical = VALUE_TEXT_HEAD + (uint32_t)total;
+		value_text_head(out - VALUE_TEXT_HEAD, (uint32_t)total);
 	}
 	struct value *v = (struct value *)(uintptr_t)value_text(
 		e->arena, (enum text_type)s->text, out, total, 0, (struct span){ 0, 0 });
@@ -384,7 +410,7 @@ static const struct value *sym_value(struct eval *e, struct bound *b, const stru
 	} else if (s->is_slot) {
 		f->v = b->inst->cells[s->parts[0].slot];
 	} else {
-		f->v = text_value(e, b, s);
+		f->v = text_value(e, b, s, f);
 	}
 	return f->v;
 }
@@ -442,6 +468,14 @@ const struct value *plan_value(struct eval *e, struct bound *b, const struct val
 		: v;
 }
 
+const char *plan_cstr(struct eval *e, struct bound *b, const struct value *v)
+{
+	const struct value *w = plan_value(e, b, v);
+	if (w != v && !((const struct symbolic *)v)->sym->is_slot)
+		return w->str.p;        /* made by text_value() */
+	return arena_strdup(e->arena, w->str.p, w->n);
+}
+
 const struct value *plan_live(struct eval *e, const struct value *v)
 {
 	return plan_value(e, e->bound, v);
@@ -493,9 +527,10 @@ void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, str
 	*hash = hash_bytes(canonical->p, canonical->n);
 	for (uint32_t k = 0; k < o->text.n; k++) {
 		const struct op *op = &o->text.v[k];
-		if (op->p)
-			put(out, op->p, op->n);
-		else if (op->tag)
+		put(out, op->p, op->n);
+		if (op->then == OP_NOTHING)
+			continue;
+		if (op->then == OP_HASH)
 			put_hash(out, *hash, op->indent);
 		else if (b->syms[op->sym].yaml)
 			put(out, b->syms[op->sym].yaml, b->syms[op->sym].n);

@@ -29,12 +29,16 @@ struct sym {
 	const struct value *hashed;     /* not NULL: the hash of this tree, which holds symbolic values */
 	const struct plan_ops *canonical;       /* its canonical bytes, cut where those stand */
 	uint8_t frame;                  /* plain in YAML whatever tame text stands in the slots */
+	uint8_t seen, again;            /* its canonical bytes are asked for; more than once */
 };
 struct symbolic { struct value v; const struct sym *sym; };
 
 struct guard { uint32_t slot; const struct value *want; };
 struct sym_check { const struct sym *sym; const struct type *type; };
-struct op { const char *p; uint32_t n; uint32_t sym; uint16_t indent; uint8_t tag; };  /* enum op_tag */
+/* n bytes as they stand, and then what differs: the symbolic value sym, or the object's hash, as a scalar of that
+   indentation */
+enum op_then { OP_NOTHING, OP_SYM, OP_HASH };
+struct op { const char *p; uint32_t n; uint32_t sym; uint16_t indent; uint8_t then; };
 struct plan_ops { struct op *v; uint32_t n, cap; };
 struct residual { const struct ast *check; struct env *env; const char *rule; };
 /* A symbolic scalar of an object, and the field that it has to fit (a label's value: 1, an annotation's: 2). */
@@ -46,6 +50,7 @@ struct plan_object {
 	int rank, cluster;
 	uint8_t name_first;             /* no object before it has this name under the same rule for names */
 	const struct value *name, *ns;  /* plain or symbolic; ns NULL: cluster-wide */
+	const char *name_text, *ns_text;        /* where they are plain */
 	struct plan_ops text, canonical;
 };
 struct plan {
@@ -91,6 +96,8 @@ static inline int is_symbolic(const struct value *v) { return v->flags & VALUE_S
 struct filled {
 	const struct value *v;          /* of a symbolic value; made when it is first asked for */
 	const char *yaml; uint32_t n;   /* as YAML, where that is the same everywhere */
+	uint32_t ncanonical;
+	const char *canonical;          /* as canonical bytes, where that is worth keeping */
 };
 struct bound {
 	const struct plan *plan;
@@ -102,6 +109,7 @@ struct bound *plan_bind(struct eval *e, const struct plan *p, struct instance *i
 int plan_leaves_fit(struct eval *e, struct bound *b);
 /* of an object's name or namespace */
 const struct value *plan_value(struct eval *e, struct bound *b, const struct value *v);
+const char *plan_cstr(struct eval *e, struct bound *b, const struct value *v);  /* with a NUL */
 void plan_text(struct eval *e, struct bound *b, const struct plan_object *o, struct buf *canonical, struct buf *out,
 	struct hash128 *hash);
 #endif

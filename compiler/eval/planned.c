@@ -43,12 +43,11 @@ static void objects_of(struct compile *c, struct top *t, struct bound *b, struct
 	buf_clear(&c->text);
 	for (uint32_t n = 0; n < p->objects.n; n++) {
 		const struct plan_object *q = &p->objects.v[n];
-		const struct value *name = plan_value(e, b, q->name), *ns = q->ns ? plan_value(e, b, q->ns) : NULL;
 		o->objects[n] = (struct out_object){ .api_version = q->api_version,
 			.kind = q->kind,
 			.rank = q->rank,
-			.name = arena_strdup(e->arena, name->str.p, name->n),
-			.ns = ns ? arena_strdup(e->arena, ns->str.p, ns->n) : "" };
+			.name = q->name_text ? q->name_text : plan_cstr(e, b, q->name),
+			.ns = q->ns_text ? q->ns_text : plan_cstr(e, b, q->ns) };
 		if (c->pass == 2) {
 			size_t start = c->text.n;
 			plan_text(e, b, q, &c->canonical, &c->text, &o->objects[n].hash);
@@ -152,16 +151,17 @@ static const struct value *marked(struct eval *e, const struct plan *p, const st
 	return v;
 }
 
-struct hole { struct canonical_hole hole; struct eval *e; struct plan_ops *ops; uint32_t sym; size_t *flushed; };
+struct hole { struct canonical_hole hole; struct eval *e; struct plan_ops *ops; struct sym *sym; size_t *flushed; };
 
 static void fill(const struct canonical_hole *h, struct buf *out)
 {
 	const struct hole *x = (const void *)h;
-	struct op text = { .p = arena_strdup(x->e->unit, out->p + *x->flushed, out->n - *x->flushed),
-		.n = (uint32_t)(out->n - *x->flushed) };
-	VEC_PUSH(x->e->unit, x->ops, text);
-	VEC_PUSH(x->e->unit, x->ops, ((struct op){ .sym = x->sym }));
+	struct op op = { .p = arena_strdup(x->e->unit, out->p + *x->flushed, out->n - *x->flushed),
+		.n = (uint32_t)(out->n - *x->flushed), .sym = x->sym->index, .then = OP_SYM };
+	VEC_PUSH(x->e->unit, x->ops, op);
 	*x->flushed = out->n;
+	x->sym->again |= x->sym->seen;
+	x->sym->seen = 1;
 }
 
 static const struct value *holed(
@@ -169,7 +169,7 @@ static const struct value *holed(
 {
 	if (is_symbolic(v) && ((const struct symbolic *)v)->sym->plan == p) {
 		struct hole *h = ARENA_NEW(e->arena, struct hole);
-		*h = (struct hole){ { fill }, e, ops, ((const struct symbolic *)v)->sym->index, flushed };
+		*h = (struct hole){ { fill }, e, ops, p->syms.v[((const struct symbolic *)v)->sym->index], flushed };
 		struct value *w = ARENA_NEW(e->arena, struct value);
 		w->tag = VALUE_VIEW;
 		w->ref.ref = h;
@@ -202,10 +202,11 @@ static void cut_canonical(struct eval *e, const struct plan *p, struct plan_ops 
 	buf_free(&b);
 }
 
-static void literal(struct eval *e, struct plan_object *o, const char *s, size_t n)
+static void literal(struct eval *e, struct plan_object *o, const char *s, size_t n, struct op then)
 {
-	if (n)
-		VEC_PUSH(e->unit, &o->text, ((struct op){ .p = arena_strdup(e->unit, s, n), .n = (uint32_t)n }));
+	then.p = arena_strdup(e->unit, s, n);
+	then.n = (uint32_t)n;
+	VEC_PUSH(e->unit, &o->text, then);
 }
 
 /* Cuts the plain writer's text at the marks and at the hash. */
@@ -225,8 +226,7 @@ static int cut_text(struct eval *e, struct plan_object *o, const struct out_obje
 	for (size_t k = 0; ok && k < text.n; k++) {
 		if (k == cut) {
 			size_t quote = text.p[k - 1] == '"';
-			literal(e, o, text.p + from, k - quote - from);
-			VEC_PUSH(e->unit, &o->text, ((struct op){ .tag = 1, .indent = 6 }));
+			literal(e, o, text.p + from, k - quote - from, (struct op){ .then = OP_HASH, .indent = 6 });
 			from = k + 32 + quote;
 			k = from - 1;
 			continue;
@@ -242,16 +242,15 @@ static int cut_text(struct eval *e, struct plan_object *o, const struct out_obje
 			|| (text.p[start + column] == '-' && text.p[start + column + 1] == ' '))
 			column++;
 		sscanf(text.p + k + 1, "%8x", &sym);
-		literal(e, o, text.p + from, k - from);
 		/* children of a key stand two columns in; those of an item of a list where its text begins */
-		VEC_PUSH(e->unit, &o->text,
-			((struct op){
-				.sym = sym, .indent = (uint16_t)(start + column == k ? column : column + 2) }));
+		literal(e, o, text.p + from, k - from,
+			(struct op){ .then = OP_SYM, .sym = sym,
+				.indent = (uint16_t)(start + column == k ? column : column + 2) });
 		from = k + 10;
 		k = from - 1;
 	}
 	if (ok)
-		literal(e, o, text.p + from, text.n - from);
+		literal(e, o, text.p + from, text.n - from, (struct op){ .then = OP_NOTHING });
 	buf_free(&text);
 	buf_free(&canonical);
 	return ok;
@@ -339,6 +338,8 @@ static struct plan *trace(struct compile *c, struct top *t)
 		const struct value *meta = value_getc(obj->tree, "metadata");
 		struct plan_object q = { .api_version = obj->api_version, .kind = obj->kind, .rank = obj->rank,
 			.name = value_get(meta, e->p->a_name), .ns = value_get(meta, e->p->implicit[SLOT_NAMESPACE]) };
+		q.ns_text = !q.ns ? "" : is_symbolic(q.ns) ? NULL : arena_strdup(e->unit, q.ns->str.p, q.ns->n);
+		q.name_text = is_symbolic(q.name) ? NULL : arena_strdup(e->unit, q.name->str.p, q.name->n);
 		ok = !has_node_port(obj) && cut_text(e, &q, obj, marked(e, p, obj->tree));
 		if (ok)
 			cut_canonical(e, p, &q.canonical, obj->tree);

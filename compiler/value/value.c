@@ -670,13 +670,12 @@ static void canonical(const struct value *v, struct buf *out)
 
 void value_canonical(const struct value *v, struct buf *out)
 {
-	if (v->tag == VALUE_STRING && (v->text == TEXT_NONE || v->text >= TEXT_HOST)) { /* most of what plans ask for */
-		char *to = room(out, v->n + 5);
+	if (v->tag == VALUE_STRING && value_is_only_text((enum text_type)v->text)) {    /* most of what plans ask for */
+		char *to = room(out, v->n + VALUE_TEXT_HEAD);
 
-		to[0] = 's';
-		store_u32(to + 1, v->n);
+		value_text_head(to, v->n);
 		if (v->n)
-			memcpy(to + 5, v->str.p, v->n);
+			memcpy(to + VALUE_TEXT_HEAD, v->str.p, v->n);
 		out->p[out->n] = 0;
 		return;
 	}

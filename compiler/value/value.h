@@ -83,6 +83,17 @@ size_t float_print(double d, char out[40]);
 /* The canonical encoding of data (no components or secrets in it): typed, keys sorted bytewise, lengths written. */
 struct buf;
 void value_canonical(const struct value *v, struct buf *out);
+/* A string that is text and nothing else is its bytes behind this head, for whoever keeps room for it before them. */
+enum { VALUE_TEXT_HEAD = 5 };
+static inline int value_is_only_text(enum text_type t) { return t == TEXT_NONE || t >= TEXT_HOST; }
+static inline void value_text_head(char to[VALUE_TEXT_HEAD], uint32_t n)
+{
+	to[0] = 's';
+	to[1] = (char)(n >> 24);
+	to[2] = (char)(n >> 16);
+	to[3] = (char)(n >> 8);
+	to[4] = (char)n;
+}
 /* A VALUE_VIEW in the tree is a hole: its ref is one of these, which is asked for the bytes. */
 struct canonical_hole { void (*write)(const struct canonical_hole *hole, struct buf *out); };
 /* Does `key` sort before in output? bytewise */
