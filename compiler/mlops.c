@@ -77,6 +77,7 @@ void mlops_free(struct mlops *m)
 	if (m->why)
 		why_free(m->why);
 	mlops_free(m->traced);
+	buf_free(&m->eval.hashed);
 	buf_free(&m->compile.text);
 	buf_free(&m->compile.canonical);
 	atoms_free(&m->atoms);

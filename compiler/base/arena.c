@@ -153,6 +153,11 @@ void *arena_alloc_slow(struct arena *a, size_t size)
 	return p;
 }
 
+char *arena_text_slow(struct arena *a, size_t n)
+{
+	return arena_alloc_slow(a, n < SIZE_MAX ? n + 1 : n);
+}
+
 int arena_over(const struct arena *a)
 {
 	return a->limit && a->used > a->limit;
@@ -160,7 +165,7 @@ int arena_over(const struct arena *a)
 
 char *arena_strdup(struct arena *a, const char *s, size_t len)
 {
-	char *p = arena_alloc(a, len + 1);
+	char *p = arena_text(a, len);
 
 	if (len)
 		memcpy(p, s, len);

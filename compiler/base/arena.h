@@ -43,6 +43,20 @@ static inline void *arena_alloc(struct arena *a, size_t size)
 }
 int arena_over(const struct arena *a);
 char *arena_strdup(struct arena *a, const char *s, size_t len);    /* adds a NUL */
+/* For what is written at once: n bytes that are not cleared, and a NUL. */
+char *arena_text_slow(struct arena *a, size_t n);
+static inline char *arena_text(struct arena *a, size_t n)
+{
+	const size_t take = (n + 16) & ~(size_t)15;
+	char *p = a->at;
+
+	if (ARENA_ASAN || take - 1 >= (size_t)(a->end - p) || n > (size_t)-32)
+		return arena_text_slow(a, n);
+	a->at += take;
+	a->used += take;
+	p[n] = 0;
+	return p;
+}
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_vprintf(struct arena *a, const char *fmt, va_list ap);
 struct arena_mark arena_mark(struct arena *a);

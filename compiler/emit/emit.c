@@ -37,7 +37,7 @@ static void end(struct emission *e)
 /* A component that hashes like the others: the stack's namespaces, under a name that no component can have. */
 static void note_hash(struct emission *e, const struct out_component *c, struct part_hashes *h, struct hash128 *hash)
 {
-	*hash = component_hash(c, h, e->scratch);
+	*hash = component_hash(c, h, e->scratch, &e->canonical);
 	e->components[e->ncomponents++] = (struct named_hash){ c->name, *hash };
 	e->sum->objects += c->nobjects;
 	e->sum->releases += c->nreleases;

@@ -9,7 +9,8 @@ static void put_text(struct buf *b, const char *s)
 {
 	const size_t n = strlen(s);
 	const unsigned char len[4] = { n & 0xff, n >> 8 & 0xff, n >> 16 & 0xff, n >> 24 & 0xff };
-	buf_reserve(b, n + sizeof len);
+	if (b->cap - b->n <= n + sizeof len)
+		buf_reserve(b, n + sizeof len);
 	memcpy(b->p + b->n, len, sizeof len);
 	memcpy(b->p + b->n + sizeof len, s, n + 1);
 	b->n += n + sizeof len;
@@ -50,40 +51,41 @@ static int by_bytes(const void *pa, const void *pb)
 	return c ? c : a->n < b->n ? -1 : a->n > b->n;
 }
 
-struct hash128 component_hash(const struct out_component *c, const struct part_hashes *h, struct arena *scratch)
+struct hash128 component_hash(const struct out_component *c, const struct part_hashes *h, struct arena *scratch,
+	struct buf *b)
 {
 	const uint32_t n = c->nobjects + c->nreleases + c->nfiles;
 	struct part *parts = ARENA_ARRAY(scratch, struct part, n + 1);
 	size_t *ends = ARENA_ARRAY(scratch, size_t, n + 1);
-	struct buf b = { 0 };
-	buf_reserve(&b, 160 * (size_t)n);
+	b->n = 0;
+	buf_reserve(b, 160 * (size_t)n);
 	uint32_t k = 0;
 	for (uint32_t i = 0; i < c->nobjects; i++) {
 		const struct out_object *o = &c->objects[i];
-		buf_addc(&b, 'o');
-		put_text(&b, o->api_version);
-		put_text(&b, o->kind);
-		put_text(&b, o->ns);
-		put_text(&b, o->name);
-		put_hash(&b, h->objects[i]);
-		ends[k++] = b.n;
+		buf_addc(b, 'o');
+		put_text(b, o->api_version);
+		put_text(b, o->kind);
+		put_text(b, o->ns);
+		put_text(b, o->name);
+		put_hash(b, h->objects[i]);
+		ends[k++] = b->n;
 	}
 	for (uint32_t i = 0; i < c->nreleases; i++) {
-		buf_addc(&b, 'r');
-		put_text(&b, c->releases[i].ns);
-		put_text(&b, c->releases[i].name);
-		put_hash(&b, h->releases[i]);
-		ends[k++] = b.n;
+		buf_addc(b, 'r');
+		put_text(b, c->releases[i].ns);
+		put_text(b, c->releases[i].name);
+		put_hash(b, h->releases[i]);
+		ends[k++] = b->n;
 	}
 	for (uint32_t i = 0; i < c->nfiles; i++) {
-		buf_addc(&b, 'f');
-		put_text(&b, c->files[i].path);
-		put_hash(&b, h->files[i]);
-		ends[k++] = b.n;
+		buf_addc(b, 'f');
+		put_text(b, c->files[i].path);
+		put_hash(b, h->files[i]);
+		ends[k++] = b->n;
 	}
 	for (uint32_t i = 0; i < n; i++) {
 		const size_t start = i ? ends[i - 1] : 0;
-		parts[i] = (struct part){ b.p + start, ends[i] - start };
+		parts[i] = (struct part){ b->p + start, ends[i] - start };
 	}
 	int sorted = 1;
 	for (uint32_t i = 1; i < n && sorted; i++)
@@ -99,14 +101,12 @@ struct hash128 component_hash(const struct out_component *c, const struct part_h
 	} else if (!sorted) {
 		qsort(parts, n, sizeof *parts, by_bytes);
 	}
-	char *all = arena_alloc(scratch, b.n + 1), *at = all;
+	char *all = arena_text(scratch, b->n), *at = all;
 	for (uint32_t i = 0; i < n; i++) {
 		memcpy(at, parts[i].p, parts[i].n);
 		at += parts[i].n;
 	}
-	struct hash128 hash = hash_bytes(all, b.n);
-	buf_free(&b);
-	return hash;
+	return hash_bytes(all, b->n);
 }
 
 static int by_name(const void *a, const void *b)

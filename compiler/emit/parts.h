@@ -13,7 +13,8 @@ int object_hashes_to(const struct value *tree, struct hash128 hash, struct arena
 struct hash128 release_hash(const struct out_release *r, struct buf *scratch);
 /* Hashes of a component's parts, in the order of the component's arrays. */
 struct part_hashes { struct hash128 *objects, *releases, *files; };
-struct hash128 component_hash(const struct out_component *c, const struct part_hashes *h, struct arena *scratch);
+struct hash128 component_hash(const struct out_component *c, const struct part_hashes *h, struct arena *scratch,
+	struct buf *spare);
 struct named_hash { const char *name; struct hash128 hash; };
 struct hash128 stack_hash(struct named_hash *components, uint32_t n);   /* sorts them by name */
 

@@ -775,7 +775,7 @@ static struct hash128 hash_of(struct check *c, const char *name, const struct fo
 			h.files[x.nfiles] = c->lock.files.v[k].hash;
 			x.files[x.nfiles++] = (struct out_file){ .path = c->lock.files.v[k].path };
 		}
-	const struct hash128 hash = component_hash(&x, &h, c->a);
+	const struct hash128 hash = component_hash(&x, &h, c->a, &c->scratch);
 	arena_rewind(c->a, m);
 	return hash;
 }

@@ -123,7 +123,8 @@ struct eval {
 	const struct ast *body; const char *body_api, *body_kind;
 	struct plan *plan;              /* being traced; see eval/plan.h */
 	struct origins *origins;        /* NULL: off; see eval/origin.h */
-	struct bound *bound;      /* a plan's residual checks run for one component */
+	struct bound *bound;            /* a plan's residual checks run for one component */
+	struct buf hashed;              /* what plans hash, one within the other */
 	struct table rows;              /* catalog rows that have been evaluated, by their AST_SET */
 	struct table files;             /* what was read of them, by what was asked for */
 	VEC(struct input) inputs;

@@ -372,11 +372,16 @@ static const struct value *text_value(struct eval *e, struct bound *b, const str
 			tame &= v->tag == VALUE_STRING ? (v->flags & VALUE_TAME) != 0
 				: v->tag == VALUE_INT  ? v->i >= 0
 				: v->tag == VALUE_FLOAT && v->d >= 0;
-			p[k] = text_of(e, v, &n[k]);
+			if (v->tag == VALUE_STRING) {
+				p[k] = v->str.p;
+				n[k] = v->n;
+			} else {
+				p[k] = text_of(e, v, &n[k]);
+			}
 		}
 		total += n[k];
 	}
-	char *out = (char *)arena_alloc(e->arena, 8 + total + 1) + 8, *q = out;
+	char *out = arena_text(e->arena, 8 + total) + 8, *q = out;
 	for (uint32_t k = 0; k < s->nparts; k++) {
 		copy(q, p[k], n[k]);
 		q += n[k];
@@ -402,10 +407,11 @@ static const struct value *sym_value(struct eval *e, struct bound *b, const stru
 		return f->v;
 	if (s->hashed) {
 		char hex[33];
-		struct buf c = { 0 };
-		fill(e, b, s->canonical, &c);
-		hash_hex(hash_bytes(c.p, c.n), hex);
-		buf_free(&c);
+		struct buf *c = &e->hashed;
+		const size_t start = c->n;
+		fill(e, b, s->canonical, c);
+		hash_hex(hash_bytes(c->p + start, c->n - start), hex);
+		c->n = start;
 		f->v = value_string(e->arena, arena_strdup(e->arena, hex, 32), 32, (struct span){ 0, 0 });
 	} else if (s->is_slot) {
 		f->v = b->inst->cells[s->parts[0].slot];

@@ -12,6 +12,8 @@ enum {
 	NOT_FIRST = 4,  /* means something at the start of a scalar */
 	TAIL = 8,       /* may follow e or E in what some reader takes for a number */
 	DOUBLE = 16,    /* stands for itself between double quotes */
+	MARK = 32,      /* what stands beside it decides */
+	TAME = 64,      /* in tame text, but for the first character */
 };
 
 /* Built from the rule at the point of use by two macros, so that the table stays readable. */
@@ -20,23 +22,26 @@ enum {
 #define PNT (PRINT | DOUBLE | NUMERIC | TAIL)
 #define PF (PRINT | DOUBLE | NOT_FIRST)
 #define PB (PRINT | DOUBLE | NUMERIC)           /* the blank: in dates */
+#define T (P | TAME)
+#define TN (PN | TAME)
+#define TNT (PNT | TAME)
 static const unsigned char class[256] = {
-	[' '] = PB, ['!'] = PF, ['"'] = PRINT | NOT_FIRST, ['#'] = PF, ['$'] = P, ['%'] = PF, ['&'] = PF, ['\''] = PF,
-	['('] = P, [')'] = P, ['*'] = PF, ['+'] = PNT, [','] = PF, ['-'] = PNT, ['.'] = PNT, ['/'] = P,
-	['0'] = PNT, ['1'] = PNT, ['2'] = PNT, ['3'] = PNT, ['4'] = PNT, ['5'] = PNT, ['6'] = PNT,
-	['7'] = PNT, ['8'] = PNT, ['9'] = PNT,
-	[':'] = PNT | NOT_FIRST, [';'] = P, ['<'] = PF, ['='] = PF, ['>'] = PF, ['?'] = PF, ['@'] = PF,
-	['A'] = PN, ['B'] = PN, ['C'] = PN, ['D'] = PN, ['E'] = PN, ['F'] = PN, ['G'] = P,
-	['H'] = P, ['I'] = P, ['J'] = P, ['K'] = P,
-	['L'] = P, ['M'] = P, ['N'] = P, ['O'] = PN, ['P'] = P, ['Q'] = P, ['R'] = P, ['S'] = P,
-	['T'] = PN, ['U'] = P, ['V'] = P,
-	['W'] = P, ['X'] = PN, ['Y'] = P, ['Z'] = PN,
-	['['] = PF, ['\\'] = PRINT, [']'] = PF, ['^'] = P, ['_'] = PNT, ['`'] = PF,
-	['a'] = PN, ['b'] = PN, ['c'] = PN, ['d'] = PN, ['e'] = PN, ['f'] = PN, ['g'] = P,
-	['h'] = P, ['i'] = P, ['j'] = P, ['k'] = P,
-	['l'] = P, ['m'] = P, ['n'] = P, ['o'] = PN, ['p'] = P, ['q'] = P, ['r'] = P, ['s'] = P,
-	['t'] = PN, ['u'] = P, ['v'] = P,
-	['w'] = P, ['x'] = PN, ['y'] = P, ['z'] = PN,
+	[' '] = PB, ['!'] = PF, ['"'] = PRINT | NOT_FIRST, ['#'] = PF | MARK, ['$'] = P, ['%'] = PF, ['&'] = PF, ['\''] = PF,
+	['('] = P, [')'] = P, ['*'] = PF, ['+'] = PNT, [','] = PF, ['-'] = TNT, ['.'] = TNT, ['/'] = T,
+	['0'] = TNT, ['1'] = TNT, ['2'] = TNT, ['3'] = TNT, ['4'] = TNT, ['5'] = TNT, ['6'] = TNT,
+	['7'] = TNT, ['8'] = TNT, ['9'] = TNT,
+	[':'] = PNT | NOT_FIRST | MARK, [';'] = P, ['<'] = PF, ['='] = PF, ['>'] = PF, ['?'] = PF, ['@'] = PF,
+	['A'] = TN, ['B'] = TN, ['C'] = TN, ['D'] = TN, ['E'] = TN, ['F'] = TN, ['G'] = T,
+	['H'] = T, ['I'] = T, ['J'] = T, ['K'] = T,
+	['L'] = T, ['M'] = T, ['N'] = T, ['O'] = TN, ['P'] = T, ['Q'] = T, ['R'] = T, ['S'] = T,
+	['T'] = TN, ['U'] = T, ['V'] = T,
+	['W'] = T, ['X'] = TN, ['Y'] = T, ['Z'] = TN,
+	['['] = PF, ['\\'] = PRINT, [']'] = PF, ['^'] = P, ['_'] = TNT, ['`'] = PF,
+	['a'] = TN, ['b'] = TN, ['c'] = TN, ['d'] = TN, ['e'] = TN, ['f'] = TN, ['g'] = T,
+	['h'] = T, ['i'] = T, ['j'] = T, ['k'] = T,
+	['l'] = T, ['m'] = T, ['n'] = T, ['o'] = TN, ['p'] = T, ['q'] = T, ['r'] = T, ['s'] = T,
+	['t'] = TN, ['u'] = T, ['v'] = T,
+	['w'] = T, ['x'] = TN, ['y'] = T, ['z'] = TN,
 	['{'] = PF, ['|'] = PF, ['}'] = PF, ['~'] = PF,
 };
 #undef P
@@ -44,6 +49,9 @@ static const unsigned char class[256] = {
 #undef PNT
 #undef PF
 #undef PB
+#undef T
+#undef TN
+#undef TNT
 
 enum { PLAIN_MAX = YAML_FRAME_MAX, KEY_MAX = 1000, NESTED_BY = 2 };
 
@@ -78,32 +86,46 @@ static int reserved(const char *s, size_t n)
 	return 0;
 }
 
+/* Does a `:` end a key, or a `#` begin a comment? */
+static int marked(const unsigned char *s, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if ((s[i] == ':' && (i + 1 == n || s[i + 1] == ' ')) || (s[i] == '#' && s[i - 1] == ' '))
+			return 1;
+	return 0;
+}
+
+static int is_tail(const unsigned char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(class[s[i]] & TAIL))
+			return 0;
+	return 1;
+}
+
 static int is_plain(const char *text, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	unsigned all = PRINT | NUMERIC, first, tail = TAIL;
+	unsigned all, any;
 
 	if (!n || n > PLAIN_MAX || s[0] == ' ' || s[n - 1] == ' ')
 		return 0;
-	first = class[s[0]];
-	if (first & NOT_FIRST)
+	all = any = class[s[0]];
+	if (all & NOT_FIRST)
 		return 0;
-	all &= first;
 	for (size_t i = 1; i < n; i++) {
-		all &= class[s[i]];
-		tail &= class[s[i]];
-		if (s[i] == ':' && (i + 1 == n || s[i + 1] == ' '))
-			return 0;
-		if (s[i] == '#' && s[i - 1] == ' ')
-			return 0;
+		const unsigned here = class[s[i]];
+
+		all &= here;
+		any |= here;
 	}
-	if (!(all & PRINT))
+	if (!(all & PRINT) || ((any & MARK) && marked(s, n)))
 		return 0;
 	if (s[0] == '-' && !(n > 1 && is_letter(s[1])) && !(n > 2 && s[1] == '-' && is_letter(s[2])))
 		return 0;
 	if ((all & NUMERIC) && (s[0] == '-' || s[0] == '+' || s[0] == '.' || (s[0] >= '0' && s[0] <= '9')))
 		return 0;
-	if ((s[0] | 0x20) == 'e' && n > 1 && tail)
+	if ((s[0] | 0x20) == 'e' && n > 1 && is_tail(s + 1, n - 1))
 		return 0;
 	if (n >= 3 && s[0] == '.' && s[1] == '.' && s[2] == '.')
 		return 0;
@@ -112,11 +134,11 @@ static int is_plain(const char *text, size_t n)
 
 int yaml_is_tame(const char *s, size_t n)
 {
+	unsigned all = TAME;
+
 	for (size_t i = 0; i < n; i++)
-		if (!is_letter((unsigned char)s[i]) && !(s[i] >= '0' && s[i] <= '9') &&
-		    (!i || (s[i] != '-' && s[i] != '_' && s[i] != '.' && s[i] != '/')))
-			return 0;
-	return n > 0;
+		all &= class[(unsigned char)s[i]];
+	return n && all && (is_letter((unsigned char)*s) || (*s >= '0' && *s <= '9'));
 }
 
 /* With a hole read as the letter x the text has to be plain; what else could make a number or a word of it, or part it,
