@@ -82,23 +82,24 @@ static const struct value *chosen(struct eval *e, struct instance *i, const stru
 	return origin_choice(e, row, by->origin, by);
 }
 
-static const struct value *compute(struct eval *e, struct instance *i, uint32_t slot)
+/* set: instance_set(i, slot) */
+static const struct value *compute(struct eval *e, struct instance *i, uint32_t slot, const struct ast *set)
 {
 	const struct member *m = &i->kind->members.v[slot];
 	if (m->tag == MEMBER_INNER)
 		expand_instance(e, i);
 	if (i->fixed && i->fixed[slot])
 		return i->fixed[slot];
-	if (instance_set(i, slot)) {
+	if (set) {
 		if (slot == SLOT_VERSION && m->tag != MEMBER_NEED)
 			return version_slot(e, i);
 		struct env outer = i->env ? *i->env : (struct env){ 0 };
 		if (m->tag == MEMBER_NEED) {
 			struct type t = { .tag = T_INTERFACE, .iface = m->iface },
 				maybe = { .tag = T_OPTIONAL, .elem = &t };
-			return eval_typed(e, &outer, instance_set(i, slot), m->optional ? &maybe : &t);
+			return eval_typed(e, &outer, set, m->optional ? &maybe : &t);
 		}
-		return eval_typed(e, &outer, instance_set(i, slot), m->type ? m->type : &type_any);
+		return eval_typed(e, &outer, set, m->type ? m->type : &type_any);
 	}
 	switch ((enum member_tag)m->tag) {
 	case MEMBER_SETTING:
@@ -157,10 +158,10 @@ static COLD const struct value *slot_long(struct eval *e, struct instance *i, ui
 	const struct member *m = &i->kind->members.v[slot];
 	struct origin_mark mark = origin_enter(e);
 	e->origins->when = NULL;
-	const struct value *v = compute(e, i, slot);
+	const struct ast *set = instance_set(i, slot);
+	const struct value *v = compute(e, i, slot, set);
 	if (i->fields.n && !is_error(v))
 		v = set_fields(e, i, slot, v);
-	const struct ast *set = instance_set(i, slot);
 	return origin_slot(e, i, slot, set ? set->span : m->deflt ? m->deflt->span : i->at, v, mark);
 }
 
@@ -172,7 +173,8 @@ const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot
 	if (v)
 		return v == &in_progress ? cycle(e, i, slot, NULL, (struct span){ 0, 0 }) : v;
 	const struct member *m = &i->kind->members.v[slot];
-	struct span at = instance_set(i, slot) ? instance_set(i, slot)->span : m->decl ? m->decl->name_span : i->at;
+	const struct ast *set = instance_set(i, slot);
+	struct span at = set ? set->span : m->decl ? m->decl->name_span : i->at;
 	struct frame f = { .inst = i, .slot = slot, .at = at, .prev = e->frame };
 	struct arena *old = e->arena;
 	i->cells[slot] = &in_progress;
@@ -182,7 +184,7 @@ const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot
 	if (e->origins) {
 		v = slot_long(e, i, slot);
 	} else {
-		v = compute(e, i, slot);
+		v = compute(e, i, slot, set);
 		if (i->fields.n && !is_error(v))
 			v = set_fields(e, i, slot, v);
 	}

@@ -205,14 +205,14 @@ static int escaped(int32_t c)
 static enum yaml_style style_unless_plain(const char *text, size_t n)
 {
 	const unsigned char *s = (const unsigned char *)text;
-	int newline = 0, literal = n && s[0] != ' ' && s[0] != '\t' && s[0] != '\n';
+	int newline = 0, literal = n && s[0] != ' ' && s[0] != '\t' && s[0] != '\n' && s[n - 1] != ' ';
 	unsigned len;
 
 	for (size_t i = 0; i < n; i += len) {
 		int32_t c;
 
 		len = 1;
-		if ((class[s[i]] & PRINT) && s[i] != ' ')
+		if (class[s[i]] & PRINT)
 			continue;
 		c = decode(s + i, n - i, &len);
 		if (rejected(c))
@@ -221,7 +221,7 @@ static enum yaml_style style_unless_plain(const char *text, size_t n)
 			newline = 1;
 			if (i && (s[i - 1] == ' ' || s[i - 1] == '\t' || (s[i - 1] == '\n' && i + 1 == n)))
 				literal = 0;
-		} else if ((c == ' ' || c == '\t') && i + 1 == n) {
+		} else if (c == '\t' && i + 1 == n) {
 			literal = 0;
 		} else if (c == 0xa0 || c > 0xffff || c == 0x2028 || c == 0x2029 || c == 0xfeff ||
 			(c < 0x20 && c != '\t')) {

@@ -69,7 +69,7 @@ static int quantity_parts(const char *s, size_t n, struct parts *p, const char *
 	if (p->num_n || p->frac_n)
 		p->any_digit = 1;
 	for (k = 0; k < NSUFFIXES; k++)
-		if (text_is(s + i, n - i, suffixes[k].text)) {
+		if (i == n ? !*suffixes[k].text : s[i] == *suffixes[k].text && text_is(s + i, n - i, suffixes[k].text)) {
 			p->format = suffixes[k].format;
 			p->exponent = suffixes[k].exponent;
 			return 1;
@@ -174,19 +174,24 @@ static int fits_fast(const struct parts *p)
 	return len <= 18 && (int64_t)p->exponent - (int64_t)p->frac_n >= -9;
 }
 
+static int quantity(const char *s, size_t n, struct quantity *q, struct parts *p, const char **why)
+{
+	if (!quantity_parts(s, n, p, why))
+		return 0;
+	if (!p->any_digit && !fits_fast(p))
+		return fail(why, "it has no digits");
+	if (q) {
+		q->nano = magnitude(p);
+		q->negative = p->negative && q->nano;
+	}
+	return 1;
+}
+
 int lit_quantity(const char *s, size_t n, struct quantity *q, const char **why)
 {
 	struct parts p;
 
-	if (!quantity_parts(s, n, &p, why))
-		return 0;
-	if (!p.any_digit && !fits_fast(&p))
-		return fail(why, "it has no digits");
-	if (q) {
-		q->nano = magnitude(&p);
-		q->negative = p.negative && q->nano;
-	}
-	return 1;
+	return quantity(s, n, q, &p, why);
 }
 
 /* Appends the digits, the suffix and a NUL; 0 if they do not fit. */
@@ -249,7 +254,7 @@ size_t lit_quantity_canonical(const char *s, size_t n, char out[64])
 	char d[72];
 	size_t len = 0;
 
-	if (!lit_quantity(s, n, &q, NULL) || !quantity_parts(s, n, &p, NULL))
+	if (!quantity(s, n, &q, &p, NULL))
 		return 0;
 	/* A spelling that looks canonical to the server is kept. */
 	if (fits_fast(&p) && n <= 63) {
@@ -315,7 +320,7 @@ static int positive_quantity(const char *s, size_t n, double *v, struct parts *p
 {
 	struct quantity q;
 
-	if (!lit_quantity(s, n, &q, why) || !quantity_parts(s, n, p, why))
+	if (!quantity(s, n, &q, p, why))
 		return 0;
 	if (!digit(s[0] == '+' || s[0] == '-' ? s[n > 1] : s[0]))
 		return fail(why, "it must start with a digit");
