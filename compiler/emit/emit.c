@@ -298,7 +298,7 @@ static int emit_all(struct tree_emission *x, const struct out_stack *s, struct a
 	if (ok && (x->t || x->files))
 		put_whole(x);
 	if (ok) {
-		sum->hash = stack_hash(e->components, e->ncomponents);
+		sum->hash = stack_hash(e->components, e->ncomponents, e->scratch);
 		lock_finish(&x->lock, s, sum->hash, lock);
 	}
 	return ok && d->nerrors == before;
@@ -436,7 +436,7 @@ int emit_stream(const struct out_stack *s, struct sink *sink, struct arena *scra
 		arena_rewind(scratch, mark);
 	}
 	ok = ok && flush(&e, sink, 0) && d->nerrors == before;
-	sum->hash = stack_hash(e.components, e.ncomponents);
+	sum->hash = stack_hash(e.components, e.ncomponents, scratch);
 	end(&e);
 	return ok;
 }

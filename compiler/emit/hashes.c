@@ -1,6 +1,7 @@
 /* Hashes above the object: of a release, of a component over its parts, of a stack over its components. Parts are taken
    in the order of their identities, so that no order in the source, and no apply order, shows in a hash. Lengths stand
    before texts, so that no two different lists are the same bytes. */
+#include "base/order.h"
 #include "emit/parts.h"
 #include <stdlib.h>
 #include <string.h>
@@ -109,23 +110,23 @@ struct hash128 component_hash(const struct out_component *c, const struct part_h
 	return hash_bytes(all, b->n);
 }
 
-static int by_name(const void *a, const void *b)
+struct hash128 stack_hash(const struct named_hash *components, uint32_t n, struct arena *scratch)
 {
-	return strcmp(((const struct named_hash *)a)->name, ((const struct named_hash *)b)->name);
-}
-
-struct hash128 stack_hash(struct named_hash *components, uint32_t n)
-{
+	const struct arena_mark mark = arena_mark(scratch);
+	struct ordered *names = ARENA_ARRAY(scratch, struct ordered, n);
 	struct hash_stream *s = hash_open();
 	struct buf b = { 0 };
-	if (n > 1)
-		qsort(components, n, sizeof *components, by_name);
+	for (uint32_t i = 0; i < n; i++)
+		names[i] = ordered_by(components[i].name, &components[i]);
+	order(names, n);
 	for (uint32_t i = 0; i < n; i++) {
-		buf_clear(&b);
-		put_text(&b, components[i].name);
-		put_hash(&b, components[i].hash);
+		const struct named_hash *x = names[i].of;
+		b.n = 0;
+		put_text(&b, x->name);
+		put_hash(&b, x->hash);
 		hash_add(s, b.p, b.n);
 	}
 	buf_free(&b);
+	arena_rewind(scratch, mark);
 	return hash_close(s);
 }

@@ -16,7 +16,7 @@ struct part_hashes { struct hash128 *objects, *releases, *files; };
 struct hash128 component_hash(const struct out_component *c, const struct part_hashes *h, struct arena *scratch,
 	struct buf *spare);
 struct named_hash { const char *name; struct hash128 hash; };
-struct hash128 stack_hash(struct named_hash *components, uint32_t n);   /* sorts them by name */
+struct hash128 stack_hash(const struct named_hash *components, uint32_t n, struct arena *scratch);
 
 /* ---- one writer for each file; each takes components in order and gives its text at the end ---- */
 void release_values(const struct out_release *r, struct hash128 hash, struct buf *out);

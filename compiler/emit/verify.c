@@ -871,7 +871,7 @@ static void check_hashes(struct check *c)
 		wrong += c->by_component[i]->wrong;
 	if (own.from < own.to)
 		parts[nparts++] = (struct named_hash){ "-", hash_of(c, "-", NULL) };
-	if (!wrong && !hash_equal(stack_hash(parts, nparts), l->stack))
+	if (!wrong && !hash_equal(stack_hash(parts, nparts, c->a), l->stack))
 		find(c, LOCK, 0, VERIFY_HASH, "the hash of the stack does not follow from its components");
 }
 

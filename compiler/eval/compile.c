@@ -5,6 +5,7 @@
 #include "eval/plan.h"
 #include "eval/schema.h"
 #include "eval/whole.h"
+#include "base/order.h"
 #include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -82,8 +83,7 @@ static void first_pass(struct compile *c, struct top *t)
 {
 	struct eval *e = c->e;
 	struct out_component o;
-	int keep = c->delivery == NULL && member_value(e, e->stack, "deliver")
-		&& member_value(e, e->stack, "deliver")->tag == VALUE_STRING;
+	const int keep = c->delivery == NULL && c->delivers;
 	struct arena_mark mark = arena_mark(c->scratch);
 	e->arena = keep ? e->unit : c->scratch;         /* a delivery needs the values later */
 	if (!keep)
@@ -91,8 +91,8 @@ static void first_pass(struct compile *c, struct top *t)
 	if (make_component(c, t, &o)) {
 		struct instance *who = t->inst;
 		struct span at = t->inst ? t->inst->at : t->use ? t->use->span : e->stack->at;
+		claim_objects(c, &o, at, t);
 		for (uint32_t n = 0; n < o.nobjects; n++) {
-			claim_object(c, &o.objects[n], at, t);
 			if (t != c->delivery)   /* where the engine runs it has made its namespace itself */
 				need_namespace(c, o.objects[n].ns);
 			if (!strcmp(o.objects[n].kind, "Namespace"))
@@ -150,8 +150,8 @@ static const char *out_name(void *ctx, uint32_t n)
 
 static int wire_order(const void *a, const void *b)
 {
-	const struct out_wire *x = a, *y = b;
-	int d = strcmp(x->from, y->from);
+	const struct out_wire *x = ((const struct ordered *)a)->of, *y = ((const struct ordered *)b)->of;
+	int d = ordered_compare(a, b);
 	if (!d)
 		d = strcmp(x->need, y->need);
 	return d ? d : strcmp(x->to, y->to);
@@ -160,8 +160,9 @@ static int wire_order(const void *a, const void *b)
 static void list_wires(struct compile *c)
 {
 	struct eval *e = c->e;
+	const struct arena_mark mark = arena_mark(c->scratch);
 	VEC(struct out_wire) v = { .cap = e->instances.n + 1 };
-	v.v = ARENA_ARRAY(e->unit, struct out_wire, v.cap);
+	v.v = ARENA_ARRAY(c->scratch, struct out_wire, v.cap);
 	for (uint32_t n = 0; n < e->instances.n; n++) {
 		struct instance *i = e->instances.v[n];
 		for (uint32_t s = SLOT_COUNT; s < i->kind->members.n; s++) {
@@ -169,15 +170,21 @@ static void list_wires(struct compile *c)
 				continue;
 			struct instance *to = instance_behind(slot_value(e, i, s));
 			if (to)
-				VEC_PUSH(e->unit, &v,
+				VEC_PUSH(c->scratch, &v,
 					((struct out_wire){
 						i->name->text, i->kind->members.v[s].name->text, to->name->text }));
 		}
 	}
-	if (v.n > 1)
-		qsort(v.v, v.n, sizeof *v.v, wire_order);
-	c->out.wires = v.v;
+	struct ordered *by_name = ARENA_ARRAY(c->scratch, struct ordered, v.n);
+	c->out.wires = ARENA_ARRAY(e->unit, struct out_wire, v.n);
 	c->out.nwires = v.n;
+	for (uint32_t n = 0; n < v.n; n++)
+		by_name[n] = ordered_by(v.v[n].from, &v.v[n]);
+	if (v.n > 1)
+		qsort(by_name, v.n, sizeof *by_name, wire_order);
+	for (uint32_t n = 0; n < v.n; n++)
+		c->out.wires[n] = *(const struct out_wire *)by_name[n].of;
+	arena_rewind(c->scratch, mark);
 }
 
 /* Kinds of Kubernetes that do not exist, in kinds that no component uses. */
@@ -195,7 +202,6 @@ static void check_manifest_words(struct compile *c, const struct ast *d)
 static int needs_all(const struct compile *c)
 {
 	struct eval *e = c->e;
-	const struct value *deliver = member_value(e, e->stack, "deliver");
 	for (uint32_t n = 0; n < e->p->symbols.n; n++) {
 		const struct symbol *y = e->p->symbols.v[n];
 		const struct ast *from = y->tag == SYMBOL_SECRET ? y->decl->kids[0] : NULL;
@@ -204,7 +210,7 @@ static int needs_all(const struct compile *c)
 				&& !strcmp(from->kids[0]->name->text, "existing")))
 			return 1;
 	}
-	return deliver && deliver->tag == VALUE_STRING;
+	return c->delivers;
 }
 
 /* What is written in the stack, whether a component uses it or not. */
@@ -295,6 +301,8 @@ static int compile_all(struct compile *c)
 	read_yaml_uses(c);
 	install_first(c);
 	order_tops(c);
+	const struct value *deliver = member_value(e, e->stack, "deliver");
+	c->delivers = deliver && deliver->tag == VALUE_STRING;
 	if (!c->lazy || needs_all(c)) {
 		for (uint32_t n = 0; n < c->tops.n; n++) {
 			ahead(c, n);

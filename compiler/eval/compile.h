@@ -44,7 +44,8 @@ struct compile {
 	const char *latest[4];          /* of them, asked for last */
 	VEC(struct made_release) releases;      /* for a delivery kind */
 	struct arena *scratch;
-	struct top *delivery;
+	int delivers;                   /* the stack says that a kind delivers, */
+	struct top *delivery;           /* and this is it, once all the others are made */
 	uint32_t nsources;              /* tops before the numbered ones: sources of secrets */
 	int pass;
 	const char *rule;               /* whose checks are running */

@@ -26,7 +26,8 @@ enum {
 #define TN (PN | TAME)
 #define TNT (PNT | TAME)
 static const unsigned char class[256] = {
-	[' '] = PB, ['!'] = PF, ['"'] = PRINT | NOT_FIRST, ['#'] = PF | MARK, ['$'] = P, ['%'] = PF, ['&'] = PF, ['\''] = PF,
+	[' '] = PB, ['!'] = PF, ['"'] = PRINT | NOT_FIRST, ['#'] = PF | MARK, ['$'] = P, ['%'] = PF, ['&'] = PF,
+	['\''] = PF,
 	['('] = P, [')'] = P, ['*'] = PF, ['+'] = PNT, [','] = PF, ['-'] = TNT, ['.'] = TNT, ['/'] = T,
 	['0'] = TNT, ['1'] = TNT, ['2'] = TNT, ['3'] = TNT, ['4'] = TNT, ['5'] = TNT, ['6'] = TNT,
 	['7'] = TNT, ['8'] = TNT, ['9'] = TNT,

@@ -167,11 +167,10 @@ struct top *made_by(struct compile *c, const struct atom *id)
 	return NULL;
 }
 
-void claim_object(struct compile *c, const struct out_object *o, struct span at, struct top *t)
+/* As made_by() asks for it. */
+static void identity_text(const struct out_object *o, struct buf *b)
 {
-	struct eval *e = c->e;
 	const char *slash = strrchr(o->api_version, '/');
-	struct buf *b = &c->text;
 	b->n = 0;
 	buf_add(b, o->api_version, slash ? (size_t)(slash - o->api_version) + 1 : 0);
 	buf_adds(b, o->kind);
@@ -180,10 +179,17 @@ void claim_object(struct compile *c, const struct out_object *o, struct span at,
 	if (*o->ns)
 		buf_addc(b, '/');
 	buf_adds(b, o->name);
-	struct identity *id = identity(c, t, hash_bytes(b->p, b->n));
+}
+
+static void claim_object(struct compile *c, const struct out_object *o, struct hash128 hash, struct span at,
+	struct top *t)
+{
+	struct eval *e = c->e;
+	struct identity *id = identity(c, t, hash);
 	struct top *old = id->top ? numbered(c, id->top) : NULL;
 	if (old) {
-		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, b->p);
+		identity_text(o, &c->text);
+		struct diag *x = diag_error(e->diags, at, D_OBJECT_TWICE, c->text.p);
 		diag_label(e->diags, x, "second: %s", t->inst ? instance_label(e, t->inst) : t->name);
 		diag_place(e->diags, x,
 			old->inst ? old->inst->at
@@ -217,6 +223,24 @@ void claim_object(struct compile *c, const struct out_object *o, struct span at,
 			if (protocol && protocol->tag == VALUE_STRING)
 				x->protocol = arena_strdup(e->unit, protocol->str.p, protocol->n);
 		}
+	}
+}
+
+/* The table of identities is large and looked into anywhere: a few places are asked for before the first is needed. */
+void claim_objects(struct compile *c, const struct out_component *o, struct span at, struct top *t)
+{
+	enum { FEW = 16 };
+	struct hash128 hash[FEW];
+	for (uint32_t from = 0; from < o->nobjects; from += FEW) {
+		const uint32_t n = o->nobjects - from < FEW ? o->nobjects - from : FEW;
+		for (uint32_t k = 0; k < n; k++) {
+			identity_text(&o->objects[from + k], &c->text);
+			hash[k] = hash_bytes(c->text.p, c->text.n);
+			if (c->identity_cap)
+				__builtin_prefetch(&c->identities[(uint32_t)hash[k].lo & (c->identity_cap - 1)]);
+		}
+		for (uint32_t k = 0; k < n; k++)
+			claim_object(c, &o->objects[from + k], hash[k], at, t);
 	}
 }
 

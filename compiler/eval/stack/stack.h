@@ -18,7 +18,8 @@ void unused_allows(struct compile *c, struct allow *v, uint32_t n);
 
 /* claim.c */
 void claim_exposes(struct compile *c, struct instance *i);
-void claim_object(struct compile *c, const struct out_object *o, struct span at, struct top *t);
+/* that no other component makes the same objects */
+void claim_objects(struct compile *c, const struct out_component *o, struct span at, struct top *t);
 void check_node_ports(struct compile *c);                /* once all are claimed */
 void need_namespace(struct compile *c, const char *ns);
 

@@ -1,6 +1,7 @@
 /* The files of manifests, a top for each: components, YAML that is used; and their order, in which what is needed
    stands before what needs it. */
 #include "eval/stack/stack.h"
+#include "base/order.h"
 #include "value/yaml.h"
 #include <stdlib.h>
 #include <string.h>
@@ -151,8 +152,14 @@ void order_tops(struct compile *c)
 	struct eval *e = c->e;
 	struct top **out = ARENA_ARRAY(e->unit, struct top *, c->tops.n + 1);
 	uint32_t n = 0;
-	if (c->tops.n > 1)
-		qsort(c->tops.v, c->tops.n, sizeof *c->tops.v, top_by_name);
+	const struct arena_mark mark = arena_mark(c->scratch);
+	struct ordered *names = ARENA_ARRAY(c->scratch, struct ordered, c->tops.n);
+	for (uint32_t k = 0; k < c->tops.n; k++)
+		names[k] = ordered_by(c->tops.v[k]->name, c->tops.v[k]);
+	order(names, c->tops.n);
+	for (uint32_t k = 0; k < c->tops.n; k++)
+		c->tops.v[k] = (struct top *)(uintptr_t)names[k].of;
+	arena_rewind(c->scratch, mark);
 	for (uint32_t k = 1; k < c->tops.n; k++)
 		if (!strcmp(c->tops.v[k]->name, c->tops.v[k - 1]->name)) {
 			struct top *a = c->tops.v[k - 1], *b = c->tops.v[k];

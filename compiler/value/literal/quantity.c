@@ -69,7 +69,7 @@ static int quantity_parts(const char *s, size_t n, struct parts *p, const char *
 	if (p->num_n || p->frac_n)
 		p->any_digit = 1;
 	for (k = 0; k < NSUFFIXES; k++)
-		if (i == n ? !*suffixes[k].text : s[i] == *suffixes[k].text && text_is(s + i, n - i, suffixes[k].text)) {
+		if ((i == n || s[i] == *suffixes[k].text) && text_is(s + i, n - i, suffixes[k].text)) {
 			p->format = suffixes[k].format;
 			p->exponent = suffixes[k].exponent;
 			return 1;
