@@ -37,6 +37,22 @@ static void grow(struct diags *d)
 	d->index_cap = cap;
 }
 
+static struct diag *reported(struct diags *d, struct diag *x)
+{
+	if (x->severity == SEVERITY_ERROR) {
+		x->reports++;
+		if (d->nlog == d->log_cap) {
+			struct diag_report *log = ARENA_ARRAY(d->arena, struct diag_report, d->log_cap * 2 + 16);
+			if (d->nlog)
+				memcpy(log, d->log, sizeof *log * d->nlog);
+			d->log = log;
+			d->log_cap = d->log_cap * 2 + 16;
+		}
+		d->log[d->nlog++] = (struct diag_report){ x, d->owner };
+	}
+	return x;
+}
+
 static struct diag *add(struct diags *d, enum severity severity, struct span at, const char *name, const char *code,
 	const char *fmt, va_list ap)
 {
@@ -55,7 +71,7 @@ static struct diag *add(struct diags *d, enum severity severity, struct span at,
 		    && !strcmp(x->message, message)) {
 			arena_rewind(d->arena, mark);
 			x->repeated = 1;
-			return x;
+			return reported(d, x);
 		}
 	}
 	d->index[i] = d->n + 1;
@@ -71,7 +87,15 @@ static struct diag *add(struct diags *d, enum severity severity, struct span at,
 		d->nerrors++;
 	else
 		d->nwarnings++;
-	return x;
+	return reported(d, x);
+}
+
+void diags_follow(struct diags *d, const void *owner, int (*follows)(const struct diag *x, const void *ctx),
+	const void *ctx)
+{
+	for (uint32_t n = 0; n < d->nlog; n++)
+		if (d->log[n].owner == owner && !d->log[n].diag->cause && follows(d->log[n].diag, ctx))
+			d->log[n].diag->following++;
 }
 
 struct diag *diag_error(struct diags *d, struct span at, const char *code, const char *fmt, ...)
@@ -263,9 +287,11 @@ static void fold(struct diags *d)
 		int again = last && once_at_a_place(x) && !strcmp(last->code, x->code) &&
 			last->span.lo == x->span.lo && last->span.hi == x->span.hi;
 
-		const int run = follows_line(d, head, x, &line);
+		const int run = follows_line(d, head, x, &line),
+			follows = x->following && x->following >= x->reports;
 
-		if (again || run || (n && !is_syntax(x) && x->span.hi && covers_syntax(x->span, syntax, n))) {
+		if (again || run || follows
+			|| (n && !is_syntax(x) && x->span.hi && covers_syntax(x->span, syntax, n))) {
 			if (again || run)
 				last->folded++;
 			if (x->severity == SEVERITY_ERROR)

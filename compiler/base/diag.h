@@ -22,7 +22,10 @@ struct diag {
 	uint8_t repeated;               /* reported more than once */
 	uint32_t seq;                   /* order of arrival, the last sort key */
 	uint32_t folded;                /* how many follow-ups were folded into this one */
+	uint32_t reports, following;    /* how often it was reported, and of these how often as a consequence */
+	uint8_t cause;                  /* follows from nothing, whatever diags_follow() is asked */
 };
+struct diag_report { struct diag *diag; const void *owner; };
 struct diags {
 	struct arena *arena;
 	const struct sources *sources;
@@ -30,6 +33,8 @@ struct diags {
 	uint32_t nerrors, nwarnings;    /* of the list before sorting; duplicates are dropped on arrival */
 	uint32_t max_errors;            /* the parser stops at so many; 0 = 1000 */
 	uint32_t *index, index_cap;     /* record + 1 by hash of code, place and message */
+	const void *owner;              /* whose value or output is being made: what is reported now is of it */
+	struct diag_report *log; uint32_t nlog, log_cap;        /* every report of an error, in order */
 };
 
 void diags_init(struct diags *d, struct arena *a, const struct sources *s);
@@ -50,6 +55,10 @@ void diag_fix(struct diags *d, struct diag *x, struct span at, const char *fmt, 
 	__attribute__((format(printf, 4, 5)));
 /* "did you mean `best`?", and the fix of what stands at `at`; best NULL: nothing */
 void diag_suggest(struct diags *d, struct diag *x, struct span at, const char *best);
+/* The errors that were reported for the owner and for which follows() is true are consequences of another that is in
+   the list: they are left out when the list is sorted, unless they were reported for others too. */
+void diags_follow(struct diags *d, const void *owner, int (*follows)(const struct diag *x, const void *ctx),
+	const void *ctx);
 int diag_full(const struct diags *d);
 /* by file, place, code, arrival; errors and warnings mixed; folds what follows from another */
 void diags_sort(struct diags *d);

@@ -503,10 +503,37 @@ static void count(struct buf *out, uint32_t n, const char *what)
 	buf_addf(out, "%u %s%s", (unsigned)n, what, n == 1 ? "" : "s");
 }
 
+/* The file that the messages are about, or the first of two; what the command was given where they name none, or
+   many; nothing where it was given nothing. */
+static const char *files(const struct writer *w, const char **second)
+{
+	const struct diags *d = w->d;
+	const char *first = NULL;
+
+	for (uint32_t i = 0; i < d->n && w->style->what; i++) {
+		const struct span at = d->v[i]->span;
+		const struct source *src = d->sources && at.hi ? source_of(d->sources, at.lo) : NULL;
+
+		if (!src || src->library || (w->style->quiet && d->v[i]->severity != SEVERITY_ERROR))
+			continue;
+		if (!first) {
+			first = src->name;
+		} else if (strcmp(first, src->name) && (!*second || strcmp(*second, src->name))) {
+			if (*second) {
+				*second = NULL;
+				return w->style->what;
+			}
+			*second = src->name;
+		}
+	}
+	return first ? first : w->style->what;
+}
+
 static void put_count(struct writer *w, uint32_t errors, uint32_t warnings, uint32_t hidden, const char *explain)
 {
 	const struct diag_style *s = w->style;
 	struct buf *out = w->out;
+	const char *second = NULL, *where = files(w, &second);
 
 	buf_adds(out, "mlopsc: ");
 	if (errors)
@@ -515,9 +542,13 @@ static void put_count(struct writer *w, uint32_t errors, uint32_t warnings, uint
 		buf_adds(out, ", ");
 	if (warnings)
 		count(out, warnings, "warning");
-	if (s->what) {
+	if (where) {
 		buf_adds(out, " in ");
-		diag_put_safe(out, s->what, strlen(s->what), 0);
+		diag_put_safe(out, where, strlen(where), 0);
+	}
+	if (second) {
+		buf_adds(out, " and ");
+		diag_put_safe(out, second, strlen(second), 0);
 	}
 	if (s->consequence && errors) {
 		buf_adds(out, "; ");

@@ -21,7 +21,7 @@ int cmd_doc(const struct args *a)
 	const char *what = a->noperands ? a->operands[0] : NULL;
 	struct session s;
 	struct buf out = { 0 };
-	session_open(&s, a, what ? what : "the library");
+	session_open(&s, a, NULL);
 	if (mlops_doc(s.m, what, io_color(a, 1), &out))
 		return finish(&s, &out);
 	int status = session_report(&s, NULL);

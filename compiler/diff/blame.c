@@ -49,11 +49,52 @@ static void path_along(const struct value *tree, const struct diff_change *c, st
 	}
 }
 
+static int of_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* A text is put together from several places: what the new one has in place of the old, as whole words. NULL: nothing,
+   or all of it. */
+static const char *changed_part(const struct value *old, const struct value *new, size_t *n)
+{
+	uint32_t lo = 0, hi = 0;
+	if (!old || !new || old->tag != VALUE_STRING || new->tag != VALUE_STRING)
+		return NULL;
+	const char *a = old->str.p, *b = new->str.p;
+	while (lo < old->n && lo < new->n && a[lo] == b[lo])
+		lo++;
+	while (hi + lo < old->n && hi + lo < new->n && a[old->n - 1 - hi] == b[new->n - 1 - hi])
+		hi++;
+	while (lo && of_word(b[lo - 1]))
+		lo--;
+	while (hi && of_word(b[new->n - hi]))
+		hi--;
+	*n = new->n - hi > lo ? new->n - hi - lo : 0;
+	return *n && (lo || hi) ? b + lo : NULL;
+}
+
+static int holds_text(const char *text, const char *part, size_t n)
+{
+	for (const char *s = text; (s = strchr(s, *part)); s++)
+		if (!strncmp(s, part, n) && !of_word(s[n]) && (s == text || !of_word(s[-1])))
+			return 1;
+	return 0;
+}
+
 /* Of a chain, what a reader of a change wants to see: what the stack says, or what in the stack decides that it is
    there. */
-static struct diff_origin chosen(const struct why_chain *c)
+static struct diff_origin chosen(const struct why_chain *c, const struct diff_change *change)
 {
 	const struct why_step *s = &c->steps.v[0];
+	size_t n;
+	const char *part = change ? changed_part(change->old, change->new, &n) : NULL;
+	for (uint32_t i = 0; part && i < c->steps.n; i++)
+		if (c->steps.v[i].what == WHY_FROM && !c->steps.v[i].library
+			&& holds_text(c->steps.v[i].text, part, n)) {
+			s = &c->steps.v[i];
+			break;
+		}
 	for (uint32_t i = 0; s->library && i < c->steps.n; i++)
 		if (c->steps.v[i].what == WHY_WHEN)
 			s = &c->steps.v[i];
@@ -69,7 +110,8 @@ static int after(const char *path, const char *word, const char **rest)
 	return 1;
 }
 
-static struct diff_origin origin_at(struct why *w, const struct diff_part *p, const char *path, struct arena *a)
+static struct diff_origin origin_at(
+	struct why *w, const struct diff_part *p, const char *path, const struct diff_change *change, struct arena *a)
 {
 	struct why_chain c;
 	const char *rest, *component = *p->component ? p->component : NULL;
@@ -92,7 +134,7 @@ static struct diff_origin origin_at(struct why *w, const struct diff_part *p, co
 		ok = why_config(w, component, p->name, path, a, &c) || why_config(w, component, p->name, "", a, &c);
 		break;
 	}
-	return ok ? chosen(&c) : (struct diff_origin){ NULL, 0, NULL };
+	return ok ? chosen(&c, change) : (struct diff_origin){ NULL, 0, NULL };
 }
 
 static void item_origin(struct diff *d, struct why *w, struct diff_item *x)
@@ -116,9 +158,9 @@ static void item_origin(struct diff *d, struct why *w, struct diff_item *x)
 				x->from = (struct diff_origin){ c.steps.v[i].file, c.steps.v[i].line,
 					c.steps.v[i].text };
 	if (!x->from.file && !strcmp(x->new->component, "-") && !strcmp(x->new->kind, "Namespace"))
-		x->from = origin_at(w, x->new, "", d->a);
+		x->from = origin_at(w, x->new, "", NULL, d->a);
 	if (!x->from.file && *x->new->component && why_component(w, x->new->component, d->a, &c))
-		x->from = chosen(&c);
+		x->from = chosen(&c, NULL);
 }
 
 /* A pod that restarts since what it reads has changed: the line that this comes from, and not the one that writes the
@@ -161,7 +203,7 @@ void diff_blame(struct diff *d, struct why *w)
 				path_along(x->new->tree, c, &path);
 			}
 			why_text_line(w, changed_line(c->old, c->new));
-			c->from = origin_at(w, x->new, path.p ? path.p : "", d->a);
+			c->from = origin_at(w, x->new, path.p ? path.p : "", c, d->a);
 			why_text_line(w, 0);
 			for (uint32_t n = 0; n < c->ninside; n++)
 				c->inside[n].from = c->from;

@@ -194,7 +194,7 @@ int diff_pods(const struct value *object, const char **text, struct arena *a)
 {
 	const struct value *v = object ? at_path(object, "spec.replicas", 13, a) : NULL;
 	const long long n = v && v->tag == VALUE_INT ? v->i : 1;
-	*text = n == 1 ? "1 pod" : arena_printf(a, "%lld pods", n);
+	*text = !v ? "1 pod, or as many as an autoscaler has made" : n == 1 ? "1 pod" : arena_printf(a, "%lld pods", n);
 	return object != NULL;
 }
 

@@ -64,18 +64,26 @@ static int bind_arguments(struct eval *e, struct env *env, const struct ast *cal
 	}
 	struct env inner = { .inst = NULL };
 	int ok = 1;
+	/* before any is looked at: those that are there may stand at the places of others */
+	for (uint32_t k = 0; k < n; k++)
+		if (!given[k] && !params[k].deflt && params[k].type->tag != T_OPTIONAL) {
+			struct diag *x = diag_error(e->diags, call->span, D_ARGUMENTS,
+				arena_printf(
+					e->p->arena, "%s needs `%s`", callee(e, name, of), params[k].name->text));
+			struct buf b = { 0 };
+			for (uint32_t q = 0; q < n; q++)
+				buf_addf(&b, "%s%s", q ? ", " : "", params[q].name->text);
+			diag_help(e->diags, x, "it takes (%s)", b.p);
+			buf_free(&b);
+			return 0;
+		}
 	for (uint32_t k = 0; k < n; k++) {
 		if (given[k]) {
 			out[k] = eval_typed(e, env, given[k], params[k].type);
 		} else if (params[k].deflt) {
 			out[k] = eval_typed(e, &inner, params[k].deflt, params[k].type);
-		} else if (params[k].type->tag == T_OPTIONAL) {
-			out[k] = VALUE_NONE_V;
 		} else {
-			diag_error(e->diags, call->span, D_ARGUMENTS,
-				arena_printf(
-					e->p->arena, "%s needs `%s`", callee(e, name, of), params[k].name->text));
-			return 0;
+			out[k] = VALUE_NONE_V;
 		}
 		inner.locals[k] = out[k];
 		ok &= !is_error(out[k]);

@@ -232,6 +232,19 @@ static void number_error(struct eval *e, const struct ast *x, const struct type 
 	}
 }
 
+/* The `let` without a type whose value is being computed; NULL: something else is. */
+static const char *untyped_let(const struct eval *e)
+{
+	const struct frame *f = e->frame;
+	const struct member *m = f && f->inst ? &f->inst->kind->members.v[f->slot] : NULL;
+	if (m && m->tag == MEMBER_LET && !m->type && m->deflt->tag != AST_BINARY)
+		return m->name->text;
+	return f && f->symbol && f->symbol->tag == SYMBOL_LET && !f->symbol->type
+			&& f->symbol->expr->tag != AST_BINARY
+		? f->symbol->name->text
+		: NULL;
+}
+
 const struct value *eval_number(struct eval *e, const struct ast *x, const struct type *t, int silent)
 {
 	const char *s = x->name->text, *why = "", *said = silent ? s : shown(e, x->name);
@@ -254,8 +267,14 @@ const struct value *eval_number(struct eval *e, const struct ast *x, const struc
 			return value_string(e->arena, s, n, x->span);
 		if (!silent) {
 			struct diag *w = diag_error(e->diags, x->span, D_UNTYPED_NUMBER, said);
-			const char *help = e->body ? schema_literal_help(e, x) : NULL;
-			diag_help(e->diags, w, help ? "%s" : "write it as text: \"%s\"", help ? help : said);
+			const char *help = e->body ? schema_literal_help(e, x) : NULL, *let = untyped_let(e);
+			if (help)
+				diag_help(e->diags, w, "%s", help);
+			else if (let)
+				diag_help(e->diags, w, "say what it is, let %s : TYPE = ..., or write it as text: \"%s\"",
+					let, said);
+			else
+				diag_help(e->diags, w, "write it as text: \"%s\"", said);
 		}
 		return silent ? NULL : VALUE_ERROR_V;
 	case T_INT:
@@ -334,7 +353,14 @@ const struct value *eval_text_as(
 			if (silent)
 				return NULL;
 			struct diag *x = type_error_at(e, at, t, v);
-			if (parse_text(t->text, v->str.p, v->n, &d, &why)) {
+			if (!parse_text(t->text, v->str.p, v->n, &d, &why)) {
+				;
+			} else if (v->origin.hi && v->origin.lo != at.lo) {
+				diag_place(e->diags, x, v->origin, "the text");
+				diag_help(e->diags, x,
+					"write %.*s there without quotes, where a type says that it is %s: let NAME : TYPE = ...",
+					(int)v->n, v->str.p, type_noun(e->p, t));
+			} else {
 				diag_help(e->diags, x, "write it without quotes: %.*s", (int)v->n, v->str.p);
 				diag_fix(e->diags, x, at, "%.*s", (int)v->n, v->str.p);
 			}
@@ -349,6 +375,8 @@ const struct value *eval_text_as(
 			arena_strdup(e->p->arena, v->str.p, v->n > 200 ? 200 : v->n), type_noun(e->p, t), why);
 		if (src && src->library && e->frame && e->frame->inst && e->frame->inst->decl)
 			diag_place(e->diags, x, e->frame->inst->at, "for %s", instance_label(e, e->frame->inst));
+		if (memchr(v->str.p, '{', v->n) || memchr(v->str.p, '$', v->n))
+			diag_help(e->diags, x, "a value stands in text as ${NAME}");
 		return VALUE_ERROR_V;
 	}
 	if (t->ranged && !in_range(e, t, d, at, arena_strdup(e->p->arena, v->str.p, v->n), silent))
@@ -512,6 +540,25 @@ static const struct value *coerce_word(
 	return silent ? NULL : VALUE_ERROR_V;
 }
 
+/* The components beside it that do give the interface. */
+static void name_givers(struct eval *e, struct diag *x, const struct instance *parent, const struct interface *f)
+{
+	struct buf b = { 0 };
+	int n = 0, asked = 0;
+	for (uint32_t k = 0; k < e->instances.n && n < 3; k++) {
+		const struct instance *i = e->instances.v[k];
+		const struct give *g = i->parent == parent ? kind_give(i->kind, f) : NULL;
+		if (!g)
+			continue;
+		asked = (g->decl->flags & AST_F_PARAMS) != 0;
+		buf_addf(&b, "%s`%s%s%s%s`", n++ ? ", " : "", i->local->text, asked ? "." : "", asked ? f->name->text : "",
+			asked ? "(...)" : "");
+	}
+	if (n)
+		diag_help(e->diags, x, "`%s` comes from %s", f->name->text, b.p);
+	buf_free(&b);
+}
+
 static const struct value *coerce_component(
 	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
 {
@@ -535,6 +582,8 @@ static const struct value *coerce_component(
 		diag_note(e->diags, x, "it gives %s", b.p);
 		buf_free(&b);
 	}
+	if (!g)
+		name_givers(e, x, i->parent, t->iface);
 	return VALUE_ERROR_V;
 }
 

@@ -30,6 +30,7 @@ static void wire_to(struct eval *e, struct instance *i, const struct value *v, i
 void force(struct compile *c, struct instance *i)
 {
 	struct eval *e = c->e;
+	uint8_t failed = 0;
 	e->user = i;
 	for (uint32_t s = 0; s < i->kind->members.n; s++) {
 		const struct member *m = &i->kind->members.v[s];
@@ -38,12 +39,12 @@ void force(struct compile *c, struct instance *i)
 		const struct value *v = slot_value(e, i, s);
 		if (m->tag == MEMBER_NEED || m->tag == MEMBER_SETTING)
 			wire_to(e, i, v, 0);
-		if (is_error(v))
-			i->failed = 1;
+		failed |= is_error(v);
 		if ((s == SLOT_LABELS || s == SLOT_ANNOTATIONS) && v->tag == VALUE_RECORD && v->n)
 			schema_labels(
 				e, v, instance_set(i, s) ? instance_set(i, s)->span : i->at, s == SLOT_ANNOTATIONS);
 	}
+	i->failed |= failed;            /* not before: each setting that is missing is a mistake of its own */
 	/* a version that no catalog has is an error also where nothing of the row is used */
 	if (instance_set(i, SLOT_VERSION))
 		slot_value(e, i, SLOT_CATALOG);
@@ -88,7 +89,8 @@ static void first_pass(struct compile *c, struct top *t)
 	e->arena = keep ? e->unit : c->scratch;         /* a delivery needs the values later */
 	if (!keep)
 		plan_first_use(c, t);
-	if (make_component(c, t, &o)) {
+	t->unmade = !make_component(c, t, &o);
+	if (!t->unmade) {
 		struct instance *who = t->inst;
 		struct span at = t->inst ? t->inst->at : t->use ? t->use->span : e->stack->at;
 		claim_objects(c, &o, at, t);
@@ -340,6 +342,8 @@ static int compile_all(struct compile *c)
 int compile_stack(struct compile *c)
 {
 	const int ok = compile_all(c);
+	if (c->e->diags->nerrors)
+		fold_consequences(c);
 	free(c->identities);
 	c->identities = NULL;
 	c->identity_cap = c->nidentities = 0;

@@ -18,6 +18,7 @@ struct top {                            /* one file of manifests */
 	uint8_t needed;                 /* some other component has a wire to it */
 	const struct plan *plan;        /* what makes its objects, or NULL: make_objects() */
 	uint32_t place;                 /* in the order of applying, from 1; whole.c */
+	uint8_t unmade;                 /* an error: its objects are not known */
 	uint8_t planned;                /* whole.c looked at it as its plan's */
 };
 struct kube_kind { const struct atom *word; const char *api_version, *kind, *plural; uint8_t cluster; int rank; };

@@ -41,6 +41,7 @@ struct instance {
 	uint8_t expanded, forced, mark, failed;
 	/* something of its block was not understood: what its kind makes of the rest says little */
 	uint8_t suspect;
+	uint8_t refused;                /* a check of its kind has failed with an error */
 };
 /* The expression that sets the member, or NULL. A statement of the declaration is known by its number, to keep ten
    thousand components small; what comes from elsewhere (an env, --set, the arguments of a detector) is in others. */

@@ -12,7 +12,10 @@ static const char *const op_text[] = { "||", "&&", "==", "!=", "<", "<=", ">", "
 static const struct value *bad_operands(
 	struct eval *e, const struct ast *x, const struct value *a, const struct value *b)
 {
-	diag_error(e->diags, x->span, D_OPERATOR, op_text[x->op], value_noun(e, a), value_noun(e, b));
+	struct diag *d = diag_error(e->diags, x->span, D_OPERATOR, op_text[x->op], value_noun(e, a), value_noun(e, b));
+	if (!strcmp(op_text[x->op], "+") && ((a->tag == VALUE_STRING && b->tag < VALUE_STRING)
+						     || (b->tag == VALUE_STRING && a->tag < VALUE_STRING)))
+		diag_help(e->diags, d, "a value stands in text as ${NAME}");
 	return VALUE_ERROR_V;
 }
 

@@ -179,6 +179,8 @@ const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot
 	struct arena *old = e->arena;
 	i->cells[slot] = &in_progress;
 	e->frame = &f;
+	const void *owner = e->diags->owner;
+	e->diags->owner = i;
 	if (e->arena != e->unit && i->decl)
 		e->arena = e->unit;
 	if (e->origins) {
@@ -190,6 +192,7 @@ const struct value *slot_value(struct eval *e, struct instance *i, uint32_t slot
 	}
 	e->arena = old;
 	e->frame = f.prev;
+	e->diags->owner = owner;
 	i->cells[slot] = v;
 	return v;
 }

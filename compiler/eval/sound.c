@@ -398,6 +398,9 @@ static void pod_template(struct look *l, const struct value *spec)
 						"the selector wants the label `%s: %.*s`, which the pods do not have",
 						f->key->text, (int)f->value->n, f->value->str.p)),
 				"the API server refuses a selector that does not match the template");
+		else
+			continue;
+		break;                  /* one selector, one mistake */
 	}
 }
 

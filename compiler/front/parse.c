@@ -1212,6 +1212,16 @@ static const struct atom *proper_name(struct parse *p, const struct atom *word)
 	return a;
 }
 
+/* Where a value stands more often than a name: behind `=`, `:`, a comma or an opening bracket. */
+static int is_value_place(const struct parse *p, struct span at)
+{
+	const char *s = p->text + (at.lo - p->src->base);
+
+	while (s > p->text && (s[-1] == ' ' || s[-1] == '\t'))
+		s--;
+	return s > p->text && p->head.kind != T_COMPONENT && strchr("=:,([", s[-1]) != NULL;
+}
+
 const struct atom *parse_not_a_name(struct parse *p, struct span at, const struct atom *word)
 {
 	const struct atom *proper = proper_name(p, word);
@@ -1226,6 +1236,10 @@ const struct atom *parse_not_a_name(struct parse *p, struct span at, const struc
 			if (word->text[word->len - 1] == '-' || strstr(word->text, "--"))
 				diag_help(p->diags, d,
 					"a name ends with a letter or digit; a minus between two values has blanks around it");
+			else if (is_value_place(p, at))
+				diag_help(p->diags, d,
+					"text stands in quotes: \"%s\"; names are lower-case letters and digits, joined by `-`%s%s%s",
+					word->text, proper ? ": `" : "", proper ? proper->text : "", proper ? "`" : "");
 			else
 				diag_help(p->diags, d,
 					"names are lower-case letters and digits, joined by `-`%s%s%s; text stands in quotes",
@@ -1443,14 +1457,16 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
 		diag_fix(p->diags, d, at, "&&");
 	else if (t.kind == T_NAME && !strcmp(t.val.atom->text, "or"))
 		diag_fix(p->diags, d, at, "||");
-	else if (p->nth == 1 && t.kind != T_NAME && (continues(t.kind) || t.kind == '.') && t.kind != ','
-		&& t.kind != ':')
+	else if (p->nth == 1 && t.kind != T_NAME && p->text[at.lo - p->src->base + 1] != '*'
+		&& (continues(t.kind) || t.kind == '.') && t.kind != ',' && t.kind != ':')
 		diag_help(p->diags, d,
 			"a statement goes on in the next line when its line ends with the operator, or within `(` and `)`");
-	else if (p->nth == 1 && (best = misspelt(&t))) {
+	else if (p->nth == 1 && t.kind == T_NAME
+		&& ((find(expected, "stack") && (best = parse_our_word(p, &t))) || (best = misspelt(&t)))) {
 		diag_label(p->diags, d, "did you mean `%s`?", best);
 		diag_fix(p->diags, d, at, "%s", best);
 	}
+	parse_habit(p, &t, expected, d);
 }
 
 /* -- a source */

@@ -140,6 +140,10 @@ void parse_recovered(struct parse *p);
 const struct atom *parse_not_a_name(struct parse *p, struct span at, const struct atom *word);
 struct expected { const char *found; const char *name[128]; int n; };
 void parse_syntax_error(struct parse *p, const struct expected *e);
+/* habit.c: what this language has where somebody writes another: a help for a syntax error noticed at t; the word of a
+   declaration, or NULL */
+void parse_habit(struct parse *p, const struct token *t, const struct expected *e, struct diag *d);
+const char *parse_our_word(const struct parse *p, const struct token *t);
 /* a statement: takes its doc comment */
 static inline struct ast *parse_done(struct parse *p, struct ast *n)
 {

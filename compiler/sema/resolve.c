@@ -43,6 +43,18 @@ void unknown_again(struct program *p, struct unknown *u, struct span at)
 		u->lines = arena_printf(p->arena, "%s%s%s:%u", u->lines, *u->lines ? ", " : "", l.source->name, l.line);
 }
 
+/* What other languages call true, false and nothing. */
+static const char *our_word(const char *word)
+{
+	static const char *const words[][2] = { { "yes", "true" }, { "on", "true" }, { "no", "false" },
+		{ "off", "false" }, { "nil", "none" }, { "undefined", "none" } };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (!strcmp(words[i][0], word))
+			return words[i][1];
+	return NULL;
+}
+
 static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 {
 	if ((k && k->broken) || program_lost(p, e->name))
@@ -60,6 +72,7 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 	unknown_first(p, id, x);
 	if (diag_full(p->diags))
 		return;
+	const char *best = our_word(e->name->text);
 	suggest_init(&s, e->name->text, e->name->len);
 	if (k)
 		for (uint32_t i = 0; i < k->members.n; i++)
@@ -67,7 +80,9 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 	else
 		for (uint32_t i = 0; i < p->names['v'].n; i++)
 			suggest_try(&s, p->names['v'].v[i]->text);
-	diag_suggest(p->diags, x, e->span, suggest_best(&s));
+	if (!best)
+		best = suggest_best(&s);
+	diag_suggest(p->diags, x, e->span, best);
 	if (e->flags & AST_F_TEXT) {    /* text was wanted: perhaps the quotes are missing */
 		const struct source *src = source_of(p->sources, e->span.lo);
 		struct span at = e->span;

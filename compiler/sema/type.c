@@ -280,6 +280,12 @@ static void bound_print(struct buf *b, const struct type *t, double v)
 	}
 }
 
+/* As the language has its names; other members stand in quotes. */
+static int is_word(const char *s)
+{
+	return *s >= 'a' && *s <= 'z' && !s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-")];
+}
+
 static void print(struct program *p, const struct type *t, struct buf *b)
 {
 	switch ((enum type_tag)t->tag) {
@@ -295,8 +301,10 @@ static void print(struct program *p, const struct type *t, struct buf *b)
 	case T_SECRET_KEY: buf_adds(b, "secret-key"); break;
 	case T_INTERFACE: buf_adds(b, t->iface->name->text); break;
 	case T_ENUM:
-		for (uint32_t i = 0; i < t->n; i++)
-			buf_addf(b, "%s%s", i ? " | " : "", t->members[i]->text);
+		for (uint32_t i = 0; i < t->n; i++) {
+			const char *quote = is_word(t->members[i]->text) ? "" : "\"";
+			buf_addf(b, "%s%s%s%s", i ? " | " : "", quote, t->members[i]->text, quote);
+		}
 		break;
 	case T_UNION:
 		for (uint32_t i = 0; i < t->n; i++) {

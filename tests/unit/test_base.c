@@ -545,7 +545,7 @@ static void text_counts(void **state)
 		"warning[W0500 image-latest]: it moves\n --> s:1:1\n  |\n1 | abc\n  | ^^^\n"
 		"  = if it is meant: allow image-latest because \"the reason\"\n\n"
 		"warning[W0500 image-latest]: it moves\n --> s:1:2\n  |\n1 | abc\n  |  ^^\n\n"
-		"mlopsc: 2 warnings in stack.mlops\n        explain one: mlopsc explain W0500\n");
+		"mlopsc: 2 warnings in s\n        explain one: mlopsc explain W0500\n");
 	style.quiet = 1;
 	assert_string_equal(rendered(&w, DIAG_TEXT, &style), "");
 	for (i = 0; i < 23; i++)
@@ -553,7 +553,7 @@ static void text_counts(void **state)
 	p = rendered(&w, DIAG_TEXT, &plain);
 	assert_non_null(strstr(p, "number 19\n"));
 	assert_null(strstr(p, "number 20\n"));
-	assert_non_null(strstr(p, "mlopsc: 23 errors, 2 warnings in stack.mlops; nothing was written\n"
+	assert_non_null(strstr(p, "mlopsc: 23 errors, 2 warnings in s; nothing was written\n"
 		"        3 of them are not shown; --all shows all\n        explain one: mlopsc explain E0500\n"));
 	style = plain;
 	style.all = 1;

@@ -79,12 +79,15 @@ static void instance_output(struct making *m, struct instance *i)
 {
 	struct eval *e = m->e;
 	const struct instance *old = e->user;
+	const void *owner = e->diags->owner;
 	e->user = i;
+	e->diags->owner = i;
 	for (uint32_t n = 0; n < i->kind->outputs.n; n++) {
 		struct env env = { .inst = i };
 		output(m, i, &env, i->kind->outputs.v[n]);
 	}
 	e->user = old;
+	e->diags->owner = owner;
 }
 
 int run_output_checks(struct compile *c, struct top *t)
@@ -145,11 +148,13 @@ int make_objects(struct compile *c, struct top *t, struct instance *inst, struct
 	for (uint32_t n = 0; n < m.objects.n && c->pass == 1; n++) {
 		const struct instance *who = m.owners.v[n];
 		struct span at = who ? who->top->at : t->use ? t->use->span : t->inst ? t->inst->at : e->stack->at;
+		e->diags->owner = who;
 		int fits = schema_check(e, &m.objects.v[n], who, at);
 		m.ok &= fits > 0;
 		if (!e->plan && fits >= 0)
 			m.ok &= object_sound(e, &m.objects.v[n], at);
 	}
+	e->diags->owner = NULL;
 	const struct value *version = t->inst ? slot_value(e, t->inst, SLOT_VERSION) : VALUE_NONE_V;
 	*out = (struct out_component){ .name = t->name,
 		.kind = t->kind,

@@ -13,7 +13,7 @@ struct look {
 	const struct instance *who;
 	struct span at;
 	const struct schema_kind *kind;
-	int ok, misshapen;              /* misshapen: something is of another type than its field */
+	int ok, misshapen;              /* misshapen: something is of another type than its field, or has none */
 };
 enum fault {
 	FINE, WRONG_TYPE, NO_CHOICE, OUT_OF_RANGE, TOO_SHORT, TOO_LONG, BAD_FORM, BAD_PATTERN, BAD_QUANTITY, BAD_BASE64,
@@ -55,6 +55,9 @@ const struct source *look_source(const struct look *l, struct span at);
 /* The key that stands before a value: `replicas: 3`, `"a.b"?: x`, and in YAML the same with line breaks. {0, 0}: it is
    not written there. */
 struct span look_key_before(const struct look *l, struct span value, const char *key);
+/* An entry whose value does not say where it was written: the only one of that key in the component's block, or in its
+   kind. */
+const struct ast *look_entry(const struct look *l, const char *key, int of_bool);
 struct where look_place(struct look *l, struct span best);
 struct where look_at_value(struct look *l, const struct value *v, const char *key);      /* key NULL: an item */
 struct where look_at_key(struct look *l, const struct value *v, const char *key);

@@ -71,9 +71,7 @@ static unsigned entries_called(const struct ast *x, const char *key, int of_bool
 	return n;
 }
 
-/* An entry whose value does not say where it was written: the only one of that key in the component's block, or in its
-   kind. */
-static const struct ast *entry_anywhere(const struct look *l, const char *key, int of_bool)
+const struct ast *look_entry(const struct look *l, const char *key, int of_bool)
 {
 	const struct ast *found = NULL;
 	unsigned n = 0;
@@ -94,14 +92,14 @@ struct where look_place(struct look *l, struct span best)
 
 struct where look_at_value(struct look *l, const struct value *v, const char *key)
 {
-	const struct ast *x = look_origin(v).hi || !key ? NULL : entry_anywhere(l, key, v->tag == VALUE_BOOL);
+	const struct ast *x = look_origin(v).hi || !key ? NULL : look_entry(l, key, v->tag == VALUE_BOOL);
 	return look_place(l, x ? x->kids[0]->span : look_origin(v));
 }
 
 struct where look_at_key(struct look *l, const struct value *v, const char *key)
 {
 	struct span k = look_key_before(l, look_origin(v), key);
-	const struct ast *x = k.hi ? NULL : entry_anywhere(l, key, v->tag == VALUE_BOOL);
+	const struct ast *x = k.hi ? NULL : look_entry(l, key, v->tag == VALUE_BOOL);
 	return look_place(l, k.hi ? k : x ? x->name_span : look_origin(v));
 }
 

@@ -43,6 +43,7 @@ void say_unknown(struct look *l, const struct path *p, const struct value *v, un
 	const struct schema_type *t = &schema_types[type];
 	struct where w = look_at_key(l, v, p->key);
 	struct span key = look_key_before(l, look_origin(v), p->key);
+	l->misshapen = 1;               /* what the object lacks may be what stands here under another name */
 	struct diag *x = diag_error(
 		e->diags, w.at, D_FIELD_UNKNOWN, look_article(l->o->kind), l->o->kind, look_path(l, p));
 	struct near near = { .word = p->key, .n = strlen(p->key) };
@@ -96,6 +97,21 @@ const char *schema_wanted(const struct schema_field *f, int depth)
 	return "anything";
 }
 
+/* The setting of the component, or its default, as which the value was written; NULL: it was not, or could be anything
+   there. */
+static const struct member *typed_setting(const struct look *l, const struct value *v)
+{
+	const struct instance *i = l->who;
+	for (uint32_t s = 0; i && look_origin(v).hi && s < i->kind->members.n; s++) {
+		const struct member *m = &i->kind->members.v[s];
+		const struct ast *x = instance_set(i, s) ? instance_set(i, s) : m->deflt;
+		if (m->tag == MEMBER_SETTING && x && m->type && m->type->tag >= T_BOOL && m->type->tag <= T_TEXT
+			&& look_origin(v).lo >= x->span.lo && look_origin(v).hi <= x->span.hi)
+			return m;
+	}
+	return NULL;
+}
+
 void say_wrong_type(
 	struct look *l, const struct path *p, const struct value *v, const struct schema_field *f, int depth)
 {
@@ -103,15 +119,22 @@ void say_wrong_type(
 	const char *want = schema_wanted(f, depth), *s;
 	struct where w = look_at_value(l, v, p->key);
 	size_t n;
+	s = v->tag == VALUE_INT || v->tag == VALUE_FLOAT || v->tag == VALUE_BOOL || v->tag == VALUE_STRING
+		? text_of(e, v, &n)
+		: NULL;
+	/* a setting of the right type that the kind puts where text is wanted: the kind's mistake, and one for all */
+	const struct member *m = s && v->tag != VALUE_STRING && !strcmp(want, "text") ? typed_setting(l, v) : NULL;
+	const struct ast *entry = m && p->key ? look_entry(l, p->key, 0) : NULL;
+	if (entry)
+		w = look_place(l, entry->kids[0]->span);
 	struct diag *x = diag_error(e->diags, w.at, D_FIELD_TYPE, look_path(l, p), want, value_noun(e, v));
 	l->misshapen = 1;
 	look_finish(l, x, w);
 	if (x->help)
 		return;
-	s = v->tag == VALUE_INT || v->tag == VALUE_FLOAT || v->tag == VALUE_BOOL || v->tag == VALUE_STRING
-		? text_of(e, v, &n)
-		: NULL;
-	if (s && v->tag != VALUE_STRING && !strcmp(want, "text"))
+	if (m)
+		diag_help(e->diags, x, "the kind makes text of it: \"${%s}\"", m->name->text);
+	else if (s && v->tag != VALUE_STRING && !strcmp(want, "text"))
 		diag_help(e->diags, x, "write it in quotes: \"%.*s\"", (int)n, s);
 	else if (s && v->tag == VALUE_STRING && n && n < 20
 		&& ((!strcmp(want, "an int") && strspn(s, "0123456789") >= n)
@@ -239,13 +262,31 @@ void say_bad_scalar(
 	}
 }
 
+/* Whether a field of the record that its type does not have was most likely meant to be this one. */
+static int misspelt(const struct value *v, unsigned type, const char *name)
+{
+	const struct schema_type *t = &schema_types[type];
+	for (uint32_t k = 0; k < v->n && v->tag == VALUE_RECORD; k++) {
+		const struct atom *key = v->rec.fields[k].key;
+		struct suggest s;
+		if (schema_field(type, key->text, key->len))
+			continue;
+		suggest_init(&s, key->text, key->len);
+		for (unsigned i = t->first; i < (unsigned)t->first + t->n; i++)
+			suggest_try(&s, text_at(schema_fields[i].name));
+		if (suggest_best(&s) && !strcmp(suggest_best(&s), name))
+			return 1;
+	}
+	return 0;
+}
+
 void say_missing(struct look *l, const struct path *p, const struct value *v, unsigned type, struct span deflt)
 {
 	const struct schema_type *t = &schema_types[type];
 	for (unsigned i = t->first; i < (unsigned)t->first + t->n; i++) {
 		const struct schema_field *f = &schema_fields[i];
 		const struct value *x = f->wrap & SCHEMA_REQUIRED ? value_getc(v, text_at(f->name)) : v;
-		if (x && x->tag != VALUE_NONE)
+		if ((x && x->tag != VALUE_NONE) || misspelt(v, type, text_at(f->name)))
 			continue;
 		struct path here = { p, text_at(f->name), 0 };
 		struct span at = look_origin(v).hi && p ? v->origin : deflt;

@@ -150,6 +150,9 @@ static int check_holds(struct compile *c, struct env *env, const struct ast *x, 
 				: diag_error(e->diags, here, code, "%s", message);
 	for (uint32_t n = 0; n < nids; n++)
 		table_put(&e->missing_keys, ids[n], d);
+	d->cause = 1;
+	if (!advice && i && !c->rule && is_of_kind(i->kind, x->span))
+		i->refused = 1;
 	int left = 4;
 	if (d->nnotes || d->nplaces)
 		return advice;          /* said already */

@@ -71,6 +71,29 @@ static void node_port_range(struct compile *c, const struct node_claim *x)
 		"the API server refuses it unless its --service-node-port-range says otherwise");
 }
 
+/* Whether the Service of a component that could not be made may have been one of another protocol than TCP. */
+static int knows_protocols(struct compile *c, const struct instance *i)
+{
+	static const char *const words[] = { "UDP", "SCTP" };
+	struct span places[16];
+	int nplaces = 0;
+	if (i->decl)
+		places[nplaces++] = i->decl->span;
+	for (const struct kind *k = i->kind; k && nplaces < 16; k = k->base)
+		if (k->decl)
+			places[nplaces++] = k->decl->span;
+	for (int n = 0; n < nplaces; n++) {
+		const struct source *src = source_of(c->e->p->sources, places[n].lo);
+		const char *s = src ? src->text + (places[n].lo - src->base) : "";
+		const uint32_t len = src ? places[n].hi - places[n].lo : 0;
+		for (uint32_t at = 0; at + 4 < len; at++)
+			for (int w = 0; w < 2; w++)
+				if (!strncmp(s + at, words[w], strlen(words[w])))
+					return 1;
+	}
+	return 0;
+}
+
 /* A node port is one protocol's: TCP and UDP can have the same. What protocol an exposed port has is known from the
    component's Service, if it makes one; a chart's is taken to be TCP. */
 void check_node_ports(struct compile *c)
@@ -84,10 +107,11 @@ void check_node_ports(struct compile *c)
 	for (uint32_t n = 0; n < c->node_claims.n; n++) {
 		struct node_claim *x = c->node_claims.v[n], *first = NULL;
 		struct node_claim *all = table_get(&c->node_ports, (const void *)(uintptr_t)(x->port + 16));
-		int served = 0;
+		int served = x->from == NODE_EXPOSED && x->top && x->top->made && x->top->made->unmade
+			&& knows_protocols(c, x->top);
 		for (struct node_claim *o = all; o; o = o->next) {
-			served |= x->from == NODE_EXPOSED && o->from == NODE_SERVICE && same_claim(o, x);
-			if (x->from == NODE_SERVICE && o->from == NODE_EXPOSED && o->at.lo == x->at.lo
+			served |= x->from == NODE_EXPOSED && o->from != NODE_EXPOSED && same_claim(o, x);
+			if (x->from != NODE_EXPOSED && o->from == NODE_EXPOSED && o->at.lo == x->at.lo
 				&& same_claim(o, x))
 				x->who = o->who;
 		}

@@ -60,7 +60,10 @@ static void stack_catalog(struct compile *c)
 	struct program *p = e->p;
 	struct instance *i = e->stack;
 	const struct value *v;
-	if (!i->fixed[SLOT_CATALOG]) {  /* a word of every kind, so it is not missed by itself */
+	/* a word of every kind, so it is not missed by itself */
+	if (!i->fixed[SLOT_CATALOG] && e->diags->nerrors && program_broken(p, p->stack->span)) {
+		e->catalog_broken = 1;
+	} else if (!i->fixed[SLOT_CATALOG]) {
 		struct diag *x = diag_error(
 			e->diags, i->at, D_MISSING_SETTING, p->stack->name->text, "stack", "catalog");
 		diag_help(e->diags, x, "add catalog = ...: which versions of everything; %s", catalog_names(c));

@@ -16,6 +16,10 @@ void look_at_gives(struct compile *c);
 int value_allowed(struct eval *e, const char *name);    /* eval.allowed */
 void unused_allows(struct compile *c, struct allow *v, uint32_t n);
 
+/* follow.c */
+int is_of_kind(const struct kind *k, struct span at);   /* does the text of a kind, or of its bases, hold the place? */
+void fold_consequences(struct compile *c);               /* at the end, where there are errors */
+
 /* claim.c */
 void claim_exposes(struct compile *c, struct instance *i);
 /* that no other component makes the same objects */
