@@ -87,6 +87,7 @@
 #define D_SECRET_LEAK         "E0702", "a secret's key would be written into %s"
 #define D_SECRET_VALUE        "E0703", "%s"
 #define D_SECRET_YAML         "E0704", "a Secret cannot be %s"
+#define W_SECRET_IN_SOURCE    "W0705", "the value of `%s.%s` stands in the source"
 
 /* output objects */
 #define D_NO_NAMESPACE        "E0801", "%s has no namespace"

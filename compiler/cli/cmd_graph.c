@@ -24,6 +24,7 @@ int cmd_graph(const struct args *a)
 		ok = (d = changed(&s, &old)) != NULL;
 	if (ok)
 		mlops_graph(s.m, (enum graph_format)args_choice(a, FLAG_GRAPH_FORMAT, GRAPH_MERMAID), d, &out);
+	s.errors_only = 1;
 	int status = session_report(&s, NULL);
 	if (old.opened && status == STATUS_DONE && mlops_diags(old.s.m)->nerrors)
 		status = session_report(&old.s, NULL);

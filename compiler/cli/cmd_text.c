@@ -63,6 +63,7 @@ int cmd_secrets(const struct args *a)
 		return STATUS_USAGE;
 	}
 	session_open(&s, a, "stack.mlops");
+	s.errors_only = 1;
 	if (session_add_stack(&s) && (!from || session_read(&s, from, &values, &name))
 	    && mlops_compile(s.m, a->value[FLAG_ENV]) == 0)
 		mlops_secrets(s.m, from ? values.p ? values.p : "" : NULL, values.n, name, &out);

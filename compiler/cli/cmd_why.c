@@ -171,6 +171,7 @@ static int compile(struct asking *q)
 		emit_files(mlops_stack(q->s.m), &sink, &scratch, mlops_diags(q->s.m));
 		arena_free(&scratch);
 	}
+	q->s.errors_only = 1;
 	const int status = session_report(&q->s, NULL);
 	return ok || status != STATUS_DONE ? status : STATUS_ERRORS;
 }

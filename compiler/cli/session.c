@@ -118,7 +118,8 @@ int session_report(struct session *s, const char *consequence)
 	struct buf out = { 0 };
 	diags_sort(d);
 	/* Machines get their document even when it is empty. */
-	if (d->n || format == DIAG_JSON || format == DIAG_SARIF)
+	const int unasked = s->errors_only && !d->nerrors && format == DIAG_TEXT;
+	if ((d->n && !unasked) || format == DIAG_JSON || format == DIAG_SARIF)
 		diag_write(d, format, &style, &out);
 	io_write(2, out.p, out.n);              /* where would one complain about standard error? */
 	buf_free(&out);

@@ -8,6 +8,7 @@ struct session {
 	const struct args *args;
 	struct mlops *m;
 	const char *name;               /* of the source, as shown */
+	int errors_only;                /* the command asks something of the stack: check and build say its warnings */
 };
 /* What a file is called in messages: its path; standard input by --stdin-name, which also says beside which folder's
    files the stack stands. */

@@ -214,6 +214,8 @@ void secret_used(struct eval *e, struct symbol *secret, const struct atom *key, 
 
 /* wire/catalog.c: rows of the stack's catalog */
 void check_catalogs(struct eval *e);
+/* reports it; an error */
+const struct value *no_catalog_row(struct eval *e, struct instance *i, struct span at);
 const struct value *catalog_slot(struct eval *e, struct instance *i);
 const struct value *version_slot(struct eval *e, struct instance *i);
 /* of a component of that kind, else the catalog's; none */

@@ -320,12 +320,8 @@ const struct value *eval_field(struct eval *e, struct env *env, const struct ast
 		return policy_field(e, env->inst, x->name, x->name_span);
 	const struct value *v = eval(e, env, k);
 	if (v->tag == VALUE_NONE && k->tag == AST_NAME && k->bind_tag == BIND_SLOT && k->bind_index == SLOT_CATALOG
-		&& env->inst) {
-		struct diag *d = diag_error(e->diags, k->span, D_NO_CATALOG_ROW,
-			e->catalog ? e->catalog->text : "?", env->inst->kind->name->text);
-		diag_place(e->diags, d, env->inst->at, "%s", instance_label(e, env->inst));
-		return VALUE_ERROR_V;
-	}
+		&& env->inst)
+		return no_catalog_row(e, env->inst, k->span);
 	if (v->tag == VALUE_LIST && k->tag == AST_NAME && k->bind_tag == BIND_SYMBOL
 		&& ((struct symbol *)k->bind)->tag == SYMBOL_FAMILY) {
 		struct diag *d = diag_error(e->diags, x->name_span, D_UNKNOWN_FIELD,

@@ -99,9 +99,27 @@ static int fetches(const struct kind *k)
 	return n == 2;
 }
 
-/* Each key once; what a derived one is made of. */
-static void check_keys(struct eval *e, struct symbol *y, struct derivations *all)
+/* A key that by its name is nobody's business, as a text that is made of no other key. */
+static void stands_in_source(struct compile *c, const struct symbol *y, const struct ast *key)
 {
+	static const char *const words[] = { "password", "passwd", "token", "secret", "private", "credential", "api-key",
+		"PASSWORD", "PASSWD", "TOKEN", "SECRET", "PRIVATE", "CREDENTIAL", "API_KEY" };
+	struct diags *d = c->e->diags;
+	int tells = 0;
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		tells |= strstr(key->name->text, words[i]) != NULL;
+	if (!tells || key->kids[0]->tag != AST_STRING || is_allowed(c, NULL, "secret-in-source"))
+		return;
+	struct diag *x = diag_warn(d, key->kids[0]->span, "secret-in-source", W_SECRET_IN_SOURCE, y->name->text,
+		key->name->text);
+	diag_note(d, x, "whoever reads the source knows it, and the history of the repository keeps it");
+	diag_help(d, x, "leave `= ...` out: `mlopsc secrets --from FILE` takes the value, or `from` says where it is");
+}
+
+/* Each key once; what a derived one is made of. */
+static void check_keys(struct compile *c, struct symbol *y, struct derivations *all)
+{
+	struct eval *e = c->e;
 	const struct ast *d = y->decl;
 	for (uint32_t k = 1; k < d->nkids; k++) {
 		for (uint32_t q = 1; q < k; q++)
@@ -112,6 +130,7 @@ static void check_keys(struct eval *e, struct symbol *y, struct derivations *all
 					d->kids[q]->span, "declared here");
 		if (!d->kids[k]->nkids || !d->kids[k]->kids[0])
 			continue;
+		stands_in_source(c, y, d->kids[k]);
 		e->in_secret = 1;
 		e->secret_text = placeholder;
 		e->secret_ctx = all;
@@ -185,7 +204,7 @@ void check_secrets(struct compile *c)
 		struct symbol *y = n < e->p->symbols.n ? e->p->symbols.v[n] : e->kind_secrets.v[n - e->p->symbols.n];
 		if (y->tag != SYMBOL_SECRET || y->dropped)
 			continue;
-		check_keys(e, y, &all);
+		check_keys(c, y, &all);
 		const char *src = source_word(y);
 		if (!strcmp(src, "existing"))
 			check_existing(e, y);

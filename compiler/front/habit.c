@@ -64,12 +64,13 @@ const char *parse_our_word(const struct parse *p, const struct token *t)
 	return NULL;
 }
 
-/* The end of the text before `lo`, without blanks; *n: how many bytes of the line are there. */
-static const char *before(const struct parse *p, uint32_t lo, size_t *n)
+/* The end of the text before `lo`, without blanks, and with `breaks` without line breaks; *n: how many bytes of the
+   line are there. */
+static const char *before(const struct parse *p, uint32_t lo, int breaks, size_t *n)
 {
 	const char *s = p->text + (lo - p->src->base), *line;
 
-	while (s > p->text && (s[-1] == ' ' || s[-1] == '\t'))
+	while (s > p->text && (s[-1] == ' ' || s[-1] == '\t' || (breaks && (s[-1] == '\n' || s[-1] == '\r'))))
 		s--;
 	for (line = s; line > p->text && line[-1] != '\n'; line--)
 		;
@@ -115,12 +116,31 @@ static size_t percentage(const char *s, size_t n)
 	return k > 1 ? k : 0;
 }
 
+/* Does the file begin with this token, and as YAML or JSON does? */
+static int begins_yaml(const struct parse *p, const char *here)
+{
+	static const char *const heads[] = { "apiVersion:", "kind:", "metadata:", "spec:", "items:", "---", "{" };
+	const char *s = p->text;
+
+	while (s < here && (*s == ' ' || *s == '\t' || *s == '\r' || *s == '\n' || *s == '#'))
+		s += *s == '#' ? strcspn(s, "\n") : 1;
+	for (size_t i = 0; s == here && i < sizeof heads / sizeof *heads; i++)
+		if (!strncmp(here, heads[i], strlen(heads[i])))
+			return 1;
+	return 0;
+}
+
 void parse_habit(struct parse *p, const struct token *t, const struct expected *e, struct diag *d)
 {
 	const char *here = p->text + (t->span.lo - p->src->base);
 	size_t n, len;
-	const char *s = before(p, t->span.lo, &n);
+	const char *s = before(p, t->span.lo, expects(e, "','"), &n);
 
+	if (begins_yaml(p, here)) {
+		diag_help(p->diags, d, "this is YAML: `mlopsc import FILE` makes source of it, use \"FILE\" takes it in as it is");
+		p->quiet = p->mute = UINT32_MAX;         /* no line of it is source */
+		return;
+	}
 	if (d->help || d->fix)
 		return;
 	if (t->kind == '?')

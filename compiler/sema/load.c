@@ -278,6 +278,7 @@ static struct symbol *declare_value(struct program *p, enum symbol_tag tag, cons
 		if (!library) {
 			struct diag *x = diag_error(p->diags, d->name_span, D_DUPLICATE, d->name->text);
 			diag_place(p->diags, x, old->decl->name_span, "declared here");
+			old->twice = 1;
 		}
 		return NULL;
 	}

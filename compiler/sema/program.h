@@ -122,6 +122,7 @@ struct override { const struct atom *member; const struct ast *statement; struct
 struct symbol {
 	uint8_t tag, state;             /* state: 0 new, 1 in progress, 2 done */
 	uint8_t dropped;
+	uint8_t twice;                  /* something else is declared by that name too: reported */
 	uint8_t suspect;                /* an env most likely meant to set something of it */
 	uint32_t uses;                  /* how often it is named: what a broken declaration folds in */
 	const struct atom *name;

@@ -17,6 +17,8 @@ enum {
 struct comment { uint32_t at, end; };           /* offsets in the text; at is the `#` */
 struct secret { const char *name; VEC(const struct atom *) keys; const char *type; int renamed; const char *was; };
 
+struct reference { const struct value *at; uint32_t secret; };          /* at: the text that is its name */
+
 struct import {
 	const struct source *src;
 	struct arena *arena;
@@ -27,6 +29,8 @@ struct import {
 	VEC(struct comment) comments;
 	uint32_t next;                          /* the first comment that is not written yet */
 	VEC(struct secret) secrets;
+	const struct value *ns;                 /* that every object lies in; NULL: several, or none says so */
+	VEC(struct reference) references;       /* to these secrets */
 	int left_out;                           /* something that only the cluster writes */
 	int manifests;                          /* objects, not a chart's values */
 	int failed;
@@ -103,4 +107,8 @@ int is_secret(const struct value *v, const struct value *list);
 void add_secret(struct import *im, const struct value *v);
 void put_words(struct buf *out, const char *s);          /* somebody's text inside of a comment: one line of it */
 void put_secrets(struct import *im, struct buf *out);
+/* First of all: the secrets, the namespace of all objects, and who names one of the secrets there. */
+void find_secrets(struct import *im, const struct yaml_documents *docs);
+/* the declared name, where the value names a secret that is taken in; NULL */
+const char *secret_behind(const struct import *im, const struct value *v);
 #endif

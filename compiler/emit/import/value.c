@@ -56,12 +56,25 @@ static int left_out(enum level level, const struct value *of, const struct field
 
 	if (from_cluster(level, f->key) || from_build(level, of, f->key))
 		return 1;
+	if (f->value->tag == VALUE_NONE && !strcmp(f->key->text, "creationTimestamp"))
+		return 1;               /* of a pod template */
 	if ((in != LEVEL_LABELS && in != LEVEL_ANNOTATIONS) || f->value->tag != VALUE_RECORD || !f->value->n)
 		return 0;
 	for (uint32_t i = 0; i < f->value->n; i++)
 		if (!left_out(in, f->value, &f->value->rec.fields[i]))
 			return 0;
 	return 1;
+}
+
+/* A scalar, or the secret whose name it is. */
+static void put_text(const struct import *im, struct buf *out, const struct value *v, int indent)
+{
+	const char *secret = secret_behind(im, v);
+
+	if (secret)
+		buf_addf(out, "%s.name", secret);
+	else
+		put_scalar(out, v, indent, !im->manifests);
 }
 
 static void put_inline(const struct import *im, struct buf *out, const struct value *v)
@@ -85,7 +98,7 @@ static void put_inline(const struct import *im, struct buf *out, const struct va
 		}
 		buf_adds(out, v->n ? " }" : "}");
 	} else {
-		put_scalar(out, v, -1, !im->manifests);
+		put_text(im, out, v, -1);
 	}
 }
 
@@ -174,7 +187,7 @@ static void put_value(struct import *im, struct buf *out, const struct value *v,
 	}
 	if (is_scalar(v)) {
 		note_spelling(im, v);
-		put_scalar(out, v, indent + 2, !im->manifests);
+		put_text(im, out, v, indent + 2);
 		if (v->origin.lo && at.hi > at.lo && !strchr("|>", im->src->text[at.lo]))
 			*end = at.hi;
 		return;

@@ -132,6 +132,17 @@ static void put_manifests(struct import *im, struct buf *head, const struct yaml
 	out->p[--out->n] = 0;
 }
 
+static void put_head(const struct import *im, struct buf *out, const char *name)
+{
+	buf_addf(out, "component %s : manifests {\n", name);
+	if (im->references.n && im->ns) {        /* what they name is needed there */
+		buf_adds(out, "  namespace = ");
+		put_quoted(out, im->ns->str.p, im->ns->n);
+		buf_addc(out, '\n');
+	}
+	buf_adds(out, "  objects = [\n");
+}
+
 int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct diags *d, struct buf *out)
 {
 	struct import im = { .src = src, .arena = a, .atoms = atoms, .diags = d };
@@ -161,6 +172,7 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 	}
 	find_comments(&im, &docs);
 	if (im.manifests) {
+		find_secrets(&im, &docs);
 		put_manifests(&im, &head, &docs);
 		name = component_name(&im);
 	} else {
@@ -192,7 +204,7 @@ int import_yaml(struct source *src, struct arena *a, struct atoms *atoms, struct
 				"component %s : chart {\n  ref     = %s-chart\n  version = %s-version\n  settings = {\n",
 				name, name, name, name, name);
 		else if (im.body.n)
-			buf_addf(out, "component %s : manifests {\n  objects = [\n", name);
+			put_head(&im, out, name);
 		buf_add(out, im.body.p, im.body.n);
 		if (!im.manifests)
 			buf_adds(out, "  }\n}\n");

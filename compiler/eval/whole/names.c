@@ -145,7 +145,13 @@ static void missing(struct compile *c, const struct ref *r)
 	diag_note(e->diags, x, "in namespace %s", ns->text);
 	if (sure)
 		diag_note(e->diags, x, "%s", consequence(r));
-	if (!strcmp(r->kind, "Secret") && !best)
+	const struct symbol *y = !strcmp(r->kind, "Secret") ? table_get(&e->p->values, atom_intern(e->p->atoms,
+		r->name->str.p, r->name->n)) : NULL;
+	if (y && y->tag == SYMBOL_SECRET)
+		diag_help(e->diags, x,
+			"secret %s is declared, and no component of namespace %s uses it: name it there, as %s.name or by a key",
+			y->name->text, ns->text, y->name->text);
+	else if (!strcmp(r->kind, "Secret") && !best)
 		diag_help(e->diags, x,
 			"declare it: secret %.*s { %.*s } (from existing(\"%.*s\") if the cluster has it), and name its keys as %.*s.KEY",
 			(int)r->name->n, r->name->str.p, (int)(r->key ? r->key->n : 3),

@@ -97,6 +97,47 @@ static int same_version(const struct value *row, const struct value *want, const
 	return v && v->tag == VALUE_STRING && lit_version_compare(v->str.p, v->n, want->str.p, want->n) == 0;
 }
 
+/* Versions of its kind that catalogs know: "1.10 (catalog 2026-11), ...". The row of the version that is wanted,
+   or NULL. */
+static const struct value *known_rows(struct eval *e, struct instance *i, const struct value *want, struct buf *known)
+{
+	const struct atom *key = e->p->implicit[SLOT_VERSION];
+	for (uint32_t pass = 0; pass < 2; pass++)
+		for (uint32_t n = 0; n < (pass ? e->p->declared.n : e->p->names['c'].n); n++) {
+			const struct atom *name = pass ? library_word(e->p, n, 'c') : e->p->names['c'].v[n];
+			if (!name)
+				continue;
+			struct catalog *c = program_catalog(e->p, name);
+			const struct ast *s = c ? row_of(c, i->kind) : NULL;
+			const struct value *r = s ? row_value(e, s) : VALUE_NONE_V;
+			if (want && same_version(r, want, key))
+				return r;
+			const struct value *v = r->tag == VALUE_RECORD ? value_get(r, key) : NULL;
+			if (v && v->tag == VALUE_STRING)
+				buf_addf(known, "%s%.*s (catalog %s)", known->n ? ", " : "", (int)v->n, v->str.p,
+					c->name->text);
+		}
+	return NULL;
+}
+
+const struct value *no_catalog_row(struct eval *e, struct instance *i, struct span at)
+{
+	const struct source *src = source_of(e->p->sources, at.lo);
+	const int library = src && src->library;
+	struct diag *d = diag_error(e->diags, library ? i->at : at, D_NO_CATALOG_ROW,
+		e->catalog ? e->catalog->text : "?", i->kind->name->text);
+	if (library)
+		diag_place(e->diags, d, at, "wanted here");
+	else
+		diag_place(e->diags, d, i->at, "%s", instance_label(e, i));
+	struct buf known = { 0 };
+	known_rows(e, i, NULL, &known);
+	if (known.n)
+		diag_help(e->diags, d, "other catalogs have it, and a version can be pinned: version = %s", known.p);
+	buf_free(&known);
+	return VALUE_ERROR_V;
+}
+
 const struct value *catalog_slot(struct eval *e, struct instance *i)
 {
 	const struct value *row = current_row(e, i);
@@ -107,23 +148,11 @@ const struct value *catalog_slot(struct eval *e, struct instance *i)
 	if (want->tag != VALUE_STRING || same_version(row, want, key))
 		return is_error(want) ? want : row;
 	struct buf known = { 0 };
-	for (uint32_t pass = 0; pass < 2; pass++)
-		for (uint32_t n = 0; n < (pass ? e->p->declared.n : e->p->names['c'].n); n++) {
-			const struct atom *name = pass ? library_word(e->p, n, 'c') : e->p->names['c'].v[n];
-			if (!name)
-				continue;
-			struct catalog *c = program_catalog(e->p, name);
-			const struct ast *s = c ? row_of(c, i->kind) : NULL;
-			const struct value *r = s ? row_value(e, s) : VALUE_NONE_V;
-			if (same_version(r, want, key)) {
-				buf_free(&known);
-				return r;
-			}
-			const struct value *v = r->tag == VALUE_RECORD ? value_get(r, key) : NULL;
-			if (v && v->tag == VALUE_STRING)
-				buf_addf(&known, "%s%.*s (catalog %s)", known.n ? ", " : "", (int)v->n, v->str.p,
-					c->name->text);
-		}
+	const struct value *found = known_rows(e, i, want, &known);
+	if (found) {
+		buf_free(&known);
+		return found;
+	}
 	for (uint32_t s = SLOT_COUNT; s < i->kind->members.n; s++)
 		if (instance_set(i, s)
 			&& (!strcmp(i->kind->members.v[s].name->text, "image")

@@ -117,6 +117,8 @@ const struct value *symbol_instances(struct eval *e, struct symbol *y, struct sp
 {
 	if (y->state == 2)
 		return y->value;
+	if (y->state == 1 && y->twice)
+		return VALUE_ERROR_V;   /* the other one was meant, perhaps: reported */
 	if (y->state == 1) {
 		diag_label(e->diags, diag_error(e->diags, at, D_CYCLE, y->name->text), "its own list asks for it");
 		return VALUE_ERROR_V;
