@@ -1236,7 +1236,7 @@ const struct atom *parse_not_a_name(struct parse *p, struct span at, const struc
 			if (word->text[word->len - 1] == '-' || strstr(word->text, "--"))
 				diag_help(p->diags, d,
 					"a name ends with a letter or digit; a minus between two values has blanks around it");
-			else if (is_value_place(p, at))
+			else if (*word->text >= 'A' && *word->text <= 'Z' && is_value_place(p, at))
 				diag_help(p->diags, d,
 					"text stands in quotes: \"%s\"; names are lower-case letters and digits, joined by `-`%s%s%s",
 					word->text, proper ? ": `" : "", proper ? proper->text : "", proper ? "`" : "");
@@ -1588,6 +1588,15 @@ static struct ast *parse_file(struct source *src, struct arena *a, struct atoms 
 	if (src->len > PARSE_MAX_BYTES) {
 		diag_error(diags, (struct span){ src->base, src->base + 1 }, D_TOO_LARGE, (size_t)src->len,
 			PARSE_MAX_BYTES);
+		file = ARENA_NEW(a, struct ast);
+		file->tag = AST_FILE;
+		return file;
+	}
+	if (src->len > 1 && (!memcmp(src->text, "\xff\xfe", 2) || !memcmp(src->text, "\xfe\xff", 2))) {
+		diag_help(diags,
+			diag_error(diags, (struct span){ src->base, src->base + 2 }, D_BAD_UTF8,
+				(unsigned char)*src->text, 0u),
+			"the file is UTF-16; save it as UTF-8");
 		file = ARENA_NEW(a, struct ast);
 		file->tag = AST_FILE;
 		return file;

@@ -552,8 +552,13 @@ const char *program_path(struct program *p, const char *rel, size_t len, struct 
 		s += n + (s[n] == '/');
 	}
 	if (depth < 0) {
+		const char *rest = rel;
+		while (!strncmp(rest, "../", 3))
+			rest += 3;
 		diag_help(p->diags, diag_error(p->diags, at, D_OUTSIDE, rel, "the stack's folder"),
-			"`%s` reads below the stack's folder, or below --root DIR", reader);
+			strstr(rest, "..") ? "`%s` reads below the stack's folder, or below --root DIR"
+				: "paths begin at the stack's folder, or at --root DIR: where DIR holds both, write \"%s\"",
+			strstr(rest, "..") ? reader : rest);
 		return NULL;
 	}
 	const char *path = arena_printf(p->arena, "%s/%s", p->root, rel);
