@@ -1,4 +1,4 @@
-/* Errors of the system in the words of a person who has to cure them. */
+/* Errors of the system in the words of a person who has to cure them; paths. */
 #define _POSIX_C_SOURCE 200809L
 #include "base/os.h"
 #include <errno.h>
@@ -18,4 +18,10 @@ const char *os_reason(int error)
 	case EBADF: return "the stream is closed";
 	default: return strerror(error);
 	}
+}
+
+const char *os_path(struct arena *a, const char *dir, const char *path)
+{
+	const size_t n = strlen(dir);
+	return arena_printf(a, "%s%s%s", dir, n && dir[n - 1] == '/' ? "" : "/", path);
 }

@@ -9,6 +9,11 @@
 #include "base/diag.h"
 #include "base/hash.h"
 
+/* Files that are no part of what was built: the lock, every file's hash, and what a build that was killed meant to do. */
+#define LOCK "mlops.lock"
+#define SUMS "XXH128SUMS"
+#define INTENT ".mlopsc-intent"
+
 struct tree;
 enum tree_change { TREE_SAME, TREE_ADDED, TREE_CHANGED, TREE_REMOVED };
 struct tree_entry { const char *path; enum tree_change change; struct hash128 hash; size_t size; const char *note; };

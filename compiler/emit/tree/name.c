@@ -2,6 +2,7 @@
    and what is said of one that cannot be written. */
 #define _GNU_SOURCE
 #include "emit/tree/state.h"
+#include "base/os.h"
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,7 +63,7 @@ const char *tree_shown(struct tree *t, const char *path)
 {
 	if (!*path)
 		return t->dir;
-	return arena_printf(t->a, "%s%s%s", t->dir, t->dir[strlen(t->dir) - 1] == '/' ? "" : "/", path);
+	return os_path(t->a, t->dir, path);
 }
 
 int tree_fail(struct tree *t, const char *path, int error)

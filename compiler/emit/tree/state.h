@@ -11,10 +11,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define INTENT ".mlopsc-intent"
 #define TEMPORARY ".mlopsc-new-"
-#define SUMS "XXH128SUMS"
-#define LOCK "mlops.lock"
 enum { CHUNK = 65536 };
 
 struct intent { struct intent *next; struct hash128 hash; };
