@@ -9,7 +9,7 @@
 #include "base/diag.h"
 #include "base/hash.h"
 
-/* Files that are no part of what was built: the lock, every file's hash, and what a build that was killed meant to do. */
+/* Files that no component makes: the lock, the hash of every file, and what a build that was killed meant to do. */
 #define LOCK "mlops.lock"
 #define SUMS "XXH128SUMS"
 #define INTENT ".mlopsc-intent"

@@ -197,7 +197,6 @@ void program_library(struct program *p);                /* knows what the librar
 const struct atom *library_word(struct program *p, uint32_t n, char what);
 /* parses the stack and what it uses; declares everything */
 int program_load(struct program *p, struct source *main_source);
-void program_env(struct program *p, const struct atom *env, const char **sets, uint32_t nsets);
 /* NULL if there is none; nothing reported */
 struct kind *program_kind(struct program *p, const struct atom *name);
 /* as it is written; the kind is not made */
@@ -209,9 +208,6 @@ struct catalog *program_catalog(struct program *p, const struct atom *name);
 struct symbol *program_symbol(struct program *p, const struct atom *name);
 /* the same where it is called: a function, if there is one */
 struct symbol *program_callable(struct program *p, const struct atom *name);
-/* does some env give the param a value? */
-int program_env_sets(const struct program *p, const struct atom *param);
-void program_unknown_path(struct program *p, const struct ast *root);           /* reports it */
 const char *program_suggest(struct program *p, char what, const struct atom *name);     /* 'v' for values */
 const char *library_text(struct program *p, const char *path, uint32_t *len);   /* a data file of the library; NULL */
 /* The text with two NULs behind it. ordinary: refuse what is not a regular file (a pipe would wait for ever). NULL:
@@ -221,6 +217,16 @@ char *read_whole_file(struct arena *a, const char *path, int ordinary, size_t *l
 /* Where a file lies that the stack names: relative to the stack's folder and below the root, symbolic links included.
    NULL after reporting why not; reader: the word of the language that reads it. */
 const char *program_path(struct program *p, const char *rel, size_t len, struct span at, const char *reader);
+
+/* load.c, env.c: a declaration of a name that has a value; one that stands there twice is reported */
+struct symbol *declare_value(struct program *p, enum symbol_tag tag, const struct ast *d, int library);
+
+/* env.c */
+/* lays the env (NULL: none) and the assignments of --set over the stack's declarations */
+void program_env(struct program *p, const struct atom *env, const char **sets, uint32_t nsets);
+/* does some env give the param a value? */
+int program_env_sets(const struct program *p, const struct atom *param);
+void program_unknown_path(struct program *p, const struct ast *root);           /* reports it */
 
 /* lost.c */
 /* the nth place there that did not parse; 0: no more */
