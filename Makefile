@@ -125,14 +125,15 @@ $(B)/gen/explain.c: $(B)/gen/embed $(B)/gen/explain.list $(EXPLAIN)
 	$(call say,embed)
 	$(Q)sed '/^$$/d' $(B)/gen/explain.list | $< embedded_explain compiler/explain stdlib/explain >$@
 
+# q: files of different rooms may have the same name
 $(B)/libmlops.a: $(LIB_OBJ) $(B)/objects.list
 	@rm -f $@
 	$(call say,ar)
-	$(Q)$(AR) rcsD $@ $(LIB_OBJ)
+	$(Q)$(AR) qcsD $@ $(LIB_OBJ)
 $(B)/libcli.a: $(CLI_OBJ) $(B)/objects.list
 	@rm -f $@
 	$(call say,ar)
-	$(Q)$(AR) rcsD $@ $(CLI_OBJ)
+	$(Q)$(AR) qcsD $@ $(CLI_OBJ)
 
 # A static program starts in half the time; where that cannot be linked, the ordinary way.
 $(B)/mlopsc: $(B)/main.o $(B)/libcli.a $(B)/libmlops.a

@@ -352,7 +352,7 @@ static void put_fields(void)
 			rule.choices = add_text(f->c[9]);
 			read_rule(f, &rule, f->c[10], 0, wrapped);
 			rule.oneof = 0;         /* said of the type too */
-			/* an operator's kind; those of Kubernetes itself: sound.c */
+			/* an operator's kind; those of Kubernetes itself: eval/object/sound.c */
 			if (strchr(f->c[1], '/') && !strcmp(f->c[4], "map"))
 				rule.keys = add_text(f->c[5]);
 			for (unsigned i = 0; i < nextras; i++)

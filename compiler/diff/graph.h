@@ -41,12 +41,12 @@ struct graph {
 struct diff;
 struct compile;
 void graph_build(struct compile *c, struct arena *a, struct graph *g);
-/* graph_changed.c: marks what d touches; d->new is what g was built of. What is gone becomes a box, a wire that is gone
+/* graph/changed.c: marks what d touches; d->new is what g was built of. What is gone becomes a box, a wire that is gone
    an arrow. */
 void graph_compare(struct graph *g, const struct diff *d, struct arena *a);
 void graph_mermaid(const struct graph *g, struct arena *a, struct buf *out);
 void graph_dot(const struct graph *g, struct arena *a, struct buf *out);
-/* graph_svg.c: with a layout of its own */
+/* graph/svg.c: with a layout of its own */
 void graph_svg(const struct graph *g, struct arena *a, struct buf *out);
 /* The words on an arrow, for both sides of the line. NULL: nothing. */
 const char *graph_needs(const struct graph_edge *e, struct arena *a);           /* "backend, registry" */

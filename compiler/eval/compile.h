@@ -54,7 +54,7 @@ struct compile {
 	/* only settings are made now, a component's objects when they are asked for; with origins */
 	int lazy;
 	struct bound *bound;            /* first pass: the plan of the component in hand, bound */
-	struct charts *charts;          /* chart.c: NULL until a release is checked */
+	struct charts *charts;          /* object/chart.c: NULL until a release is checked */
 	struct whole *whole;            /* whole.c: NULL until a component is made */
 };
 struct claim { struct span at; const char *who; };
@@ -79,9 +79,9 @@ int run_output_checks(struct compile *c, struct top *t);
 /* object/name.c */
 int object_name_rule(const char *kind);         /* the same number: the same rule for names */
 int object_name_fits(const char *kind, const struct value *name);
-/* sound.c: would the API server take it? 0 after reporting why not. */
+/* object/sound.c: would the API server take it? 0 after reporting why not. */
 int object_sound(struct eval *e, const struct out_object *o, struct span at);
-/* planned.c */
+/* plan/planned.c */
 int plan_component(struct compile *c, struct top *t, struct out_component *out);
 /* sets t->plan if one fits; first pass, nothing made yet */
 void plan_first_use(struct compile *c, struct top *t);
@@ -110,9 +110,9 @@ struct node_claim *claim_node_port(struct compile *c, enum node_claim_from from,
 	const struct instance *top, const char *who);
 /* "apps/Deployment namespace/name"; NULL: nothing of the stack is that */
 struct top *made_by(struct compile *c, const struct atom *identity);
-/* envs.c */
+/* stack/envs.c */
 void check_other_envs(struct compile *c);
-/* risk.c: what risks remember of a component, and whether one of them holds for two rememberings */
+/* stack/risk.c: what risks remember of a component, and whether one of them holds for two rememberings */
 void tell_facts(struct compile *c,
 	void (*take)(void *to, const char *instance, const char *kind, const char *member, const char *value),
 	void *to);
@@ -124,11 +124,11 @@ int risk_judge(struct eval *e, const struct kind *k, const struct ast *risk, con
 	const struct value *new, int restarts, struct risk_finding *f);
 /* as the lock has it; NULL: not of that type */
 const struct value *risk_fact(struct eval *e, const struct type *t, const char *text);
-/* drift.c */
+/* stack/drift.c */
 void check_policy(struct compile *c, struct instance *i);
 /* where the policy says it; {0, 0}: nowhere */
 struct span policy_place(const struct instance *i, const struct atom *name);
-/* secrets.c */
+/* stack/secrets.c */
 void collect_secrets(struct compile *c);
 void check_secrets(struct compile *c);
 int render_secrets(struct compile *c, const char *text, size_t len, const char *name, struct buf *out);

@@ -36,7 +36,7 @@ struct instance {
 	VEC(struct instance *) wires;   /* what it needs: instances, in order of the needs */
 	VEC(struct symbol *) keyed;     /* secrets whose keys its kind has looked at */
 	struct span at;                 /* where it is declared */
-	/* compile.c: the file of manifests that it has, if it is a component of the stack */
+	/* stack/top.c: the file of manifests that it has, if it is a component of the stack */
 	struct top *made;
 	uint8_t expanded, forced, mark, failed;
 	/* something of its block was not understood: what its kind makes of the rest says little */
@@ -167,7 +167,7 @@ const struct value *list_concat(struct eval *e, const struct value *a, const str
 int counted(struct eval *e, uint32_t n, struct span at);
 int limit_bytes(struct eval *e, size_t more, struct span at);   /* 0 when the budget would be passed (reported once) */
 
-/* drift.c */
+/* stack/drift.c */
 const struct value *policy_field(struct eval *e, struct instance *i, const struct atom *name, struct span at);
 
 /* builtin/builtin.c */

@@ -68,7 +68,7 @@ struct out_stack {
 	const char *compiler_version;
 };
 
-/* out.c */
+/* object/out.c */
 /* The object's text with its hash annotation, starting with "---\n". */
 void emit_object(struct buf *out, const struct out_object *o, struct hash128 *hash, struct buf *scratch);
 /* of struct out_object: rank, namespace, name, kind, apiVersion */
@@ -78,7 +78,7 @@ const struct value *object_without_hash(const struct value *tree, struct arena *
 void namespace_object(struct out_object *o, const char *name, const char *stack, const struct value *annotations,
 	struct arena *a, struct atoms *atoms);
 
-/* rank.c */
+/* object/rank.c */
 /* Kubernetes' own kinds; the ranks and scopes of custom kinds are the library's to say (kubernetes/kinds.tsv). */
 #define EMIT_RANK_OTHER 90
 /* apply order of a kind; EMIT_RANK_OTHER for kinds that are not known here */

@@ -92,7 +92,7 @@ struct kind {
 	VEC(const struct ast *) risks;  /* base's first */
 	uint8_t has_offers, has_inner, has_checks, resolved;
 	uint8_t broken, gives_broken;   /* its base, or an interface that it gives, is unknown: reported */
-	uint32_t ninstances;            /* components of this kind, counted by compile.c */
+	uint32_t ninstances;            /* components of this kind, counted by eval/stack/compile.c */
 	VEC(struct plan *) plans;       /* eval/plan.h */
 	uint8_t unplannable;
 };

@@ -1,4 +1,4 @@
-/* What the first pass (eval/compile.c) is made of. Everything reports its own errors; compile.h has what others
+/* What the first pass (compile.c) is made of. Everything reports its own errors; compile.h has what others
    call. */
 #ifndef MLOPS_STACK_H
 #define MLOPS_STACK_H

@@ -1,5 +1,5 @@
-/* The first pass over a whole stack, and what the second asks for: see compile.h. What it is made of stands in
-   eval/stack/: the settings of the stack, checks, claims, rules, tops and their order, delivery. */
+/* The first pass over a whole stack, and what the second asks for: see compile.h. What it is made of stands
+   beside it: the settings of the stack, checks, claims, rules, tops and their order, delivery. */
 #include "eval/stack/stack.h"
 #include "eval/chart.h"
 #include "eval/plan.h"
