@@ -393,9 +393,41 @@ static void touched(struct asking *q, struct buf *b, const struct one_file *f, c
 
 static int list_touched(struct asking *q);
 
-static int of_output(struct asking *q)
+/* reason: of a line that has no source */
+static void nothing_there(const struct asking *q, const char *reason, struct buf *out)
+{
+	if (q->line)
+		buf_addf(out, "mlopsc: line %u of %s has no source: %s\n", q->line, q->file, reason);
+	else if (q->path)
+		buf_addf(out,
+			"mlopsc: %s has nothing at %s\n        a path is written spec.containers[0].image; the whole file: mlopsc why %s\n",
+			q->file, q->path, q->file);
+	else
+		buf_addf(out, "mlopsc: %s holds no values of the source\n", q->file);
+}
+
+static void put_places(struct asking *q, const struct one_file *f, const struct why_places *found, struct buf *out)
 {
 	const int as_json = args_choice(q->a, FLAG_WHY_FORMAT, 0) == 1;
+	if (as_json)
+		buf_adds(out, "{\n  \"places\": [\n");
+	for (uint32_t i = 0; i < found->v.n && (as_json || q->line || q->path); i++) {
+		if (as_json) {
+			buf_adds(out, i ? ",\n" : "");
+			json_place(out, f, &found->v.v[i], "    ");
+		} else {
+			buf_adds(out, i ? "\n" : "");
+			answer(q, out, f, &found->v.v[i]);
+		}
+	}
+	if (as_json)
+		buf_adds(out, "\n  ]\n}\n");
+	else if (!q->line && !q->path)
+		annotated(out, f, found);
+}
+
+static int of_output(struct asking *q)
+{
 	struct buf out = { 0 };
 	find_folder(q);
 	if (!find_stack(q)) {
@@ -452,34 +484,13 @@ static int of_output(struct asking *q)
 		why_all(w, &wf, &q->mem, &found);
 	}
 	if (!found.v.n) {
-		if (q->line)
-			buf_addf(&out, "mlopsc: line %u of %s has no source: %s\n", q->line, q->file, reason);
-		else if (q->path)
-			buf_addf(&out,
-				"mlopsc: %s has nothing at %s\n        a path is written spec.containers[0].image; the whole file: mlopsc why %s\n",
-				q->file, q->path, q->file);
-		else
-			buf_addf(&out, "mlopsc: %s holds no values of the source\n", q->file);
+		nothing_there(q, reason, &out);
 		say(0, out.p);
 		buf_free(&out);
 		buf_free(&text);
 		return STATUS_USAGE;
 	}
-	if (as_json)
-		buf_adds(&out, "{\n  \"places\": [\n");
-	for (uint32_t i = 0; i < found.v.n && (as_json || q->line || q->path); i++) {
-		if (as_json) {
-			buf_adds(&out, i ? ",\n" : "");
-			json_place(&out, f, &found.v.v[i], "    ");
-		} else {
-			buf_adds(&out, i ? "\n" : "");
-			answer(q, &out, f, &found.v.v[i]);
-		}
-	}
-	if (as_json)
-		buf_adds(&out, "\n  ]\n}\n");
-	else if (!q->line && !q->path)
-		annotated(&out, f, &found);
+	put_places(q, f, &found, &out);
 	status = io_print(&out);
 	buf_free(&out);
 	buf_free(&text);

@@ -587,6 +587,41 @@ static const struct value *coerce_component(
 	return VALUE_ERROR_V;
 }
 
+static const struct value *cores_of_int(struct eval *e, const struct value *v)
+{
+	char s[32];
+	int n = snprintf(s, sizeof s, "%lld", (long long)v->i);
+	TOUCH(e, v);
+	return CARRIED(e, v,
+		value_text(e->arena, TEXT_CORES, arena_strdup(e->arena, s, (size_t)n), (size_t)n,
+			(double)v->i, v->origin));
+}
+
+static const struct value *coerce_float(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
+{
+	double d = v->tag == VALUE_INT ? (double)v->i : v->d;
+	if (!in_range(e, t, d, at, arena_printf(e->p->arena, "%g", d), silent))
+		return silent ? NULL : VALUE_ERROR_V;
+	if (v->tag == VALUE_FLOAT)
+		return v;
+	TOUCH(e, v);
+	return CARRIED(e, v, value_float(e->arena, d, v->origin));
+}
+
+static const struct value *coerce_string(
+	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
+{
+	if (t->ranged
+		&& !in_range(e, t, v->n, at,
+			arena_printf(e->p->arena, "a text of %u byte%s", v->n, v->n == 1 ? "" : "s"),
+			silent))
+		return silent ? NULL : VALUE_ERROR_V;
+	return v->text == TEXT_NONE || v->text == TEXT_ENUM
+		? v
+		: plan_carry(e, v, value_string(e->arena, v->str.p, v->n, v->origin));
+}
+
 static const struct value *coerce_quiet(
 	struct eval *e, const struct value *v, const struct type *t, struct span at, int silent)
 {
@@ -619,26 +654,12 @@ static const struct value *coerce_quiet(
 				: VALUE_ERROR_V;
 		break;
 	case T_FLOAT:
-		if (v->tag == VALUE_INT || v->tag == VALUE_FLOAT) {
-			double d = v->tag == VALUE_INT ? (double)v->i : v->d;
-			if (!in_range(e, t, d, at, arena_printf(e->p->arena, "%g", d), silent))
-				return silent ? NULL : VALUE_ERROR_V;
-			if (v->tag == VALUE_FLOAT)
-				return v;
-			TOUCH(e, v);
-			return CARRIED(e, v, value_float(e->arena, d, v->origin));
-		}
+		if (v->tag == VALUE_INT || v->tag == VALUE_FLOAT)
+			return coerce_float(e, v, t, at, silent);
 		break;
 	case T_STRING:
-		if (v->tag == VALUE_STRING && t->ranged
-			&& !in_range(e, t, v->n, at,
-				arena_printf(e->p->arena, "a text of %u byte%s", v->n, v->n == 1 ? "" : "s"),
-				silent))
-			return silent ? NULL : VALUE_ERROR_V;
 		if (v->tag == VALUE_STRING)
-			return v->text == TEXT_NONE || v->text == TEXT_ENUM
-				? v
-				: plan_carry(e, v, value_string(e->arena, v->str.p, v->n, v->origin));
+			return coerce_string(e, v, t, at, silent);
 		break;
 	case T_TEXT:
 		if (v->tag == VALUE_STRING && v->text == t->text)
@@ -653,14 +674,8 @@ static const struct value *coerce_quiet(
 				|| (t->text >= TEXT_HOST && v->text >= TEXT_HOST)
 				|| (t->text >= TEXT_HOST && v->text == TEXT_VERSION)))
 			return eval_text_as(e, v, t, at, silent, 0);
-		if (v->tag == VALUE_INT && t->text == TEXT_CORES) {
-			char s[32];
-			int n = snprintf(s, sizeof s, "%lld", (long long)v->i);
-			TOUCH(e, v);
-			return CARRIED(e, v,
-				value_text(e->arena, TEXT_CORES, arena_strdup(e->arena, s, (size_t)n), (size_t)n,
-					(double)v->i, v->origin));
-		}
+		if (v->tag == VALUE_INT && t->text == TEXT_CORES)
+			return cores_of_int(e, v);
 		break;
 	case T_ENUM:
 		if (v->tag == VALUE_STRING)

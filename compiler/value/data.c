@@ -261,6 +261,55 @@ static void take_column(struct data *d, uint32_t cell, enum data_kind kind)
 	d->column_of[cell] = (int32_t)d->ncolumns++;
 }
 
+/* Each column has a name, and no other has the same. */
+static void check_names(struct data *d, uint32_t n)
+{
+	for (uint32_t i = 0; i < n && !d->fault; i++) {
+		if (!d->header_len[i]) {
+			fault(d, DATA_TABLE, "column %u has no name", (unsigned)i + 1);
+			mark_cell(d, i);
+			d->help = "a column of row numbers is written without: leave it out of the file";
+		}
+		for (uint32_t k = 0; k < i && n <= 4096; k++)
+			if (d->header_len[k] == d->header_len[i] &&
+				!memcmp(d->header[k], d->header[i], d->header_len[i])) {
+				fault(d, DATA_TABLE, "two columns are called `%.*s`",
+					(int)d->header_len[i], d->header[i]);
+				mark_cell(d, i);
+			}
+	}
+}
+
+/* Which columns are taken, and as what: those that were chosen, or all but the label. */
+static void choose_columns(struct data *d, uint32_t n)
+{
+	if (d->label && find_name(d, d->label, strlen(d->label)) == n)
+		no_column(d, d->label, strlen(d->label));
+	for (uint32_t i = 0; i < d->nkinds; i++)
+		if (find_name(d, d->kinds[i].name, d->kinds[i].len) == n)
+			no_column(d, d->kinds[i].name, d->kinds[i].len);
+	for (uint32_t i = 0; i < d->nchoices && !d->fault; i++) {
+		const uint32_t cell = find_name(d, d->choices[i].name, d->choices[i].len);
+		if (cell == n)
+			no_column(d, d->choices[i].name, d->choices[i].len);
+		else if (d->column_of[cell] < 0)
+			take_column(d, cell, d->choices[i].kind);
+	}
+	for (uint32_t i = 0; i < n && !d->nchoices && !d->fault; i++) {
+		enum data_kind kind = DATA_NUMERIC;
+		if (d->label && strlen(d->label) == d->header_len[i] &&
+			!memcmp(d->label, d->header[i], d->header_len[i]))
+			continue;
+		for (uint32_t k = 0; k < d->nkinds; k++)
+			if (d->kinds[k].len == d->header_len[i] &&
+				!memcmp(d->kinds[k].name, d->header[i], d->header_len[i]))
+				kind = d->kinds[k].kind;
+		take_column(d, i, kind);
+	}
+	if (!d->fault && !d->ncolumns)
+		fault(d, DATA_TABLE, "no column is left besides the label");
+}
+
 static void header(struct data *d)
 {
 	const uint32_t n = d->cells.n / 2;
@@ -298,51 +347,13 @@ static void header(struct data *d)
 		mark_cell(d, 0);
 		return;
 	}
-	for (uint32_t i = 0; i < n && !d->fault; i++) {
-		if (!d->header_len[i]) {
-			fault(d, DATA_TABLE, "column %u has no name", (unsigned)i + 1);
-			mark_cell(d, i);
-			d->help = "a column of row numbers is written without: leave it out of the file";
-		}
-		for (uint32_t k = 0; k < i && n <= 4096; k++)
-			if (d->header_len[k] == d->header_len[i] &&
-				!memcmp(d->header[k], d->header[i], d->header_len[i])) {
-				fault(d, DATA_TABLE, "two columns are called `%.*s`",
-					(int)d->header_len[i], d->header[i]);
-				mark_cell(d, i);
-			}
-	}
+	check_names(d, n);
 	if (n > 4096) {
 		fault(d, DATA_LARGE, "the header has %u columns; the limit is 4096", (unsigned)n);
 		return;
 	}
-	if (d->fault)
-		return;
-	if (d->label && find_name(d, d->label, strlen(d->label)) == n)
-		no_column(d, d->label, strlen(d->label));
-	for (uint32_t i = 0; i < d->nkinds; i++)
-		if (find_name(d, d->kinds[i].name, d->kinds[i].len) == n)
-			no_column(d, d->kinds[i].name, d->kinds[i].len);
-	for (uint32_t i = 0; i < d->nchoices && !d->fault; i++) {
-		const uint32_t cell = find_name(d, d->choices[i].name, d->choices[i].len);
-		if (cell == n)
-			no_column(d, d->choices[i].name, d->choices[i].len);
-		else if (d->column_of[cell] < 0)
-			take_column(d, cell, d->choices[i].kind);
-	}
-	for (uint32_t i = 0; i < n && !d->nchoices && !d->fault; i++) {
-		enum data_kind kind = DATA_NUMERIC;
-		if (d->label && strlen(d->label) == d->header_len[i] &&
-			!memcmp(d->label, d->header[i], d->header_len[i]))
-			continue;
-		for (uint32_t k = 0; k < d->nkinds; k++)
-			if (d->kinds[k].len == d->header_len[i] &&
-				!memcmp(d->kinds[k].name, d->header[i], d->header_len[i]))
-				kind = d->kinds[k].kind;
-		take_column(d, i, kind);
-	}
-	if (!d->fault && !d->ncolumns)
-		fault(d, DATA_TABLE, "no column is left besides the label");
+	if (!d->fault)
+		choose_columns(d, n);
 }
 
 static void data_row(struct data *d)
