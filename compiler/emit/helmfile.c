@@ -152,19 +152,21 @@ static int64_t component_of(const struct plan *p, const char *name, struct arena
 static void make_plan(struct plan *p, const struct out_stack *s, struct arena *a)
 {
 	const uint32_t n = p->h->components.n;
-	int64_t *from = ARENA_ARRAY(a, int64_t, s->nwires + 1), *to = ARENA_ARRAY(a, int64_t, s->nwires + 1);
+	uint32_t nwires;
+	const struct out_wire *wires = s->wires(s->ctx, &nwires);
+	int64_t *from = ARENA_ARRAY(a, int64_t, nwires + 1), *to = ARENA_ARRAY(a, int64_t, nwires + 1);
 	p->places = ARENA_ARRAY(a, struct place, n + 1);
 	p->first = ARENA_ARRAY(a, uint32_t, n + 2);
-	p->to = ARENA_ARRAY(a, uint32_t, s->nwires + 1);
+	p->to = ARENA_ARRAY(a, uint32_t, nwires + 1);
 	p->seen = ARENA_ARRAY(a, uint32_t, n + 1);
 	for (uint32_t i = 0; i < n; i++)
 		p->places[i] = (struct place){ p->h->components.v[i].name, i };
 	if (n > 1)
 		qsort(p->places, n, sizeof *p->places, by_name);
-	for (uint32_t i = 0; i < s->nwires; i++) {
+	for (uint32_t i = 0; i < nwires; i++) {
 		const struct arena_mark mark = arena_mark(a);
-		from[i] = component_of(p, s->wires[i].from, a);
-		to[i] = component_of(p, s->wires[i].to, a);
+		from[i] = component_of(p, wires[i].from, a);
+		to[i] = component_of(p, wires[i].to, a);
 		arena_rewind(a, mark);
 		if (to[i] < 0 || from[i] == to[i])
 			from[i] = -1;
@@ -173,7 +175,7 @@ static void make_plan(struct plan *p, const struct out_stack *s, struct arena *a
 	}
 	for (uint32_t i = 2; i < n + 2; i++)
 		p->first[i] += p->first[i - 1];
-	for (uint32_t i = 0; i < s->nwires; i++)
+	for (uint32_t i = 0; i < nwires; i++)
 		if (from[i] >= 0)
 			p->to[p->first[from[i] + 1]++] = (uint32_t)to[i];
 }

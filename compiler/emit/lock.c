@@ -87,13 +87,15 @@ void lock_begin(struct lock_writer *w, const struct out_stack *s)
 		text(b, s->sets[i], 0);
 		buf_addc(b, '\n');
 	}
-	for (uint32_t i = 0; i < s->nwires; i++) {
+	uint32_t nwires;
+	const struct out_wire *wires = s->wires(s->ctx, &nwires);
+	for (uint32_t i = 0; i < nwires; i++) {
 		struct buf *b = line(w, LOCK_WIRE, NULL);
-		text(b, s->wires[i].from, 1);
+		text(b, wires[i].from, 1);
 		buf_addc(b, '.');
-		text(b, s->wires[i].need, 1);
+		text(b, wires[i].need, 1);
 		buf_addc(b, ' ');
-		text(b, s->wires[i].to, 0);
+		text(b, wires[i].to, 0);
 		buf_addc(b, '\n');
 	}
 	for (uint32_t i = 0; i < s->nsecrets; i++) {

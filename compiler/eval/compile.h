@@ -45,6 +45,7 @@ struct compile {
 	const char *latest[4];          /* of them, asked for last */
 	VEC(struct made_release) releases;      /* for a delivery kind */
 	struct arena *scratch;
+	struct out_wire *wires; uint32_t nwires;        /* once they are asked for */
 	int delivers;                   /* the stack says that a kind delivers, */
 	struct top *delivery;           /* and this is it, once all the others are made */
 	uint32_t nsources;              /* tops before the numbered ones: sources of secrets */

@@ -54,6 +54,7 @@ struct out_stack {
 			void *to, const char *instance, const char *kind, const char *member, const char *value),
 		void *to);
 	const char *(*component_name)(void *ctx, uint32_t i);
+	const struct out_wire *(*wires)(void *ctx, uint32_t *n);        /* sorted; listed when it is first asked for */
 	void *ctx;
 	const char **namespaces; uint32_t nnamespaces;  /* sorted; those that the stack has to make */
 	const struct value *namespace_annotations;      /* of those, a record; or NULL */
@@ -61,7 +62,6 @@ struct out_stack {
 	const char **own_namespaces; uint32_t nown_namespaces;
 	struct out_secret *secrets; uint32_t nsecrets;  /* sorted by namespace, name */
 	struct out_source *sources; uint32_t nsources;  /* the user's files, sorted by name */
-	struct out_wire *wires; uint32_t nwires;        /* sorted */
 	const char **sets; uint32_t nsets;              /* --set, as given, sorted */
 	/* a delivery kind applies the charts: no install.sh, no helmfile.yaml, no helm/ */
 	int delivered;

@@ -160,8 +160,8 @@ struct program {
 	struct table values;            /* name -> struct symbol, functions of the library included once asked for */
 	struct table beside;            /* functions of the library whose name a component, let ... of the stack has */
 	struct table kinds, interfaces, detectors, catalogs;    /* name -> made declaration */
-	struct table decls[256];        /* per `what` ('k' 'i' 'd' 'c' 'e' 'r'): name -> AST node not yet made */
-	VEC(const struct atom *) names[256];    /* per `what`: the user's names, for suggestions */
+	struct table decls['v' + 1];    /* per `what` ('k' 'i' 'd' 'c' 'e' 'r'): name -> AST node not yet made */
+	VEC(const struct atom *) names['v' + 1];        /* per `what`: the user's names, for suggestions */
 	VEC(struct symbol *) symbols;   /* user's, in order */
 	VEC(struct kind *) user_kinds;
 	VEC(struct rule *) rules;

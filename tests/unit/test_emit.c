@@ -180,6 +180,20 @@ static struct out_secret secrets[] = {
 static struct out_wire wires[] = {
 	{ "drift", "model", "registry" }, { "registry", "backend", "database" }, { "store-inner", "backend", "registry" },
 };
+
+static const struct out_wire *three_wires(void *ctx, uint32_t *n)
+{
+	(void)ctx;
+	*n = 3;
+	return wires;
+}
+
+static const struct out_wire *no_wires(void *ctx, uint32_t *n)
+{
+	(void)ctx;
+	*n = 0;
+	return NULL;
+}
 static const char *sets[] = { "a=1", "b=two\nlines \\ here" };
 static struct out_source sources[] = { { "my rules.mlops", { 1, 2 } }, { "stack.mlops", { 3, 4 } } };
 
@@ -188,7 +202,7 @@ static struct out_stack stack_of(struct world *w)
 	return (struct out_stack){
 		.name = "demo", .env = "staging", .title = "demo", .catalog = "2026-11", .kubernetes = "1.31", .edition = 2026,
 		.ncomponents = w->without_store ? 3 : 4, .component = component, .ctx = w, .namespaces = spaces, .nnamespaces = 2,
-		.secrets = secrets, .nsecrets = 3, .sources = sources, .nsources = 2, .wires = wires, .nwires = 3,
+		.secrets = secrets, .nsecrets = 3, .sources = sources, .nsources = 2, .wires = three_wires,
 		.sets = sets, .nsets = 2, .compiler_version = "0.1.0",
 	};
 }
@@ -535,7 +549,8 @@ static void empty(void **state)
 {
 	struct world *w = *state;
 	struct out_stack s = stack_of(w);
-	s.ncomponents = s.nnamespaces = s.nsecrets = s.nwires = s.nsets = s.nsources = 0;
+	s.ncomponents = s.nnamespaces = s.nsecrets = s.nsets = s.nsources = 0;
+	s.wires = no_wires;
 	build_stack(w, &s);
 	assert_null(slurp(w, "kustomization.yaml"));
 	assert_null(slurp(w, "helmfile.yaml"));

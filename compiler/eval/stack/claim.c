@@ -139,6 +139,11 @@ void claim_exposes(struct compile *c, struct instance *i)
 	}
 }
 
+static uint32_t identity_place(uint32_t cap, uint64_t hash)
+{
+	return (uint32_t)((uint64_t)(uint32_t)hash * cap >> 32);
+}
+
 /* The entry of an object's identity; its top is NULL when it is new. */
 static struct identity *identity(struct compile *c, const struct top *t, struct hash128 h)
 {
@@ -146,27 +151,27 @@ static struct identity *identity(struct compile *c, const struct top *t, struct 
 	if (c->nidentities * 4 >= c->identity_cap * 3) {
 		uint32_t cap = c->identity_cap ? c->identity_cap * 2 : 64;
 		/* as many as the rest will need if it is like what was made so far, so that little is held twice */
-		while (c->nidentities > 2000 && cap < 1u << 28
-			&& cap / 4 * 3 < (double)c->nidentities / (t->number + 1) * c->tops.n)
-			cap *= 2;
+		const double all = (double)c->nidentities / (t->number + 1) * c->tops.n / 0.7;
+		if (c->nidentities > 2000 && cap < all && all < 1u << 28)
+			cap = (uint32_t)all;
 		/* not in the arena, which would keep the smaller ones too */
 		struct identity *bigger = calloc(cap, sizeof *bigger);
 		if (!bigger)
 			abort();
 		for (uint32_t n = 0; n < c->identity_cap; n++)
 			if (c->identities[n].top) {
-				uint32_t i = (uint32_t)c->identities[n].hash & (cap - 1);
+				uint32_t i = identity_place(cap, c->identities[n].hash);
 				while (bigger[i].top)
-					i = (i + 1) & (cap - 1);
+					i = i + 1 < cap ? i + 1 : 0;
 				bigger[i] = c->identities[n];
 			}
 		free(c->identities);
 		c->identities = bigger;
 		c->identity_cap = cap;
 	}
-	uint32_t i = (uint32_t)h.lo & (c->identity_cap - 1);
+	uint32_t i = identity_place(c->identity_cap, h.lo);
 	while (c->identities[i].top && (c->identities[i].hash != h.lo || c->identities[i].more != more))
-		i = (i + 1) & (c->identity_cap - 1);
+		i = i + 1 < c->identity_cap ? i + 1 : 0;
 	c->identities[i].hash = h.lo;
 	c->identities[i].more = more;
 	return &c->identities[i];
@@ -181,14 +186,15 @@ static struct top *numbered(struct compile *c, uint32_t number)
 struct top *made_by(struct compile *c, const struct atom *id)
 {
 	struct hash128 h = hash_bytes(id->text, id->len);
-	for (uint32_t i = (uint32_t)h.lo; c->identity_cap; i++) {
-		const struct identity *x = &c->identities[i & (c->identity_cap - 1)];
+	if (!c->identity_cap)
+		return NULL;
+	for (uint32_t i = identity_place(c->identity_cap, h.lo); ; i = i + 1 < c->identity_cap ? i + 1 : 0) {
+		const struct identity *x = &c->identities[i];
 		if (!x->top)
 			return NULL;
 		if (x->hash == h.lo && x->more == (uint32_t)(h.hi >> 32))
 			return numbered(c, x->top);
 	}
-	return NULL;
 }
 
 /* As made_by() asks for it. */
@@ -261,7 +267,7 @@ void claim_objects(struct compile *c, const struct out_component *o, struct span
 			identity_text(&o->objects[from + k], &c->text);
 			hash[k] = hash_bytes(c->text.p, c->text.n);
 			if (c->identity_cap)
-				__builtin_prefetch(&c->identities[(uint32_t)hash[k].lo & (c->identity_cap - 1)]);
+				__builtin_prefetch(&c->identities[identity_place(c->identity_cap, hash[k].lo)]);
 		}
 		for (uint32_t k = 0; k < n; k++)
 			claim_object(c, &o->objects[from + k], hash[k], at, t);

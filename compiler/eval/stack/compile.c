@@ -159,9 +159,13 @@ static int wire_order(const void *a, const void *b)
 	return d ? d : strcmp(x->to, y->to);
 }
 
-static void list_wires(struct compile *c)
+static const struct out_wire *out_wires(void *ctx, uint32_t *count)
 {
+	struct compile *c = ctx;
 	struct eval *e = c->e;
+	*count = c->nwires;
+	if (c->wires)
+		return c->wires;
 	const struct arena_mark mark = arena_mark(c->scratch);
 	VEC(struct out_wire) v = { .cap = e->instances.n + 1 };
 	v.v = ARENA_ARRAY(c->scratch, struct out_wire, v.cap);
@@ -178,15 +182,16 @@ static void list_wires(struct compile *c)
 		}
 	}
 	struct ordered *by_name = ARENA_ARRAY(c->scratch, struct ordered, v.n);
-	c->out.wires = ARENA_ARRAY(e->unit, struct out_wire, v.n);
-	c->out.nwires = v.n;
+	c->wires = ARENA_ARRAY(e->unit, struct out_wire, v.n);
+	c->nwires = *count = v.n;
 	for (uint32_t n = 0; n < v.n; n++)
 		by_name[n] = ordered_by(v.v[n].from, &v.v[n]);
 	if (v.n > 1)
 		qsort(by_name, v.n, sizeof *by_name, wire_order);
 	for (uint32_t n = 0; n < v.n; n++)
-		c->out.wires[n] = *(const struct out_wire *)by_name[n].of;
+		c->wires[n] = *(const struct out_wire *)by_name[n].of;
 	arena_rewind(c->scratch, mark);
+	return c->wires;
 }
 
 /* Kinds of Kubernetes that do not exist, in kinds that no component uses. */
@@ -270,6 +275,7 @@ static void describe(struct compile *c)
 	c->out.component = make_out;
 	c->out.component_name = out_name;
 	c->out.facts = out_facts;
+	c->out.wires = out_wires;
 	c->out.ctx = c;
 	c->out.edition = EDITION;
 	c->out.catalog = e->catalog ? e->catalog->text : "";
@@ -332,7 +338,6 @@ static int compile_all(struct compile *c)
 	for (uint32_t n = 0; n < e->instances.n; n++)
 		unused_allows(c, e->instances.v[n]->allows.v, e->instances.v[n]->allows.n);
 	unused_allows(c, p->allows.v, p->allows.n);
-	list_wires(c);
 	list_namespaces(c);
 	describe(c);
 	c->pass = 2;
