@@ -141,7 +141,8 @@ static void name(struct scope *s, struct ast *e)
 		e->bind_tag = BIND_NULL;
 		return;
 	}
-	VEC_PUSH(p->arena, &p->words, e);
+	if (!table_get(&p->enum_words, e->name))        /* or else there is nothing left to find out */
+		VEC_PUSH(p->arena, &p->words, e);
 	e->bind = s->kind;
 }
 
