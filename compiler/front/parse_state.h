@@ -1,10 +1,11 @@
-/* What lexer.l, parser.y and parse.c share, and fmt.c and a test for its tokens. Nobody else includes this.
+/* What lexer.l, parser.y and the C files around them share, and fmt.c and a test for its tokens. Nobody else includes
+   this.
 
-   The way of a token: the flex scanner (lexer.l) reads bytes; token_fetch() below it follows brackets and forgets line
-   breaks that mean nothing; mlops_yylex() above that, with a look-ahead of two tokens, decides which words are words of
-   the language here; bison takes what comes out. Nearly every token is what it seems at once, and mlops_yylex() hands
-   it from the scanner to bison itself. And most of what is written are settings, `name = value` on a line of its own,
-   in the blocks of components: as many of them as follow each other are one token, T_SETTINGS. */
+   The way of a token: the flex scanner (lexer.l) reads bytes; token_fetch() (brackets.c) follows brackets and forgets
+   line breaks that mean nothing; mlops_yylex() (tokens.c), with a look-ahead of two tokens, decides which words are
+   words of the language here; bison takes what comes out. Nearly every token is what it seems at once, and
+   mlops_yylex() hands it from the scanner to bison itself. And most of what is written are settings, `name = value` on
+   a line of its own, in the blocks of components: as many of them as follow each other are one token, T_SETTINGS. */
 #ifndef MLOPS_PARSE_STATE_H
 #define MLOPS_PARSE_STATE_H
 #include "front/parse.h"
@@ -112,7 +113,7 @@ int lexer_lex(struct parse *p, union MLOPS_YYSTYPE *val, struct span *at, void *
    many. */
 uint32_t lexer_settings(struct parse *p, struct span *at, void *scanner);
 
-/* parse.c: for the scanner */
+/* for the scanner; text.c, parse.c */
 const struct atom *parse_text(struct parse *p, uint32_t lo, uint32_t hi);       /* offsets; escapes resolved */
 int parse_word(const struct atom *word);        /* its token, T_NAME for a plain one */
 /* Does what comes behind a line break, going by its first letters, begin a statement or entry, or close a block? What
@@ -124,7 +125,7 @@ static inline int parse_begins_line(const char *s)
 			&& !(*s == 't' && s[1] == 'h' && s[2] == 'e') && !(*s == 'b' && s[1] == 'e' && s[2] == 'c'));
 }
 
-/* parse.c: for the parser */
+/* for the parser; tokens.c, parse.c, text.c, mistake.c */
 int mlops_yylex(union MLOPS_YYSTYPE *val, struct span *at, struct parse *p);
 void *parse_more_nodes(struct parse *p, size_t size);
 void parse_take_doc(struct parse *p, struct ast *n);
@@ -163,9 +164,9 @@ static inline void *parse_node(struct parse *p, size_t size)
 }
 static inline void parse_push(struct parse *p, struct ast *n) { VEC_PUSH(p->scratch, &p->nodes, n); }
 
-/* parse.c: for a test. The source parsed with by_rules and apart: it makes no difference to what comes out. */
+/* For a test; parse.c. The source parsed with by_rules and apart: it makes no difference to what comes out. */
 struct ast *parse_slowly(struct source *src, struct arena *a, struct atoms *atoms, struct diags *diags);
-/* parse.c: for fmt.c. All tokens of a source that has parsed, line breaks included, strings in their pieces. by_rules:
+/* For fmt.c; parse.c. All tokens of a source that has parsed, line breaks included, strings in their pieces. by_rules:
    as in struct parse; it makes no difference to what comes out. */
 struct tokens { struct token *v; uint32_t n, cap; };
 void parse_tokens(struct source *src, struct arena *a, int by_rules, struct tokens *out);
