@@ -136,7 +136,8 @@ static void begin(struct mlops *m)
 {
 	struct program *p = &m->program;
 	m->begun = 1;
-	*p = (struct program){ .arena = &m->arena, .atoms = &m->atoms, .sources = &m->sources, .diags = &m->diags };
+	*p = (struct program){ .arena = &m->arena, .atoms = &m->atoms, .sources = &m->sources, .diags = &m->diags,
+		.builtins = &builtins };
 	p->root = m->options.root ? m->options.root : m->root;
 	p->stdlib = m->options.stdlib;
 	program_init(p);

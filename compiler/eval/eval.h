@@ -174,6 +174,9 @@ const struct value *policy_field(struct eval *e, struct instance *i, const struc
 struct arg { const struct atom *name; const struct value *value; const struct ast *x; };
 const struct value *builtin_call(struct eval *e, struct env *env, int index, const struct ast *call);
 void builtin_doc(struct buf *out);
+int builtin_index(const struct atom *name);     /* -1: there is none */
+const char *builtin_name(int i);                /* NULL past the end */
+extern const struct builtins builtins;          /* for struct program */
 
 /* wire/instance.c: one component */
 struct instance *instance_new(struct eval *e, struct kind *k, const struct atom *name, const struct ast *decl,

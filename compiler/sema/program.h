@@ -147,7 +147,12 @@ struct allow { const struct ast *decl; uint8_t used; };
 /* The library: each declaration is parsed when its name is first asked for. */
 struct library_name { const struct atom *word; uint8_t parsed; };       /* word: NULL until it is asked for */
 
+/* The functions that are not written in the language: eval has them, and only their names matter here. index: -1; name:
+   NULL past the end. */
+struct builtins { int (*index)(const struct atom *name); const char *(*name)(int i); };
+
 struct program {
+	const struct builtins *builtins;        /* set before anything is resolved */
 	struct arena *arena;
 	struct atoms *atoms;
 	struct sources *sources;
@@ -296,6 +301,4 @@ void resolve_stack_expr(struct program *p, struct ast *e, const struct atom *loc
 const char *setting_suggest(const struct kind *k, const struct atom *name);
 int drift_word(const struct atom *a);           /* is it a word of drift blocks of its own? */
 const char *drift_suggest(const struct atom *a);
-int builtin_index(const struct atom *name);     /* eval/builtin/builtin.c; -1 */
-const char *builtin_name(int i);                /* NULL past the end */
 #endif

@@ -154,7 +154,7 @@ static void callee(struct scope *s, struct ast *call)
 		resolve_expr(s, c);
 		return;
 	}
-	int b = builtin_index(c->name);
+	int b = p->builtins->index(c->name);
 	struct symbol *y = program_callable(p, c->name);
 	if (y && y->tag == SYMBOL_FN) {
 		c->bind_tag = BIND_FN;
@@ -184,8 +184,8 @@ static void callee(struct scope *s, struct ast *call)
 	}
 	struct suggest g;
 	suggest_init(&g, c->name->text, c->name->len);
-	for (int i = 0; builtin_name(i); i++)
-		suggest_try(&g, builtin_name(i));
+	for (int i = 0; p->builtins->name(i); i++)
+		suggest_try(&g, p->builtins->name(i));
 	const char *best = suggest_best(&g);
 	if (!best)
 		best = program_suggest(p, 'v', c->name);

@@ -139,6 +139,8 @@ const char *builtin_name(int i)
 	return i < NTABLE ? table[i].name : NULL;
 }
 
+const struct builtins builtins = { builtin_index, builtin_name };
+
 void builtin_doc(struct buf *out)
 {
 	for (int i = 0; i < NTABLE; i++)
