@@ -303,7 +303,14 @@ static void unknown_field(struct eval *e, const struct ast *k, const struct type
 		diag_label(e->diags, d, "did you mean `%s`?", suggest_best(&s));
 		if (k->name_span.hi)
 			diag_fix(e->diags, d, k->name_span, "%s", suggest_best(&s));
+		return;
 	}
+	struct buf b = { 0 };
+	for (uint32_t f = 0; f < record->n && f < 12; f++)
+		buf_addf(&b, "%s%s", f ? ", " : "", record->fields[f].name->text);
+	if (b.n)
+		diag_help(e->diags, d, "it has %s%s", b.p, record->n > 12 ? ", ..." : "");
+	buf_free(&b);
 }
 
 /* key: value. 0 after reporting. */

@@ -283,6 +283,15 @@ const struct value *value_field(
 			return give_value(e, i, g, at);
 		if (slot && (i->kind->members.v[slot - 1].tag == MEMBER_SETTING || slot - 1 <= SLOT_ANNOTATIONS))
 			return slot_value(e, i, slot - 1);
+		for (uint32_t k = 0; k < i->kind->gives.n; k++) {
+			const struct give *one = &i->kind->gives.v[k];
+			if ((one->decl->flags & AST_F_PARAMS) || !table_get(&one->iface->index, name))
+				continue;
+			struct diag *x = diag_error(e->diags, at, D_UNKNOWN_FIELD, instance_label(e, i), name->text);
+			diag_suggest(e->diags, x, at,
+				arena_printf(e->p->arena, "%s.%s", one->iface->name->text, name->text));
+			return VALUE_ERROR_V;
+		}
 		suggest_init(&s, name->text, name->len);
 		for (uint32_t k = 0; k < i->kind->gives.n; k++)
 			suggest_try(&s, i->kind->gives.v[k].iface->name->text);

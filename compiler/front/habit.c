@@ -130,6 +130,64 @@ static int begins_yaml(const struct parse *p, const char *here)
 	return 0;
 }
 
+/* <<WORD to a line that is WORD: nothing in it is source. */
+static void heredoc(struct parse *p, const char *here, struct diag *d)
+{
+	const char *end = p->text + p->src->len, *word = here + 2, *line = memchr(here, '\n', (size_t)(end - here));
+	size_t n;
+
+	word += *word == '-' || *word == '~';
+	for (n = 0; is_inside(word[n]); n++)
+		;
+	diag_help(p->diags, d, "text of several lines stands between \"\"\" and \"\"\"");
+	for (; n && line && line < end; line = memchr(line + 1, '\n', (size_t)(end - line - 1))) {
+		const char *s = line + 1 + strspn(line + 1, " \t");
+
+		if ((size_t)(end - s) >= n && !memcmp(s, word, n) && !is_inside(s[n])) {
+			p->quiet = p->mute = p->src->base + (uint32_t)(s + n + 1 - p->text);
+			return;
+		}
+	}
+}
+
+/* In the head of a declaration: its name, its type, the arrow of a function. */
+static int declaration_habit(
+	struct parse *p, const struct token *t, const struct expected *e, struct diag *d, const char *s, size_t n)
+{
+	const char *help = NULL;
+	const int head = p->first.kind;
+
+	if (head == T_COMPONENT && (t->kind == T_STRING || t->kind == T_STRING_BEGIN) && p->nth == 2)
+		help = "names stand without quotes: component NAME : KIND { ... }";
+	else if (head == T_COMPONENT && t->kind == T_NAME && p->nth == 3 && expects(e, "':'"))
+		help = "the kind stands behind a colon: component NAME : KIND { ... }";
+	else if (head == T_COMPONENT && t->kind == T_NL && expects(e, "'{'"))
+		help = "settings stand in braces, also where there are none: { }";
+	else if (head == T_PARAM && t->kind == '=' && expects(e, "':'"))
+		help = "a param says its type: param NAME : TYPE = DEFAULT";
+	else if (head == T_FN && t->kind == '-' && p->text[t->span.hi - p->src->base] == '>')
+		help = "the type of the result stands behind a colon: fn NAME(x : T) : T = EXPRESSION";
+	else if (head == T_FN && t->kind == '{')
+		help = "what a function gives is an expression: fn NAME(x : T) : T = EXPRESSION";
+	else if (t->kind == '>' && n && s[-1] == '=')
+		help = "functions are no values; a list is made by [for x in LIST: EXPRESSION]";
+	else if (t->kind == T_FOR && expects(e, "']'"))
+		help = "a list from another is written [for x in LIST: EXPRESSION]";
+	else if ((t->kind == T_NAME || t->kind == T_STRING) && expects(e, "..") && n && s[-1] == '(')
+		help = "a list is [T], a map is {name: T}, what may be missing is T?";
+	else if (t->kind == '<' && (ends_with_word(s, n, "map") || ends_with_word(s, n, "list")))
+		help = "a list is [T], a map is {name: T}, what may be missing is T?";
+	else if (expects(e, "'('") && ends_with_word(s, n, "existing"))
+		help = "say under which name: from existing(\"NAME\")";
+	else if (t->kind == '.' && expects(e, "':'") && !expects(e, "'='"))
+		help = "records lie in each other: a: { b: VALUE }";
+	else if (t->kind == T_NUMBER && n > 2 && s[-1] == '.' && s[-2] >= '0' && s[-2] <= '9' && strchr("vV", s[-3]))
+		help = "versions are written without a letter: 1.30";
+	if (help)
+		diag_help(p->diags, d, "%s", help);
+	return help != NULL;
+}
+
 void parse_habit(struct parse *p, const struct token *t, const struct expected *e, struct diag *d)
 {
 	const char *here = p->text + (t->span.lo - p->src->base);
@@ -141,7 +199,13 @@ void parse_habit(struct parse *p, const struct token *t, const struct expected *
 		p->quiet = p->mute = UINT32_MAX;         /* no line of it is source */
 		return;
 	}
+	if (t->kind == '-' && p->nth == 1 && (here[1] == ' ' || here[1] == '\t'))
+		diag_help(p->diags, d, "a list stands in brackets: NAME = [A, B]");
+	if (t->kind == '<' && here[1] == '<')
+		heredoc(p, here, d);
 	if (d->help || d->fix)
+		return;
+	if (declaration_habit(p, t, e, d, s, n))
 		return;
 	if (t->kind == '?')
 		diag_help(p->diags, d, "a choice is written: if CONDITION then A else B");

@@ -73,7 +73,12 @@ static int is_value_place(const struct parse *p, struct span at)
 
 	while (s > p->text && (s[-1] == ' ' || s[-1] == '\t'))
 		s--;
-	return s > p->text && p->head.kind != T_COMPONENT && strchr("=:,([", s[-1]) != NULL;
+	if (s == p->text || p->head.kind == T_COMPONENT || !strchr("=:,([", s[-1]))
+		return 0;
+	const char *behind = p->text + (at.hi - p->src->base);
+
+	behind += strspn(behind, " \t");
+	return s[-1] != ':' || strchr(",}])\n\r#;", *behind) != NULL;   /* a type has a default, or a `?`, behind it */
 }
 
 const struct atom *parse_not_a_name(struct parse *p, struct span at, const struct atom *word)
@@ -290,7 +295,7 @@ void parse_syntax_error(struct parse *p, const struct expected *expected)
 			drop(&e, wrong_sign);
 		want = expectation(p, &e);
 		d = diag_error(p->diags, at, D_SYNTAX, found, want);
-		if (t.kind == '=' && colon && !equals)
+		if (t.kind == '=' && colon && !equals && p->first.kind != T_PARAM)
 			diag_fix(p->diags, d, at, ":");
 		else if (t.kind == ':' && equals && !colon)
 			diag_fix(p->diags, d, at, "=");

@@ -83,6 +83,15 @@ static void unknown_name(struct program *p, struct kind *k, const struct ast *e)
 	if (!best)
 		best = suggest_best(&s);
 	diag_suggest(p->diags, x, e->span, best);
+	const struct symbol *fn = best ? NULL : program_callable(p, e->name);
+	if (fn && fn->tag == SYMBOL_FN) {
+		diag_help(p->diags, x, "it is a function: %s(...)", e->name->text);
+		return;
+	}
+	if (!best && program_kind(p, e->name)) {
+		diag_help(p->diags, x, "it is a kind; write the name of a component that is one");
+		return;
+	}
 	if (e->flags & AST_F_TEXT) {    /* text was wanted: perhaps the quotes are missing */
 		const struct source *src = source_of(p->sources, e->span.lo);
 		struct span at = e->span;

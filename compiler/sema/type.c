@@ -123,7 +123,14 @@ static const struct type *unknown(struct program *p, const struct ast *t)
 	suggest_init(&s, t->name->text, t->name->len);
 	for (size_t i = 0; i < NWORDS; i++)
 		suggest_try(&s, words[i].word);
-	const char *best = suggest_best(&s);
+	static const char *const others[][2] = { { "number", "float" }, { "double", "float" }, { "boolean", "bool" },
+		{ "integer", "int" }, { "text", "string" }, { "str", "string" }, { "object", "any" }, { "dict", "any" } };
+	const char *best = NULL;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (!strcmp(others[i][0], t->name->text))
+			best = others[i][1];
+	if (!best)
+		best = suggest_best(&s);
 	if (!best)
 		best = program_suggest(p, 'i', t->name);
 	if (best) {
