@@ -9,6 +9,13 @@
 static const struct value in_progress = { .tag = VALUE_ERROR };
 #define COLD __attribute__((noinline, cold))
 
+static const char *asked(struct eval *e, const struct frame *f)
+{
+	return f->inst ? arena_printf(e->p->arena, "%s.%s", f->inst->local ? f->inst->local->text : "?",
+		f->inst->kind->members.v[f->slot].name->text)
+		: f->symbol->name->text;
+}
+
 static const struct value *cycle(
 	struct eval *e, const struct instance *i, uint32_t slot, const struct symbol *y, struct span at)
 {
@@ -18,20 +25,22 @@ static const struct value *cycle(
 	const struct frame *f = e->frame;
 	struct diag *x = diag_error(e->diags, at.hi || !f ? at : f->at, D_CYCLE, what);
 	diag_label(e->diags, x, "asks for `%s` again", what);
-	int steps = 0;
+	const struct frame *loop[12];   /* the innermost first, up to the one that is asked for again */
+	int n = 0;
 	for (; f; f = f->prev) {
-		const char *here = f->inst
-			? arena_printf(e->p->arena, "%s.%s", f->inst->local ? f->inst->local->text : "?",
-				f->inst->kind->members.v[f->slot].name->text)
-			: f->symbol ? f->symbol->name->text
-			: NULL;
-		if (here && f->at.hi && steps++ < 12) {
-			struct location l = source_locate(e->p->sources, f->at.lo);
-			diag_note(e->diags, x, "`%s` is asked for at %s:%u", here, l.source ? l.source->name : "?",
-				l.line);
-		}
+		if ((f->inst || f->symbol) && f->at.hi && n < 12)
+			loop[n++] = f;
 		if ((i && f->inst == i && f->slot == slot) || (y && f->symbol == y))
 			break;
+	}
+	while (n-- > 1) {
+		/* a name is asked for at a place; a member by what stands in the other one */
+		const struct frame *by = loop[n], *what_for = loop[n - 1];
+		struct span place = what_for->symbol ? what_for->at : by->inst ? by->at
+			: by->symbol->expr ? by->symbol->expr->span : what_for->at;
+		struct location l = source_locate(e->p->sources, place.lo);
+		diag_note(e->diags, x, "`%s` asks for `%s` at %s:%u", asked(e, loop[n]), asked(e, loop[n - 1]),
+			l.source ? l.source->name : "?", l.line);
 	}
 	diag_help(e->diags, x, "cut the loop at one of these lines: write one of the values out");
 	return VALUE_ERROR_V;

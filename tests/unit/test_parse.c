@@ -331,7 +331,7 @@ static void messages(void **state)
 	expect_message("let a = ", "the end of the file was found where an expression was expected", NULL);
 	expect_message("let 5 = 1", "`5` was found where a name was expected", NULL);
 	expect_message("foo", "`foo` was found where a declaration was expected", NULL);
-	expect_message("param a = 1", "`=` was found where `:` was expected", ":");
+	expect_message("param a = 1", "`=` was found where `:` was expected", NULL);
 	expect_message("param a : = 1", "`=` was found where a type was expected", NULL);
 	expect_message("component a : k { b: 1 }", "`:` was found where `=` was expected", "=");
 	expect_message("component a : k { 5 }", "`5` was found where a setting or statement of a component or `}` was expected", NULL);
