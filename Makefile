@@ -101,7 +101,7 @@ $(B)/gen/lexer.c: grammar/lexer.l
 	$(Q)$(FLEX) -Cfa --header-file=$(B)/gen/lexer.h -o $@ $<
 $(B)/gen/lexer.h: $(B)/gen/lexer.c ;
 
-$(B)/gen/embed: compiler/embed.c compiler/sema/library.h
+$(B)/gen/embed: compiler/embed.c compiler/base/arena.h compiler/base/atom.h compiler/sema/library.h
 	@mkdir -p $(@D)
 	$(call say,cc)
 	$(Q)$(HOSTCC) -std=c11 -O1 $(WARN) -Icompiler -o $@ $<

@@ -4,6 +4,7 @@
    of the language are among them, an index of these comes with it (sema/library.h). */
 #define XXH_INLINE_ALL
 #include <xxhash.h>
+#include "base/atom.h"
 #include "sema/library.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,32 +82,19 @@ static int put_file(const char *path, unsigned n, struct declared *all)
 	return 1;
 }
 
-/* As base/atom.c has it. */
-static uint32_t hash_of(const char *s, size_t n)
-{
-	const uint64_t h = XXH3_64bits(s, n);
-
-	return (uint32_t)(h ^ h >> 32);
-}
-
 static void put_index(const char *name, const struct declared *all)
 {
 	static uint16_t slots[4 * MAX_DECLS];
 	const struct library_index index = { all->v, all->n, slots, library_mask(all->n) };
-	uint32_t i, at;
+	uint32_t i;
 
 	printf("static const struct library_decl decls[] = {\n");
 	for (i = 0; i < all->n; i++) {
 		const struct library_decl *d = &all->v[i];
-		const uint32_t hash = hash_of(d->name, d->n);
 
 		printf("\t{ \"%.*s\", %u, %u, %u, %u, '%c' },\n", (int)d->n, d->name, (unsigned)d->n, (unsigned)d->file,
 			(unsigned)d->lo, (unsigned)d->hi, d->what);
-		if (library_find(&index, d->what, d->name, d->n, hash))
-			continue;
-		for (at = library_slot(hash, d->what) & index.mask; slots[at]; at = (at + 1) & index.mask)
-			;
-		slots[at] = (uint16_t)(i + 1);
+		library_enter(&index, slots, i, atom_hash(XXH3_64bits(d->name, d->n)));
 	}
 	printf("};\nstatic const uint16_t slots[] = {");
 	for (i = 0; i <= index.mask; i++)

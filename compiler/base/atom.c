@@ -23,9 +23,7 @@ void atoms_free(struct atoms *t)
 
 static uint32_t hash_of(const char *s, size_t len)
 {
-	uint64_t h = hash64(s, len);
-
-	return (uint32_t)(h ^ h >> 32);
+	return atom_hash(hash64(s, len));
 }
 
 /* Its slot, or the empty one where it belongs. */

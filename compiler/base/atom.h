@@ -15,6 +15,9 @@ struct atom_slot { uint32_t hash, len; struct atom *atom; };   /* what is compar
 struct atom_seen { uint64_t head, tail; size_t len; struct atom *atom; };
 struct atoms { struct arena *arena; struct atom_slot *slot; uint32_t n, cap; struct atom_seen *seen; };
 
+/* an atom's hash, by hash64() of its text */
+static inline uint32_t atom_hash(uint64_t h) { return (uint32_t)(h ^ h >> 32); }
+
 void atoms_init(struct atoms *t, struct arena *a);
 void atoms_free(struct atoms *t);                       /* the table; the atoms die with the arena */
 struct atom *atom_intern(struct atoms *t, const char *s, size_t len);

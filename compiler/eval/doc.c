@@ -49,11 +49,9 @@ static void list(struct eval *e, struct buf *out, char what, const char *title)
 {
 	VEC(const char *) v = { 0 };
 	size_t width = 0;
-	for (uint32_t n = 0; n < e->p->names[(uint8_t)what].n; n++)
-		VEC_PUSH(e->p->arena, &v, e->p->names[(uint8_t)what].v[n]->text);
-	for (uint32_t n = 0; n < e->p->declared.n; n++)
-		if (library_word(e->p, n, what))
-			VEC_PUSH(e->p->arena, &v, library_word(e->p, n, what)->text);
+	const struct atom *name;
+	for (uint32_t at = 0; (name = program_next_name(e->p, what, &at));)
+		VEC_PUSH(e->p->arena, &v, name->text);
 	if (!v.n)
 		return;
 	qsort(v.v, v.n, sizeof *v.v, text_compare);
@@ -197,24 +195,21 @@ static void kind_doc(struct eval *e, struct buf *out, struct kind *k)
 	for (uint32_t n = 0; n < k->outputs.n; n++)
 		advice(e, out, k->outputs.v[n], &head);
 	head = 0;
-	for (uint32_t pass = 0; pass < 2; pass++)
-		for (uint32_t n = 0; n < (pass ? e->p->declared.n : e->p->names['c'].n); n++) {
-			const struct atom *name = pass ? library_word(e->p, n, 'c') : e->p->names['c'].v[n];
-			if (!name)
-				continue;
-			struct catalog *c = program_catalog(e->p, name);
-			const struct ast *row = c ? table_get(&c->rows, k->name) : NULL;
-			if (!row)
-				continue;
-			if (!head++)
-				buf_adds(out, "\ncatalogs\n");
-			buf_addf(out, "  %s", c->name->text);
-			for (uint32_t q = 0; row->kids[1]->tag == AST_OBJECT && q < row->kids[1]->nkids; q++)
-				if (row->kids[1]->kids[q]->tag == AST_ENTRY &&
-					row->kids[1]->kids[q]->name == e->p->implicit[SLOT_VERSION])
-					buf_addf(out, "  %s", source_text(e, row->kids[1]->kids[q]->kids[0]));
-			buf_addc(out, '\n');
-		}
+	const struct atom *name;
+	for (uint32_t at = 0; (name = program_next_name(e->p, 'c', &at));) {
+		struct catalog *c = program_catalog(e->p, name);
+		const struct ast *row = c ? table_get(&c->rows, k->name) : NULL;
+		if (!row)
+			continue;
+		if (!head++)
+			buf_adds(out, "\ncatalogs\n");
+		buf_addf(out, "  %s", c->name->text);
+		for (uint32_t q = 0; row->kids[1]->tag == AST_OBJECT && q < row->kids[1]->nkids; q++)
+			if (row->kids[1]->kids[q]->tag == AST_ENTRY &&
+				row->kids[1]->kids[q]->name == e->p->implicit[SLOT_VERSION])
+				buf_addf(out, "  %s", source_text(e, row->kids[1]->kids[q]->kids[0]));
+		buf_addc(out, '\n');
+	}
 }
 
 int doc_write(struct eval *e, const char *what, struct buf *out)

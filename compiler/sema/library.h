@@ -39,6 +39,18 @@ static inline uint32_t library_find(const struct library_index *x, char what, co
 	return 0;
 }
 
+/* Enters declaration i into slots, which are x's, unless an earlier one has its name. */
+static inline void library_enter(const struct library_index *x, uint16_t *slots, uint32_t i, uint32_t hash)
+{
+	const struct library_decl *d = &x->decls[i];
+	uint32_t at = library_slot(hash, d->what) & x->mask;
+	if (library_find(x, d->what, d->name, d->n, hash))
+		return;
+	while (slots[at])
+		at = (at + 1) & x->mask;
+	slots[at] = (uint16_t)(i + 1);
+}
+
 /* The next declaration; its end is the beginning of the one after it, or that of the text. 0: there is none. */
 static inline int library_next(struct library_scan *f, struct library_decl *d)
 {

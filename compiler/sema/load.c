@@ -195,15 +195,8 @@ static void index_folder(struct program *p, const struct folder *f)
 	const uint32_t mask = library_mask(v.n);
 	uint16_t *slots = ARENA_ARRAY(p->arena, uint16_t, mask + 1);
 	p->declared = (struct library_index){ v.v, v.n, slots, mask };
-	for (uint32_t i = 0; i < v.n; i++) {
-		const struct atom *a = atom_intern(p->atoms, v.v[i].name, v.v[i].n);
-		if (library_find(&p->declared, v.v[i].what, a->text, a->len, a->hash))
-			continue;
-		uint32_t at = library_slot(a->hash, v.v[i].what) & mask;
-		while (slots[at])
-			at = (at + 1) & mask;
-		slots[at] = (uint16_t)(i + 1);
-	}
+	for (uint32_t i = 0; i < v.n; i++)
+		library_enter(&p->declared, slots, i, atom_intern(p->atoms, v.v[i].name, v.v[i].n)->hash);
 }
 
 void program_library(struct program *p)
@@ -243,6 +236,18 @@ const struct atom *library_word(struct program *p, uint32_t n, char what)
 	if (!p->library_names[n].word)
 		p->library_names[n].word = atom_intern(p->atoms, d->name, d->n);
 	return p->library_names[n].word;
+}
+
+const struct atom *program_next_name(struct program *p, char what, uint32_t *at)
+{
+	const uint32_t own = p->names[(uint8_t)what].n;
+	while (*at < own + p->declared.n) {
+		const uint32_t n = (*at)++;
+		const struct atom *a = n < own ? p->names[(uint8_t)what].v[n] : library_word(p, n - own, what);
+		if (a)
+			return a;
+	}
+	return NULL;
 }
 
 /* The number + 1 of what the library declares so; 0: it does not. */
@@ -523,11 +528,9 @@ const char *program_suggest(struct program *p, char what, const struct atom *nam
 	if (diag_full(p->diags))
 		return NULL;            /* so many mistakes are no spelling mistakes, and each search costs */
 	suggest_init(&s, name->text, name->len);
-	for (uint32_t i = 0; i < p->names[(uint8_t)what].n; i++)
-		suggest_try(&s, p->names[(uint8_t)what].v[i]->text);
-	for (uint32_t i = 0; i < p->declared.n; i++)
-		if (library_word(p, i, what))
-			suggest_try(&s, library_word(p, i, what)->text);
+	const struct atom *known;
+	for (uint32_t at = 0; (known = program_next_name(p, what, &at));)
+		suggest_try(&s, known->text);
 	return suggest_best(&s);
 }
 

@@ -198,6 +198,9 @@ struct program {
 /* load.c */
 void program_init(struct program *p);
 void program_library(struct program *p);                /* knows what the library declares; parses nothing */
+/* The names of one sort, `what`: the user's, then the library's; one that both have comes twice. The next one from *at
+   on, which is 0 at first; NULL past the last. */
+const struct atom *program_next_name(struct program *p, char what, uint32_t *at);
 /* the name of its nth declaration, if it is of that sort, else NULL */
 const struct atom *library_word(struct program *p, uint32_t n, char what);
 /* parses the stack and what it uses; declares everything */

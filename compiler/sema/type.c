@@ -365,11 +365,9 @@ const char *type_print(struct program *p, const struct type *t)
 /* An interface that no kind gives is a record for settings. */
 static int is_given(struct program *p, const struct interface *f)
 {
-	for (uint32_t i = 0; i < p->names['k'].n; i++)
-		if (program_kind_gives(p, p->names['k'].v[i], f->name))
-			return 1;
-	for (uint32_t i = 0; i < p->declared.n; i++)
-		if (library_word(p, i, 'k') && program_kind_gives(p, library_word(p, i, 'k'), f->name))
+	const struct atom *kind;
+	for (uint32_t at = 0; (kind = program_next_name(p, 'k', &at));)
+		if (program_kind_gives(p, kind, f->name))
 			return 1;
 	return 0;
 }

@@ -667,6 +667,21 @@ static int same_tree(const struct ast *a, const struct ast *b)
 	return 1;
 }
 
+/* Each case of tests/cases/parse, and what is left of it when its end is cut off, in steps of 37 and at last of one byte. */
+static void over_cases(void (*law)(const char *s, size_t n))
+{
+	uint32_t i, n;
+
+	for (i = 0; i < COUNT(valid) + COUNT(broken); i++) {
+		struct buf b = { 0 };
+
+		read_case(i < COUNT(valid) ? valid[i] : broken[i - COUNT(valid)], &b);
+		for (n = (uint32_t)b.n; n; n -= n > 40 ? 37 : 1)
+			law(b.p, n);
+		buf_free(&b);
+	}
+}
+
 /* The settings that are taken many at a time are those that the parser makes one by one, and the mistakes around them
    are the same ones. */
 static void same_parse(const char *s, size_t n)
@@ -706,14 +721,7 @@ static void many_settings(void **state)
 	uint32_t seed = 7, i, n, end;
 
 	(void)state;
-	for (i = 0; i < COUNT(valid) + COUNT(broken); i++) {
-		struct buf b = { 0 };
-
-		read_case(i < COUNT(valid) ? valid[i] : broken[i - COUNT(valid)], &b);
-		for (n = (uint32_t)b.n; n; n -= n > 40 ? 37 : 1)
-			same_parse(b.p, n);
-		buf_free(&b);
-	}
+	over_cases(same_parse);
 	for (i = 0; i < 60000; i++) {
 		struct buf b = { 0 };
 
@@ -760,14 +768,7 @@ static void at_sight(void **state)
 	uint32_t seed = 1, i, n;
 
 	(void)state;
-	for (i = 0; i < COUNT(valid) + COUNT(broken); i++) {
-		struct buf b = { 0 };
-
-		read_case(i < COUNT(valid) ? valid[i] : broken[i - COUNT(valid)], &b);
-		for (n = (uint32_t)b.n; n; n -= n > 40 ? 37 : 1)
-			same_tokens(b.p, n);
-		buf_free(&b);
-	}
+	over_cases(same_tokens);
 	for (i = 0; i < 60000; i++) {
 		struct buf b = { 0 };
 

@@ -22,11 +22,9 @@ static const char *catalog_names(struct compile *c)
 {
 	struct program *p = c->e->p;
 	struct buf b = { 0 };
-	for (uint32_t n = 0; n < p->names['c'].n; n++)
-		buf_addf(&b, "%s%s", b.n ? ", " : "catalogs: ", p->names['c'].v[n]->text);
-	for (uint32_t n = 0; n < p->declared.n; n++)
-		if (library_word(p, n, 'c'))
-			buf_addf(&b, "%s%s", b.n ? ", " : "catalogs: ", library_word(p, n, 'c')->text);
+	const struct atom *name;
+	for (uint32_t at = 0; (name = program_next_name(p, 'c', &at));)
+		buf_addf(&b, "%s%s", b.n ? ", " : "catalogs: ", name->text);
 	const char *s = b.n ? arena_strdup(p->arena, b.p, b.n) : "there is none: write catalog NAME { ... }";
 	buf_free(&b);
 	return s;

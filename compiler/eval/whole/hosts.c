@@ -137,6 +137,17 @@ static int free_slot(const struct part *p, const struct value *v)
 	return 0;
 }
 
+static struct ref *to_service(
+	struct part *p, const struct from *o, const struct address *x, const struct value *name, struct span at)
+{
+	struct ref *r = add_ref(p, o, REF_NAME, name);
+	r->kind = "Service";
+	if (x->ns)
+		r->ns = value_string(p->a, x->ns, x->nns, at);
+	r->host = x->sure;
+	return r;
+}
+
 void refer_host(struct part *p, const struct from *o, const struct value *host, const struct value *port)
 {
 	struct address x = { 0 };
@@ -149,12 +160,9 @@ void refer_host(struct part *p, const struct from *o, const struct value *host, 
 		return;                         /* a name with a dot is of the world */
 	if (symbolic(p, host) && x.ns)
 		return;                         /* found as a text that holds an address */
-	struct ref *r = add_ref(p, o, REF_NAME, x.ns ? value_string(p->a, x.name, x.nname, host->origin) : host);
-	r->kind = "Service";
-	if (x.ns)
-		r->ns = value_string(p->a, x.ns, x.nns, host->origin);
-	r->key = port && port->tag == VALUE_INT ? port : NULL;
-	r->host = HOST_SVC;
+	x.sure = HOST_SVC;
+	to_service(p, o, &x, x.ns ? value_string(p->a, x.name, x.nname, host->origin) : host, host->origin)->key =
+		port && port->tag == VALUE_INT ? port : NULL;
 }
 
 void refer_hosts(struct part *p, const struct from *o, const struct value *v)
@@ -175,12 +183,11 @@ void refer_hosts(struct part *p, const struct from *o, const struct value *v)
 		}
 		if (!x.ns && !o->ns)
 			continue;
-		struct ref *r = add_ref(p, o, REF_NAME, value_string(p->a, x.name, x.nname, v->origin));
-		r->kind = "Service";
-		if (x.ns)
-			r->ns = value_string(p->a, x.ns, x.nns, v->origin);
+		if (x.sure == HOST_PLAIN && lines)
+			x.sure = HOST_MAYBE;
+		struct ref *r = to_service(
+			p, o, &x, value_string(p->a, x.name, x.nname, v->origin), v->origin);
 		r->key = x.port ? value_int(p->a, x.port, v->origin) : NULL;
 		r->implied = x.implied;
-		r->host = x.sure == HOST_PLAIN && lines ? HOST_MAYBE : x.sure;
 	}
 }

@@ -1,6 +1,5 @@
 /* Consumes an object; produces a fact and its references. */
 #include "eval/whole/part.h"
-#include "eval/plan.h"
 
 /* "apps" of apps/v1, "" of v1 */
 static const char *group_of(struct arena *a, const char *api_version)
@@ -23,8 +22,6 @@ static int is_custom(const char *group)
 	return strchr(group, '.') && (n < 7 || strcmp(group + n - 7, ".k8s.io"));
 }
 
-
-
 struct ref *add_ref(struct part *p, const struct from *o, enum ref_tag tag, const struct value *name)
 {
 	struct ref r = { .tag = (uint8_t)tag,
@@ -40,15 +37,17 @@ struct ref *add_ref(struct part *p, const struct from *o, enum ref_tag tag, cons
 	return &p->refs.v[p->refs.n - 1];
 }
 
-static void by_name(struct part *p, const struct from *o, const char *api, const char *kind,
+/* NULL: there is nothing to look for. */
+static struct ref *by_name(struct part *p, const struct from *o, const char *api, const char *kind,
 	const struct value *name, const struct value *key)
 {
 	if (!name || !o->ns || name->tag != VALUE_STRING || !name->n)
-		return;
+		return NULL;
 	struct ref *r = add_ref(p, o, REF_NAME, name);
 	r->api = api;
 	r->kind = kind;
 	r->key = key;
+	return r;
 }
 
 /* A ConfigMap or Secret with the keys that a volume picks from it. */
@@ -90,21 +89,19 @@ static void probes(struct part *p, const struct from *o, const struct value *lis
 static void pulls(struct part *p, const struct from *o, const struct value *list)
 {
 	for (uint32_t k = 0; list->tag == VALUE_LIST && k < list->n; k++) {
-		uint32_t before = p->refs.n;
-		by_name(p, o, "", "Secret", get_text(list->items[k], "name"), NULL);
-		if (p->refs.n > before)
-			p->refs.v[before].effect = "kubectl apply succeeds, and images are pulled without its password";
+		struct ref *r = by_name(p, o, "", "Secret", get_text(list->items[k], "name"), NULL);
+		if (r)
+			r->effect = "kubectl apply succeeds, and images are pulled without its password";
 	}
 }
 
 /* In a custom kind a record may be one key of a Secret, or the address of a Service: references.tsv says where. */
 static void custom_record(struct part *p, const struct from *o, const struct value *x)
 {
-	uint32_t before = p->refs.n;
-	if (*o->custom->secrets && get_text(x, "key"))
-		by_name(p, o, "", "Secret", get_text(x, "name"), get_text(x, "key"));
-	if (p->refs.n > before)
-		p->refs.v[before].effect = "kubectl apply succeeds, and its operator refuses the object or leaves it out";
+	struct ref *r = *o->custom->secrets && get_text(x, "key")
+		? by_name(p, o, "", "Secret", get_text(x, "name"), get_text(x, "key")) : NULL;
+	if (r)
+		r->effect = "kubectl apply succeeds, and its operator refuses the object or leaves it out";
 	if (*o->custom->hosts && get_text(x, o->custom->hosts))
 		refer_host(p, o, get_text(x, o->custom->hosts), get(get(x, "port"), "number"));
 }
@@ -164,7 +161,7 @@ static struct ref *selects(struct part *p, const struct from *o, int pods, const
 
 static void backend(struct part *p, const struct from *o, const struct value *v)
 {
-	const struct value *s = get(get(v, "backend"), "service"), *port = get(s, "port"), *n = get(port, "number");
+	const struct value *s = get(v, "service"), *port = get(s, "port"), *n = get(port, "number");
 	by_name(p, o, "", "Service", get_text(s, "name"), n && n->tag == VALUE_INT ? n : get_text(port, "name"));
 }
 
@@ -297,15 +294,12 @@ void refer_object(struct part *p, const struct out_object *x)
 	} else if (!strcmp(f.kind, "NetworkPolicy") && !get_list(get(spec, "podSelector"), "matchExpressions")) {
 		selects(p, &o, 1, get(get(spec, "podSelector"), "matchLabels"));
 	} else if (!strcmp(f.kind, "Ingress")) {
-		const struct value *s = get(get(spec, "defaultBackend"), "service"), *port = get(s, "port"),
-			*n = get(port, "number");
-		by_name(p, &o, "", "Service", get_text(s, "name"),
-			n && n->tag == VALUE_INT ? n : get_text(port, "name"));
+		backend(p, &o, get(spec, "defaultBackend"));
 		list = get_list(spec, "rules");
 		for (uint32_t k = 0; list && k < list->n; k++) {
 			const struct value *paths = get_list(get(list->items[k], "http"), "paths");
 			for (uint32_t q = 0; paths && q < paths->n; q++)
-				backend(p, &o, paths->items[q]);
+				backend(p, &o, get(paths->items[q], "backend"));
 		}
 	} else if (!strcmp(f.kind, "RoleBinding") || !strcmp(f.kind, "ClusterRoleBinding")) {
 		const struct value *role = get(x->tree, "roleRef");

@@ -102,21 +102,18 @@ static int same_version(const struct value *row, const struct value *want, const
 static const struct value *known_rows(struct eval *e, struct instance *i, const struct value *want, struct buf *known)
 {
 	const struct atom *key = e->p->implicit[SLOT_VERSION];
-	for (uint32_t pass = 0; pass < 2; pass++)
-		for (uint32_t n = 0; n < (pass ? e->p->declared.n : e->p->names['c'].n); n++) {
-			const struct atom *name = pass ? library_word(e->p, n, 'c') : e->p->names['c'].v[n];
-			if (!name)
-				continue;
-			struct catalog *c = program_catalog(e->p, name);
-			const struct ast *s = c ? row_of(c, i->kind) : NULL;
-			const struct value *r = s ? row_value(e, s) : VALUE_NONE_V;
-			if (want && same_version(r, want, key))
-				return r;
-			const struct value *v = r->tag == VALUE_RECORD ? value_get(r, key) : NULL;
-			if (v && v->tag == VALUE_STRING)
-				buf_addf(known, "%s%.*s (catalog %s)", known->n ? ", " : "", (int)v->n, v->str.p,
-					c->name->text);
-		}
+	const struct atom *name;
+	for (uint32_t at = 0; (name = program_next_name(e->p, 'c', &at));) {
+		struct catalog *c = program_catalog(e->p, name);
+		const struct ast *s = c ? row_of(c, i->kind) : NULL;
+		const struct value *r = s ? row_value(e, s) : VALUE_NONE_V;
+		if (want && same_version(r, want, key))
+			return r;
+		const struct value *v = r->tag == VALUE_RECORD ? value_get(r, key) : NULL;
+		if (v && v->tag == VALUE_STRING)
+			buf_addf(known, "%s%.*s (catalog %s)", known->n ? ", " : "", (int)v->n, v->str.p,
+				c->name->text);
+	}
 	return NULL;
 }
 

@@ -118,14 +118,12 @@ static void no_giver(struct eval *e, struct instance *i, const struct member *m)
 	struct table seen;
 	uint32_t shown = 0;
 	table_init(&seen, e->p->arena);
-	for (uint32_t pass = 0; pass < 2; pass++)
-		for (uint32_t n = 0; n < (pass ? e->p->declared.n : e->p->names['k'].n); n++) {
-			const struct atom *name = pass ? library_word(e->p, n, 'k') : e->p->names['k'].v[n];
-			if (name && !table_get(&seen, name) && program_kind_gives(e->p, name, m->iface->name)) {
-				table_put(&seen, name, (void *)(uintptr_t)1);
-				if (shown++ < 8)
-					buf_addf(&b, "%s%s", shown > 1 ? ", " : "", name->text);
-			}
+	const struct atom *name;
+	for (uint32_t at = 0; (name = program_next_name(e->p, 'k', &at));)
+		if (!table_get(&seen, name) && program_kind_gives(e->p, name, m->iface->name)) {
+			table_put(&seen, name, (void *)(uintptr_t)1);
+			if (shown++ < 8)
+				buf_addf(&b, "%s%s", shown > 1 ? ", " : "", name->text);
 		}
 	if (b.n)
 		diag_help(e->diags, x, "kinds that give `%s`: %s", m->iface->name->text, b.p);
